@@ -1,0 +1,1 @@
+"""Entries in closed form: indexed sums for symbolic sizes, shared terms for concrete ones."""

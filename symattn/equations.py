@@ -1,0 +1,148 @@
+"""Equation and EquationSystem: an attention mechanism as data, a short list of named equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+from symattn.errors import UnknownNameError
+from symattn.language.declarations import declare
+from symattn.language.names import suggestion
+from symattn.nodes import IndexSum, Value, index, shape_of
+from symattn.nodes.base import free_indices
+from symattn.shapes import Shape, concrete_size, size
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``name = expression``; the expression mentions inputs, sizes and the names of earlier equations."""
+
+    name: str
+    expression: Value
+
+    @property
+    def shape(self) -> Shape:
+        """``()`` for a scalar, ``(rows, columns)`` for a matrix."""
+        return shape_of(self.expression)
+
+    @property
+    def symbol(self) -> Value:
+        """What stands for this equation's value in later ones."""
+        return declare(self.name, self.shape)
+
+
+@dataclass(frozen=True)
+class EquationSystem:
+    """Named inputs and named equations in the order of their evaluation; immutable, hashable, equal by content.
+
+    ``inputs`` are the symbols (SymPy ``MatrixSymbol``, or ``Symbol`` for a scalar), ``output`` the name of one equation.
+    """
+
+    name: str
+    input_symbols: tuple[Value, ...]
+    equations: tuple[Equation, ...]
+    output: str
+    source: str = field(default="")
+
+    @property
+    def inputs(self) -> dict[str, Value]:
+        """The input symbols by name, in the order of declaration."""
+        return {symbol.name: symbol for symbol in self.input_symbols}
+
+    @cached_property
+    def by_name(self) -> dict[str, Equation]:
+        """The equations by name, in order."""
+        return {equation.name: equation for equation in self.equations}
+
+    @property
+    def sizes(self) -> tuple[Symbol, ...]:
+        """The symbolic sizes, in the order in which the inputs mention them."""
+        return symbolic_sizes(shape_of(symbol) for symbol in self.input_symbols)
+
+    def __getitem__(self, name: str) -> Value:
+        """The right side of the equation ``name``, or the symbol of the input ``name``."""
+        if name in self.by_name:
+            return self.by_name[name].expression
+        if name in self.inputs:
+            return self.inputs[name]
+        raise self.unknown(name)
+
+    def unknown(self, name: object) -> UnknownNameError:
+        """The error for a name that is neither an input nor an equation."""
+        known = [*self.inputs, *self.by_name]
+        hint = suggestion(str(name), known)
+        return UnknownNameError(f"{self.name} has no {name!r}.{hint} It has: {', '.join(known)}.")
+
+    def __iter__(self) -> Iterator[Equation]:
+        return iter(self.equations)
+
+    def shape(self, name: str) -> Shape:
+        """The shape of an input or of an equation's value."""
+        return shape_of(self[name])
+
+    def needed(self, *names: str) -> tuple[Equation, ...]:
+        """The equations that the named values rest on, themselves included, in order."""
+        wanted = set(names)
+        for name in names:
+            self[name]
+        kept = []
+        for equation in reversed(self.equations):
+            if equation.name in wanted:
+                kept.append(equation)
+                wanted |= mentioned_names(equation.expression)
+        return tuple(reversed(kept))
+
+    def expression(self, name: str | None = None) -> Value:
+        """One value written out to the inputs, every name in it replaced by its equation."""
+        name = self.output if name is None else name
+        written: dict[Value, Value] = {}
+        bound: set[Symbol] = set()
+        for equation in self.needed(name):
+            written[equation.symbol] = with_own_indices(equation.expression, bound).xreplace(written)
+        symbol = self.by_name[name].symbol if name in self.by_name else self.inputs.get(name)
+        return written.get(symbol, self[name])
+
+    def with_sizes(self, **sizes: object) -> EquationSystem:
+        """The same equations with concrete values for some of the sizes."""
+        known = {symbol.name for symbol in self.sizes}
+        replaced: dict[Expr, Expr] = {}
+        for name, value in sizes.items():
+            if name not in known:
+                hint = suggestion(name, known)
+                listing = ", ".join(sorted(known)) or "none"
+                raise UnknownNameError(f"{self.name} has no size {name!r}.{hint} Its sizes: {listing}.")
+            replaced[size(name)] = concrete_size(value, name)
+        symbols = tuple(symbol.xreplace(replaced) for symbol in self.input_symbols)
+        equations = tuple(Equation(eq.name, eq.expression.xreplace(replaced)) for eq in self.equations)
+        return type(self)(self.name, symbols, equations, self.output, self.source)
+
+
+def with_own_indices(value: Value, taken: set[Symbol]) -> Value:
+    """The value with each index of a sum renamed if it is among those taken, so that no sum captures another's index."""
+    renamed = {}
+    for symbol in sorted((part.symbol for part in value.atoms(IndexSum)), key=str):
+        fresh, number = symbol, 0
+        while fresh in taken:
+            number += 1
+            fresh = index(f"{symbol.name}_{number}")
+        taken.add(fresh)
+        renamed[symbol] = fresh
+    return value.xreplace(renamed)
+
+
+def symbolic_sizes(shapes: Iterator[Shape]) -> tuple[Symbol, ...]:
+    """The symbols in some shapes, each once, in order."""
+    found: dict[Symbol, None] = {}
+    for shape in shapes:
+        for length in shape:
+            found.update(dict.fromkeys(sorted(length.free_symbols, key=str)))
+    return tuple(found)
+
+
+def mentioned_names(value: Value) -> set[str]:
+    """The names of the inputs and equations that a value mentions; names of sizes are among them."""
+    matrices = {symbol.name for symbol in value.atoms(MatrixSymbol)}
+    return matrices | {symbol.name for symbol in free_indices(value)}

@@ -1,0 +1,37 @@
+"""Bounds on what a user's text or file may ask for, checked before anything is built."""
+
+TEXT_LENGTH = 20_000
+"""Characters in one text of equations."""
+
+NESTING_DEPTH = 100
+"""Brackets or operators inside one another; a longer formula reads better with its parts named."""
+
+NAME_LENGTH = 40
+"""Characters in a name."""
+
+NUMBER_DIGITS = 1_000
+"""Decimal digits in one number, whether written out or the result of a power."""
+
+EXPONENT = 1_000
+"""Absolute value of a numeric exponent, of a power and of ``1e…``."""
+
+NODE_COUNT = 5_000
+"""Operations in one system of equations."""
+
+SIZE = 1_000_000
+"""A concrete size, such as ``n=3``."""
+
+ENTRY_OPERATIONS = 20_000
+"""Operations in one entry expanded to the inputs, unless the caller asks for more."""
+
+EXACT_ENTRIES = 1_000_000
+"""Entries of one matrix of exact numbers."""
+
+DECIMAL_DIGITS = 10_000
+"""Digits of one decimal value."""
+
+FILE_BYTES = 64 * 2**20
+"""Bytes of a file of numbers, and of what a compressed member may unpack to."""
+
+FILE_DEPTH = 64
+"""Lists inside one another in a file of numbers."""

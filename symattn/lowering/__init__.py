@@ -1,0 +1,1 @@
+"""Lowering: equations to statements to the source of a fast, readable function."""

@@ -1,0 +1,136 @@
+"""Mechanism: an attention mechanism written as equations, and everything that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sympy import Expr
+
+from symattn import closed_form, lowering, publishing, verification, worked
+from symattn.equations import Equation, EquationSystem
+from symattn.errors import LanguageError
+from symattn.language import WORDS, parse_equations, parse_shape
+from symattn.language.declarations import declare
+from symattn.language.names import check_name
+from symattn.language.reader import unused_inputs
+from symattn.nodes import Value
+
+
+class Mechanism(EquationSystem):
+    '''An attention mechanism: a short list of named equations; closed forms, numbers and code are functions of it.
+
+    >>> attention = mechanism(
+    ...     "dot-product attention",
+    ...     inputs={"Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+    ...     equations="""
+    ...         P = softmax(Q @ K.T)
+    ...         O = P @ V
+    ...     """,
+    ... )
+    >>> attention.at(n=2, m=3).shape("P")
+    (2, 3)
+    '''
+
+    def at(self, **sizes: object) -> Mechanism:
+        """The same mechanism with concrete sizes, as in ``m.at(n=3, m=3)``.
+
+        Errors: ``UnknownNameError`` for a size that is not the mechanism's, ``ShapeError`` for a value below 1.
+        """
+        made = self.with_sizes(**sizes)
+        assert isinstance(made, Mechanism)
+        return made
+
+    def inline(self, name: str | None = None) -> Value:
+        """The output, or another value, as one expression in the inputs.
+
+        Errors: ``UnknownNameError`` for a name that the mechanism does not have.
+        """
+        return self.expression(name)
+
+    def entry(self, name: str, i: Any, j: Any, *, expand: bool = False, limit: int | None = None) -> Expr:
+        """Entry ``(i, j)`` of a value, counted from 0: indexed sums for symbolic sizes, explicit terms for concrete ones.
+
+        By default it is written over the named values of the equation itself; with ``expand=True`` over the inputs.
+        Errors: ``UnknownNameError``, ``ShapeError`` outside the matrix, ``LimitError`` for a result above ``limit``
+        operations, counted before it is built.
+        """
+        return closed_form.entry(self, name, i, j, expand=expand, limit=limit)
+
+    def entries(self, name: str | None = None) -> closed_form.EntryBlocks:
+        """Every entry of a value over named block equations, for concrete sizes; entries are built when asked for.
+
+        Errors: ``ShapeError`` if a size is symbolic.
+        """
+        return closed_form.entry_blocks(self, self.output if name is None else name)
+
+    def bind(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> worked.Bound:
+        """The mechanism with exact numbers for its inputs: every intermediate exact, then decimal.
+
+        Errors: ``InputError`` for a missing, extra, ragged, empty or non-finite input, ``ShapeError`` for sizes that
+        do not conform.
+        """
+        return worked.bind(self, {**(values or {}), **more})
+
+    def lambdify(self, target: str = "numpy", outputs: Iterable[str] | None = None) -> Callable[..., Any]:
+        """A fast function of the inputs, by name or in order; ``.source`` is its module, leading axes are batches.
+
+        ``target`` is ``"numpy"`` or ``"torch"``. With several ``outputs`` the function returns a dict by name.
+        Errors: ``LoweringError``, ``UnknownNameError``, ``MissingExtraError`` if torch is not installed.
+        """
+        return lowering.lambdify_system(self, target, outputs=outputs)
+
+    def verify(self, **options: Any) -> verification.Report:
+        """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""
+        return verification.verify(self, **options)
+
+    def derive(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> publishing.Derivation:
+        """The mechanism stage by stage, with numbers substituted where they are given; ``.to("latex")`` prints it."""
+        numbers = {**(values or {}), **more}
+        return publishing.derive(self.bind(numbers) if numbers else self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {publishing.system_latex(self)}$"
+
+    def __str__(self) -> str:
+        return publishing.system_text(self)
+
+
+def mechanism(
+    name: str,
+    inputs: Mapping[str, str],
+    equations: str,
+    source: str = "",
+    output: str | None = None,
+) -> Mechanism:
+    """An attention mechanism from its equations, as a paper writes them.
+
+    ``inputs`` gives each input's shape (``"n d_k"``; ``"scalar"`` for a number), ``equations`` one equation a line in
+    Python's syntax with NumPy's meaning; ``output`` names the result (the last equation unless named).
+    Errors: ``LanguageError``, ``UnknownNameError``, ``ShapeError``, ``LimitError``, each pointing at the place.
+
+    >>> print(mechanism("mean", inputs={"V": "m d_v"}, equations="O = colmean(V)").output)
+    O
+    """
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise LanguageError(f"a mechanism is named by a line of text, found {name!r}.")
+    if not isinstance(inputs, Mapping) or not inputs:
+        raise LanguageError('inputs give each input a shape, as in inputs={"Q": "n d_k"}.')
+    symbols: dict[str, Value] = {}
+    for key, shape in inputs.items():
+        checked = check_name(key, "an input", WORDS)
+        symbols[checked] = declare(checked, parse_shape(shape, checked))
+    parsed = parse_equations(equations, symbols)
+    unused = unused_inputs(symbols, (value for _, value in parsed))
+    if unused:
+        raise LanguageError(f"no equation mentions the input {', '.join(unused)}; use it or leave it out.")
+    made = Mechanism(
+        name=name,
+        input_symbols=tuple(symbols.values()),
+        equations=tuple(Equation(key, value) for key, value in parsed),
+        output=parsed[-1][0] if output is None else output,
+        source=source,
+    )
+    if made.output not in made.by_name:
+        raise made.unknown(made.output)
+    return made

@@ -1,0 +1,14 @@
+"""Dot-product attention (Luong et al. 2015, arXiv:1508.04025, score "dot"): similarity by the dot product, unscaled."""
+
+from symattn.mechanism import mechanism
+
+dot = mechanism(
+    "dot-product attention",
+    inputs={"Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+    equations="""
+        S = Q @ K.T
+        P = softmax(S)
+        O = P @ V
+    """,
+    source="Luong et al. 2015, arXiv:1508.04025, section 3.1, score 'dot'",
+)

@@ -1,0 +1,146 @@
+"""What every node has in common, and the supply of index names that never repeat within one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sympy import (
+    Expr,
+    Identity,
+    Integer,
+    KroneckerDelta,
+    MatrixExpr,
+    MatrixSymbol,
+    OneMatrix,
+    S,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+)
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.errors import MissingRowError
+from symattn.shapes import Shape
+
+Value = Expr
+"""A scalar or a matrix: what an equation may stand for."""
+
+SUMMATION_LETTERS = "rcltupqsvwxyzabefghk"
+"""Letters for bound indices; ``i`` and ``j`` are left for the entry that is asked for."""
+
+
+class Indices:
+    """A supply of index symbols, none handed out twice and none among those already in use.
+
+    >>> supply = Indices(avoid=[Symbol("r", integer=True)])
+    >>> supply.fresh(), supply.fresh()
+    (c, l)
+    """
+
+    def __init__(self, avoid: Iterable[Any] = ()) -> None:
+        self._taken = {symbol.name for entry in avoid for symbol in S(entry).free_symbols if isinstance(symbol, Symbol)}
+        self._names = self._candidates()
+
+    @staticmethod
+    def _candidates() -> Iterator[str]:
+        yield from SUMMATION_LETTERS
+        number = 1
+        while True:
+            yield from (f"{letter}_{number}" for letter in SUMMATION_LETTERS)
+            number += 1
+
+    def fresh(self) -> Symbol:
+        """The next unused index, a non-negative integer symbol."""
+        for name in self._names:
+            if name not in self._taken:
+                self._taken.add(name)
+                return index(name)
+        raise AssertionError("the supply of names is endless")
+
+
+def index(name: str) -> Symbol:
+    """The index called ``name``, counted from 0.
+
+    >>> index("i").is_nonnegative
+    True
+    """
+    return Symbol(name, integer=True, nonnegative=True)
+
+
+def shape_of(value: Value) -> Shape:
+    """The shape of a value: ``()`` for a scalar, ``(rows, columns)`` for a matrix."""
+    return tuple(value.shape) if is_matrix(value) else ()
+
+
+def is_matrix(value: object) -> bool:
+    """Whether a value is a matrix rather than a scalar."""
+    return isinstance(value, MatrixExpr)
+
+
+class Node(MatrixExpr):
+    """A matrix operation that SymPy lacks: arguments, shape and one entry, and nothing else.
+
+    How a node is printed, computed and differentiated stands in tables, one row a node.
+    A subclass says its ``shape`` and its ``entry(i, j, indices)``; arguments may be matrices or scalars.
+    """
+
+    is_commutative = False
+
+    def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
+        """Entry ``(i, j)`` by definition, its bound indices drawn from ``indices``."""
+        raise NotImplementedError(f"{type(self).__name__} does not define its entry")
+
+    def _entry(self, i: Expr, j: Expr, **_: Any) -> Expr:
+        return self.entry(i, j, Indices(avoid=(i, j, *free_indices(self))))
+
+    def _eval_transpose(self) -> MatrixExpr:
+        return Transpose(self)
+
+
+def free_indices(value: Value) -> set[Symbol]:
+    """The scalar symbols that occur in a value, sizes of its matrices included."""
+    found: set[Symbol] = set()
+    pending: list[Any] = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Symbol):
+            found.add(part)
+        pending.extend(getattr(part, "args", ()))
+    return found
+
+
+def entry_of(value: Value, i: Expr, j: Expr, indices: Indices) -> Expr:
+    """Entry ``(i, j)`` of any matrix of the language; a scalar is its own entry.
+
+    >>> entry_of(Transpose(MatrixSymbol("K", 2, 3)), index("i"), index("j"), Indices())
+    K[j, i]
+    """
+    if not is_matrix(value):
+        return value
+    if isinstance(value, Node):
+        return value.entry(i, j, indices)
+    if isinstance(value, MatrixSymbol):
+        return MatrixElement(value, i, j)
+    if isinstance(value, Transpose):
+        return entry_of(value.arg, j, i, indices)
+    if isinstance(value, Identity):
+        return KroneckerDelta(i, j)
+    if isinstance(value, OneMatrix):
+        return S.One
+    if isinstance(value, ZeroMatrix):
+        return S.Zero
+    raise MissingRowError(f"{type(value).__name__} has no entry in nodes/base.py; write it with symattn's own nodes.")
+
+
+def broadcast_entry(value: Value, i: Expr, j: Expr, indices: Indices) -> Expr:
+    """The entry that a value stretched by broadcasting has at ``(i, j)``."""
+    if not is_matrix(value):
+        return value
+    rows, columns = value.shape
+    at_row: Expr = S.Zero if rows == 1 else i
+    at_column: Expr = S.Zero if columns == 1 else j
+    return entry_of(value, at_row, at_column, indices)
+
+
+ONE = Integer(1)

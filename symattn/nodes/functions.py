@@ -1,0 +1,153 @@
+"""Functions of one number, applied to every entry of a matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, Expr, Max, Pow, Rational, erf, exp, log, sqrt, sympify, tanh
+from sympy import Piecewise as Cases
+
+from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.shapes import Shape
+
+
+class ElementwiseFunction(Node):
+    """A function of one number, applied to every entry; shapes ``(n, m) -> (n, m)``, both dimensionless.
+
+    Errors: ``TypeError`` unless the argument is a matrix.
+    """
+
+    def __new__(cls, argument: Any) -> ElementwiseFunction:
+        argument = sympify(argument)
+        if not is_matrix(argument):
+            raise TypeError(f"{cls.__name__} takes a matrix, found {argument}")
+        return super().__new__(cls, argument)
+
+    @property
+    def argument(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.argument.shape)
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        """The function of one number."""
+        raise NotImplementedError
+
+    def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
+        return self.of_number(entry_of(self.argument, i, j, indices))
+
+
+class Exponential(ElementwiseFunction):
+    """``exp(A)``, entry by entry: not the exponential of a matrix.
+
+    >>> from sympy import MatrixSymbol
+    >>> Exponential(MatrixSymbol("S", 2, 3))[0, 1]
+    exp(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return exp(x)
+
+
+class Logarithm(ElementwiseFunction):
+    """``log(A)``, the natural logarithm of every entry; real for positive entries.
+
+    >>> from sympy import MatrixSymbol
+    >>> Logarithm(MatrixSymbol("S", 2, 3))[0, 1]
+    log(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return log(x)
+
+
+class HyperbolicTangent(ElementwiseFunction):
+    """``tanh(A)``, entry by entry.
+
+    >>> from sympy import MatrixSymbol
+    >>> HyperbolicTangent(MatrixSymbol("S", 2, 3))[0, 1]
+    tanh(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return tanh(x)
+
+
+class Sigmoid(ElementwiseFunction):
+    """``sigmoid(A) = 1 / (1 + exp(-A))``, entry by entry.
+
+    >>> from sympy import MatrixSymbol
+    >>> Sigmoid(MatrixSymbol("S", 2, 3))[0, 1]
+    1/(1 + exp(-S[0, 1]))
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return 1 / (1 + exp(-x))
+
+
+class RectifiedLinear(ElementwiseFunction):
+    """``relu(A) = max(A, 0)``, entry by entry.
+
+    >>> RectifiedLinear.of_number(sympify(-2)), RectifiedLinear.of_number(sympify(3))
+    (0, 3)
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return Max(x, 0)
+
+
+class ExponentialLinear(ElementwiseFunction):
+    """``elu(A)``: ``x`` where ``x > 0``, else ``exp(x) - 1``. Source: Clevert et al. 2015, arXiv:1511.07289.
+
+    >>> ExponentialLinear.of_number(sympify(-2)), ExponentialLinear.of_number(sympify(3))
+    (-1 + exp(-2), 3)
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return Cases((x, x > 0), (exp(x) - 1, True))
+
+
+class GaussianLinear(ElementwiseFunction):
+    """``gelu(A) = A (1 + erf(A / sqrt 2)) / 2``, the exact form. Source: Hendrycks & Gimpel 2016, arXiv:1606.08415.
+
+    >>> GaussianLinear.of_number(sympify(0))
+    0
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return x * (1 + erf(x / sqrt(2))) / 2
+
+
+class SquareRoot(ElementwiseFunction):
+    """``sqrt(A)``, entry by entry; real for entries from 0 on.
+
+    >>> from sympy import MatrixSymbol
+    >>> SquareRoot(MatrixSymbol("S", 2, 3))[0, 1]
+    sqrt(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return Pow(x, Rational(1, 2))
+
+
+class AbsoluteValue(ElementwiseFunction):
+    """``abs(A)``, entry by entry.
+
+    >>> AbsoluteValue.of_number(sympify(-2))
+    2
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return Abs(x)

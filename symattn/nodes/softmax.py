@@ -1,0 +1,43 @@
+"""Softmax over the keys: each row of scores becomes a row of attention weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Mul, Pow, Sum, exp, sympify
+
+from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.shapes import Shape
+
+
+class Softmax(Node):
+    """Row-wise softmax, ``P[i, j] = exp(S[i, j]) / sum_c exp(S[i, c])``.
+
+    Shapes: ``S (n, m) -> P (n, m)``. Units: both dimensionless; a row of ``P`` sums to 1.
+    Errors: ``TypeError`` unless ``S`` is a matrix.
+    Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.1.
+
+    >>> from sympy import MatrixSymbol
+    >>> Softmax(MatrixSymbol("S", 2, 3)).shape
+    (2, 3)
+    """
+
+    def __new__(cls, scores: Any) -> Softmax:
+        scores = sympify(scores)
+        if not is_matrix(scores):
+            raise TypeError(f"Softmax takes a matrix of scores, found {scores}")
+        return super().__new__(cls, scores)
+
+    @property
+    def scores(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.scores.shape)
+
+    def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
+        numerator = exp(entry_of(self.scores, i, j, indices))
+        c = indices.fresh()
+        denominator = Sum(exp(entry_of(self.scores, i, c, indices)), (c, 0, self.shape[1] - 1))
+        return Mul(numerator, Pow(denominator, -1), evaluate=False)

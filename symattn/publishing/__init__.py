@@ -1,0 +1,1 @@
+"""Publishing: mathematics as text, LaTeX and MathML, and a derivation stage by stage."""

@@ -1,0 +1,1 @@
+"""Verification: every value against witnesses that share no code with it."""

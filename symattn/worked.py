@@ -1,0 +1,1 @@
+"""A mechanism bound to exact numbers."""
