@@ -17,7 +17,9 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")
 GENERATED_CODE_NAMES = frozenset({"np", "numpy", "math", "torch", "mpmath", "sympy", "symattn"})
 RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | GENERATED_CODE_NAMES
 
-CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \n+-*/@.,:=()[]#<>!&|%^'\"{};~`?$\\")
+CHARACTERS = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \n+-*/@.,:=()[]#<>!&|%^'\"{};~`?$"
+)
 """Characters that reach the parser; the ones that no equation uses get its own message there."""
 
 INSTEAD = {
@@ -83,7 +85,7 @@ def describe_character(character: str) -> str:
     if instead is None and label.startswith("GREEK"):
         instead = f"write Greek letters out, as in {label.split()[-1].lower()}"
     instead = instead or "names are ASCII letters, digits and underscores"
-    return f"{ascii(character)} ({label}, U+{ord(character):04X}) is not in the language; {instead}"
+    return f"{character!a} ({label}, U+{ord(character):04X}) is not in the language; {instead}"
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -258,6 +258,8 @@ class _Reader:
         return self._finite(tree, base**exponent)
 
     def _arithmetic(self, tree: ast.BinOp, node: type[Arithmetic], left: Value, right: Value) -> MatrixExpr:
+        if node is ElementwiseQuotient and right == 0:
+            raise self._refuse(tree, f"{self.source.segment(tree)} is a division by zero.")
         if broadcast(shape_of(left), shape_of(right)) is not None:
             return node(left, right)
         a, b = self.source.segment(tree.left), self.source.segment(tree.right)
@@ -333,7 +335,9 @@ class _Reader:
         if is_matrix(argument):
             return node(argument)
         if not issubclass(node, ElementwiseFunction):
-            raise self._at(tree, ShapeError(f"{name} takes a matrix, but {self.source.segment(tree.args[0])} is a scalar."))
+            raise self._at(
+                tree, ShapeError(f"{name} takes a matrix, but {self.source.segment(tree.args[0])} is a scalar.")
+            )
         return self._finite(tree, node.of_number(argument))
 
     def _constant(self, tree: ast.Call, name: str) -> MatrixExpr:
@@ -348,7 +352,9 @@ class _Reader:
 
     def _index_sum(self, tree: ast.Call) -> MatrixExpr:
         if len(tree.args) != 2 or not isinstance(tree.args[0], ast.Name):
-            raise self._refuse(tree, "sum takes an index and a formula, as in sum(a, v[a] * A[:, a]); rowsum sums rows.")
+            raise self._refuse(
+                tree, "sum takes an index and a formula, as in sum(a, v[a] * A[:, a]); rowsum sums rows."
+            )
         try:
             name = check_name(tree.args[0].id, "an index", WORDS)
         except SymattnError as error:
@@ -364,7 +370,9 @@ class _Reader:
         finally:
             del self.scope.values[name], self.scope.lengths[symbol]
         if length is None:
-            raise self._refuse(tree, f"the index {name} selects nothing, so its range is unknown; use it as in A[:, {name}].")
+            raise self._refuse(
+                tree, f"the index {name} selects nothing, so its range is unknown; use it as in A[:, {name}]."
+            )
         if not is_matrix(term):
             raise self._refuse(tree, "the terms of this sum are scalars; write it as a product such as v.T @ w.")
         return IndexSum(term, symbol, length)
