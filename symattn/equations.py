@@ -38,7 +38,7 @@ class Equation:
 class EquationSystem:
     """Named inputs and named equations in the order of their evaluation; immutable, hashable, equal by content.
 
-    ``inputs`` are the symbols (SymPy ``MatrixSymbol``, or ``Symbol`` for a scalar), ``output`` the name of one equation.
+    ``input_symbols`` are SymPy's ``MatrixSymbol``, or ``Symbol`` for a scalar; ``output`` names one equation.
     """
 
     name: str
@@ -121,7 +121,7 @@ class EquationSystem:
 
 
 def with_own_indices(value: Value, taken: set[Symbol]) -> Value:
-    """The value with each index of a sum renamed if it is among those taken, so that no sum captures another's index."""
+    """The value with its sums' indices renamed where they are taken, so that no sum captures another's index."""
     renamed = {}
     for symbol in sorted((part.symbol for part in value.atoms(IndexSum)), key=str):
         fresh, number = symbol, 0

@@ -49,7 +49,7 @@ class Mechanism(EquationSystem):
         return self.expression(name)
 
     def entry(self, name: str, i: Any, j: Any, *, expand: bool = False, limit: int | None = None) -> Expr:
-        """Entry ``(i, j)`` of a value, counted from 0: indexed sums for symbolic sizes, explicit terms for concrete ones.
+        """Entry ``(i, j)`` of a value, counted from 0: sums over indices, or explicit terms for concrete sizes.
 
         By default it is written over the named values of the equation itself; with ``expand=True`` over the inputs.
         Errors: ``UnknownNameError``, ``ShapeError`` outside the matrix, ``LimitError`` for a result above ``limit``

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -17,9 +18,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")
 GENERATED_CODE_NAMES = frozenset({"np", "numpy", "math", "torch", "mpmath", "sympy", "symattn"})
 RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | GENERATED_CODE_NAMES
 
-CHARACTERS = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ \n+-*/@.,:=()[]#<>!&|%^'\"{};~`?$"
-)
+CHARACTERS = frozenset(string.ascii_letters + string.digits + " \n" + string.punctuation) - {"\\"}
 """Characters that reach the parser; the ones that no equation uses get its own message there."""
 
 INSTEAD = {
@@ -78,13 +77,13 @@ def describe_character(character: str) -> str:
     """What a character outside the language is, and what to write instead.
 
     >>> describe_character("\\u0430")
-    "'\\\\u0430' (CYRILLIC SMALL LETTER A, U+0430) is not in the language; names are ASCII letters, digits and underscores"
+    "'\\\\u0430' (CYRILLIC SMALL LETTER A, U+0430) is not in the language; names are ASCII letters, digits and _"
     """
     label = unicodedata.name(character, "no name")
     instead = INSTEAD.get(character)
     if instead is None and label.startswith("GREEK"):
         instead = f"write Greek letters out, as in {label.split()[-1].lower()}"
-    instead = instead or "names are ASCII letters, digits and underscores"
+    instead = instead or "names are ASCII letters, digits and _"
     return f"{character!a} ({label}, U+{ord(character):04X}) is not in the language; {instead}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import (
     Expr,
@@ -23,7 +23,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.errors import MissingRowError
 from symattn.shapes import Shape
 
-Value = Expr
+Value: TypeAlias = Expr
 """A scalar or a matrix: what an equation may stand for."""
 
 SUMMATION_LETTERS = "rcltupqsvwxyzabefghk"
