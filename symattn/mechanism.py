@@ -13,7 +13,7 @@ from symattn.errors import LanguageError
 from symattn.language import WORDS, parse_equations, parse_shape
 from symattn.language.declarations import declare
 from symattn.language.names import check_name
-from symattn.language.reader import unused_inputs
+from symattn.language.scope import unused_inputs
 from symattn.nodes import Value
 
 

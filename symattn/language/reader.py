@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Number, Rational, S, Symbol, Transpose, nan, oo, zoo
+from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Number, Rational, S, Transpose, nan, oo, zoo
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError, ShapeError, SymattnError, UnknownNameError
 from symattn.language.declarations import declare
+from symattn.language.hints import Operand, broadcast_mistake, product_mistake
 from symattn.language.names import check_name, suggestion
+from symattn.language.scope import Scope, scope_of
 from symattn.language.source import SourceText, number_parts
 from symattn.language.vocabulary import CONSTANTS, NODES, SUM, WORDS
 from symattn.nodes import (
@@ -61,32 +62,6 @@ REFUSED = {
     ast.Await: "await",
     ast.Yield: "yield",
 }
-
-
-@dataclass
-class Scope:
-    """The names a formula may use: values by name, and the indices bound by the sums around it."""
-
-    values: dict[str, Value]
-    lengths: dict[Symbol, Expr | None] = field(default_factory=dict)
-    operations: int = 0
-
-    def count(self) -> None:
-        self.operations += 1
-        if self.operations > limits.NODE_COUNT:
-            raise LimitError(f"the equations hold more than {limits.NODE_COUNT} operations.")
-
-
-def scope_of(inputs: Mapping[str, Value]) -> Scope:
-    """The scope that declared inputs open: their names, and the names of their sizes."""
-    values: dict[str, Value] = dict(inputs)
-    for name, value in inputs.items():
-        for length in shape_of(value):
-            for symbol in length.free_symbols:
-                if symbol.name in inputs:
-                    raise LanguageError(f"{symbol.name} is both an input and a size of {name}; rename one of them.")
-                values[symbol.name] = symbol
-    return Scope(values)
 
 
 def parse_expression(text: str, inputs: Mapping[str, Value]) -> Value:
@@ -206,12 +181,8 @@ class _Reader:
         if tree.id in WORDS:
             raise self._refuse(tree, f"{tree.id} is a function; write {tree.id}(…).")
         known = {*self.scope.values, *WORDS}
-        message = f"{tree.id} is not defined.{suggestion(tree.id, known)} Known here: {self._listing()}."
+        message = f"{tree.id} is not defined.{suggestion(tree.id, known)} Known here: {self.scope.listing()}."
         raise self._at(tree, UnknownNameError(message))
-
-    def _listing(self) -> str:
-        names = list(self.scope.values)
-        return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
 
     def _unary(self, tree: ast.UnaryOp) -> Value:
         value = self.read(tree.operand)
@@ -262,51 +233,21 @@ class _Reader:
             raise self._refuse(tree, f"{self.source.segment(tree)} is a division by zero.")
         if broadcast(shape_of(left), shape_of(right)) is not None:
             return node(left, right)
-        a, b = self.source.segment(tree.left), self.source.segment(tree.right)
-        hint = self._arithmetic_hint(tree, node, left, right)
-        message = (
-            f"{a} {node.sign} {b} does not broadcast: {a} is {show(left.shape)}, {b} is {show(right.shape)}; "
-            f"row counts and column counts must be equal, or 1.{hint}"
-        )
+        message = broadcast_mistake(self._operand(tree.left, left), node.sign, self._operand(tree.right, right))
         raise self._at(tree, ShapeError(message))
 
-    def _arithmetic_hint(self, tree: ast.BinOp, node: type[Arithmetic], left: Value, right: Value) -> str:
-        a, b = self.source.segment(tree.left), self.source.segment(tree.right)
-        if node is ElementwiseProduct and same_size(left.shape[1], right.shape[0]):
-            return f" Did you mean {a} @ {b}?"
-        if node is ElementwiseProduct and same_size(left.shape[1], right.shape[1]):
-            return f" Did you mean {a} @ {self._transposed(tree.right)}?"
-        if broadcast(shape_of(left), right.shape[::-1]) is not None:
-            return f" Did you mean {a} {node.sign} {self._transposed(tree.right)}?"
-        if broadcast(left.shape[::-1], shape_of(right)) is not None:
-            return f" Did you mean {self._transposed(tree.left)} {node.sign} {b}?"
-        return ""
-
-    def _transposed(self, tree: ast.expr) -> str:
-        if isinstance(tree, ast.Attribute):
-            return self.source.segment(tree.value)
-        text = self.source.segment(tree)
-        return f"{text}.T" if isinstance(tree, (ast.Name, ast.Call, ast.Subscript)) else f"({text}).T"
+    def _operand(self, tree: ast.expr, value: Value) -> Operand:
+        return Operand(self.source.segment(tree), tree, value)
 
     def _matrix_product(self, tree: ast.BinOp, left: Value, right: Value) -> MatrixExpr:
-        a, b = self.source.segment(tree.left), self.source.segment(tree.right)
         if not (is_matrix(left) and is_matrix(right)):
+            a, b = self.source.segment(tree.left), self.source.segment(tree.right)
             scalar = b if is_matrix(left) else a
             message = f"{a} @ {b} is a matrix product, but {scalar} is a scalar. Did you mean {a} * {b}?"
             raise self._at(tree, ShapeError(message))
         if same_size(left.shape[1], right.shape[0]):
             return MatrixProduct(left, right)
-        hint = ""
-        if same_size(left.shape[1], right.shape[1]):
-            hint = f" Did you mean {a} @ {self._transposed(tree.right)}?"
-        elif same_size(left.shape[0], right.shape[0]):
-            hint = f" Did you mean {self._transposed(tree.left)} @ {b}?"
-        elif same_size(left.shape[0], right.shape[1]):
-            hint = f" Did you mean {b} @ {a}?"
-        message = (
-            f"{a} @ {b} does not conform: {a} is {show(left.shape)}, {b} is {show(right.shape)}; "
-            f"the inner sizes {left.shape[1]} and {right.shape[0]} must be equal.{hint}"
-        )
+        message = product_mistake(self._operand(tree.left, left), self._operand(tree.right, right))
         raise self._at(tree, ShapeError(message))
 
     def _attribute(self, tree: ast.Attribute) -> Value:
@@ -427,13 +368,3 @@ class _Reader:
             message = f"the subscript {position} is outside 0 … {length - 1}."
             raise self._at(part, ShapeError(message))
         return position
-
-
-def unused_inputs(inputs: Iterable[str], values: Iterable[Value]) -> list[str]:
-    """The inputs that no equation mentions.
-
-    >>> unused_inputs(["A", "B"], [MatrixSymbol("A", 2, 2)])
-    ['B']
-    """
-    mentioned = {symbol.name for value in values for symbol in value.atoms(MatrixSymbol, Symbol)}
-    return [name for name in inputs if name not in mentioned]

@@ -1,0 +1,54 @@
+"""The names that a formula may use, the indices bound around it, and how many operations have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+from symattn import limits
+from symattn.errors import LanguageError, LimitError
+from symattn.nodes import Value, shape_of
+
+
+@dataclass
+class Scope:
+    """Values by name; ``lengths`` holds the range of each bound index, once something has been selected with it."""
+
+    values: dict[str, Value]
+    lengths: dict[Symbol, Expr | None] = field(default_factory=dict)
+    operations: int = 0
+
+    def count(self) -> None:
+        """One more operation; ``LimitError`` above the bound."""
+        self.operations += 1
+        if self.operations > limits.NODE_COUNT:
+            raise LimitError(f"the equations hold more than {limits.NODE_COUNT} operations.")
+
+    def listing(self) -> str:
+        """The first names, as a message shows them."""
+        names = list(self.values)
+        return ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+
+
+def scope_of(inputs: Mapping[str, Value]) -> Scope:
+    """The scope that declared inputs open: their names, and the names of their sizes."""
+    values: dict[str, Value] = dict(inputs)
+    for name, value in inputs.items():
+        for length in shape_of(value):
+            for symbol in length.free_symbols:
+                if symbol.name in inputs:
+                    raise LanguageError(f"{symbol.name} is both an input and a size of {name}; rename one of them.")
+                values[symbol.name] = symbol
+    return Scope(values)
+
+
+def unused_inputs(inputs: Iterable[str], values: Iterable[Value]) -> list[str]:
+    """The inputs that no equation mentions.
+
+    >>> unused_inputs(["A", "B"], [MatrixSymbol("A", 2, 2)])
+    ['B']
+    """
+    mentioned = {symbol.name for value in values for symbol in value.atoms(MatrixSymbol, Symbol)}
+    return [name for name in inputs if name not in mentioned]
