@@ -1,1 +1,37 @@
-"""Publishing: mathematics as text, LaTeX and MathML, and a derivation stage by stage."""
+"""Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
+
+from symattn.publishing.document import (
+    Block,
+    Code,
+    Derivation,
+    Formula,
+    Heading,
+    Joined,
+    Paragraph,
+    Printable,
+    RealMatrices,
+    Rounded,
+    Stage,
+    Substituted,
+    Table,
+    Title,
+    Words,
+)
+
+__all__ = [
+    "Block",
+    "Code",
+    "Derivation",
+    "Formula",
+    "Heading",
+    "Joined",
+    "Paragraph",
+    "Printable",
+    "RealMatrices",
+    "Rounded",
+    "Stage",
+    "Substituted",
+    "Table",
+    "Title",
+    "Words",
+]

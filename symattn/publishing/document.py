@@ -1,0 +1,202 @@
+"""The document: titles, sentences, formulas, tables and code as data, which every renderer prints in its own way.
+
+What stands in a formula is a thing to print, never a string in some format: a value of the language, exact numbers,
+or one of the small wrappers below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from symattn.errors import LanguageError
+from symattn.shapes import Shape
+
+RELATIONS = ("=", "≈", "≠", "≤", "≥", "<", ">", "∈", "→")
+"""The signs that may stand between the parts of a formula."""
+
+Printable = Any
+"""A value of the language, a SymPy number, ``exact.Element``, ``exact.ExactMatrix``, rows of numbers (a tuple of
+tuples), a ``Fraction``, an ``int``, a ``Decimal``, or a wrapper of this file."""
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Exact numbers shown as decimals; ``digits`` significant ones, or as many as the whole document is printed with."""
+
+    value: Printable
+    digits: int | None = None
+
+
+@dataclass(frozen=True)
+class Substituted:
+    """A value of the language with numbers in the place of names: ``numbers`` maps a name to what stands for it.
+
+    Names without a number are printed as they are. Sizes may be given too, as whole numbers.
+    """
+
+    value: Printable
+    numbers: Mapping[str, Printable] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Several things to print, with a sign between them, as in a sum of matrices: ``Joined((A, B), "+")``."""
+
+    parts: tuple[Printable, ...]
+    sign: str = "+"
+
+
+@dataclass(frozen=True)
+class RealMatrices:
+    """The real matrices of a shape, as in ``Q ∈ ℝ^{n × d_k}``; the shape ``()`` is the real numbers."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Words:
+    """A few words in the midst of a formula."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Title:
+    """What the document is called; at its beginning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a section is called: words, or words and things to print between them."""
+
+    parts: tuple[str | Printable, ...]
+    level: int
+
+    def __init__(self, *parts: str | Printable, level: int = 2) -> None:
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "level", level)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences, with things to print between the words: ``Paragraph("Each row of ", P, " sums to 1.")``.
+
+    A ``str`` is words; everything else is printed as mathematics.
+    """
+
+    parts: tuple[str | Printable, ...]
+
+    def __init__(self, *parts: str | Printable) -> None:
+        object.__setattr__(self, "parts", parts)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Parts with relation signs between them, one below the other: ``Formula(P, "=", softmax_of_S, "≈", Rounded(p))``.
+
+    Errors: ``LanguageError`` for a sign that is not in ``RELATIONS``, or a part without a sign before it.
+
+    >>> Formula(1, "=", 1, "≈", 1).relations
+    ('=', '≈')
+    """
+
+    parts: tuple[Printable, ...]
+    relations: tuple[str, ...]
+
+    def __init__(self, *parts_and_signs: Printable | str) -> None:
+        parts, relations = parts_and_signs[::2], parts_and_signs[1::2]
+        if len(parts) != len(relations) + 1:
+            raise LanguageError(f"a formula is parts with a sign between each two, found {len(parts_and_signs)} items.")
+        for sign in relations:
+            if not isinstance(sign, str) or sign not in RELATIONS:
+                raise LanguageError(f"{sign!r} is not a sign between parts of a formula; there are: {' '.join(RELATIONS)}.")
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "relations", relations)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a header; a cell is words (``str``) or a thing to print.
+
+    Errors: ``LanguageError`` for a row with more or fewer cells than the header.
+    """
+
+    header: tuple[str | Printable, ...]
+    rows: tuple[tuple[str | Printable, ...], ...]
+
+    def __init__(self, header: Iterable[str | Printable], rows: Iterable[Iterable[str | Printable]]) -> None:
+        object.__setattr__(self, "header", tuple(header))
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in rows))
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise LanguageError(f"a table with {len(self.header)} columns has a row of {len(row)} cells.")
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text kept as it is, in letters of one width."""
+
+    text: str
+    language: str = ""
+
+
+Block = Title | Heading | Paragraph | Formula | Table | Code
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One input or equation for a machine: its name, shape, formula, and its numbers if there are any.
+
+    ``formula`` is ``None`` for an input; ``numbers`` are those put in for the names, ``exact`` what comes out.
+    """
+
+    name: str
+    shape: Shape
+    formula: Printable = None
+    numbers: Mapping[str, Printable] | None = field(default=None, hash=False)
+    exact: Printable = None
+    entry: tuple[Printable, Printable] | None = None
+    """The entry that is asked for, and its formula; for symbolic sizes."""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A document that can be printed in every format: a title, blocks in order, and its stages for a machine.
+
+    >>> print(Derivation("one line", (Formula(1, "=", 1),)).to("text"))
+    one line
+    ========
+    <BLANKLINE>
+    1 = 1
+    <BLANKLINE>
+    """
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    source: str = ""
+
+    def followed_by(self, *blocks: Block) -> Derivation:
+        """The same document with more blocks at its end."""
+        return Derivation(self.title, (*self.blocks, *blocks), self.stages, self.source)
+
+    def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
+        """The document as text, LaTeX, MathML or JSON.
+
+        ``digits`` are the significant decimal digits, ``width`` the characters of a line of text; ``standalone`` asks
+        for a whole file (a LaTeX document, an HTML page) instead of a piece to paste.
+        Errors: ``InputError`` for an unknown format, ``LimitError`` for too many digits.
+        """
+        from symattn.publishing.formats import render
+
+        return render(self, format, digits=digits, standalone=standalone, width=width)
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("mathml")
