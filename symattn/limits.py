@@ -35,3 +35,15 @@ FILE_BYTES = 64 * 2**20
 
 FILE_DEPTH = 64
 """Lists inside one another in a file of numbers."""
+
+FILE_NUMBERS = 4 * EXACT_ENTRIES
+"""Numbers in one file, which may hold several matrices."""
+
+ARRAY_HEADER_BYTES = 10_000
+"""Bytes of the header of a .npy file; NumPy's own bound."""
+
+ARCHIVE_MEMBERS = 1_000
+"""Arrays in one .npz file."""
+
+COMPRESSION_RATIO = 1_100
+"""How many times larger a member of a .npz file may be than its compressed bytes; deflate itself reaches 1032."""

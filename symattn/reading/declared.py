@@ -1,0 +1,71 @@
+"""A user's own mechanism: equations from text, a file or standard input, and the shapes of their inputs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+from symattn import limits
+from symattn.errors import InputError
+from symattn.language.names import printable
+from symattn.reading.files import decoded, read_bytes, shown
+
+MOST_BYTES = 4 * limits.TEXT_LENGTH + 4
+
+
+def read_equations(argument: str) -> str:
+    """The equations that an argument names: ``-`` is standard input, a text with ``=`` the equations, else a file.
+
+    >>> read_equations("P = softmax(Q @ K.T)")
+    'P = softmax(Q @ K.T)'
+
+    Errors: ``InputError`` for a file that cannot be read or is not text.
+    """
+    if argument == "-":
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InputError(f"--equations -: more than {MOST_BYTES} bytes on standard input, the most that is read.")
+        text = decoded(data, "standard input")
+    elif ("=" in argument or "\n" in argument) and not _is_file(argument):
+        text = argument
+    else:
+        text = decoded(_file_bytes(argument), shown(argument))
+    if not text.strip():
+        raise InputError("--equations: found no equations; write them as in --equations 'P = softmax(Q @ K.T)'.")
+    return text
+
+
+def _file_bytes(path: str) -> bytes:
+    try:
+        return read_bytes(path, "--equations", MOST_BYTES)
+    except InputError as error:
+        error.in_context("equations can be given themselves, as in --equations 'P = softmax(Q @ K.T)', or - for stdin")
+        raise
+
+
+def _is_file(argument: str) -> bool:
+    try:
+        return os.path.isfile(argument)
+    except ValueError:
+        return False
+
+
+def read_declarations(declarations: Iterable[str]) -> dict[str, str]:
+    """The shape of each input, from texts such as ``Q=n d_k``.
+
+    >>> read_declarations(["Q=n d_k", "tau=scalar"])
+    {'Q': 'n d_k', 'tau': 'scalar'}
+
+    Errors: ``InputError`` for text without ``=`` and for a name given twice.
+    """
+    shapes: dict[str, str] = {}
+    for declaration in declarations:
+        name, equals, shape = declaration.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise InputError(f"--input {printable(declaration)}: write NAME=SHAPE, as in --input Q='n d_k'.")
+        if name in shapes:
+            raise InputError(f"--input {printable(name)[1:-1]} is given twice; give one shape.")
+        shapes[name] = shape
+    return shapes

@@ -1,0 +1,110 @@
+"""Writing a result to a file whole or not at all: beside the target first, then renamed into its place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+
+from symattn.errors import OutputError
+
+FORMAT_OF_SUFFIX = {
+    ".txt": "text",
+    ".tex": "latex",
+    ".mml": "mathml",
+    ".mathml": "mathml",
+    ".html": "mathml",
+    ".json": "json",
+}
+
+
+def format_of(path: str) -> str:
+    """The format that a file's suffix stands for.
+
+    >>> format_of("attention.tex")
+    'latex'
+
+    Errors: ``OutputError`` for another suffix.
+    """
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix not in FORMAT_OF_SUFFIX:
+        kind = f"has the suffix {suffix!r}" if suffix else "has no suffix"
+        known = ", ".join(FORMAT_OF_SUFFIX)
+        raise OutputError(f"-o {path!r} {kind}, which names no format; give --format, or one of {known}.")
+    return FORMAT_OF_SUFFIX[suffix]
+
+
+def check_target(path: str) -> None:
+    """Refuse a target that could not be written, before the work is done whose result it is to hold.
+
+    Errors: ``OutputError`` for a directory, a file or directory that may not be written, and a missing directory.
+    """
+    try:
+        target = os.path.realpath(path)
+        folder = os.path.dirname(target)
+        if os.path.isdir(target) or path.endswith(("/", os.sep)):
+            raise OutputError(f"-o {path!r} is a directory; name a file in it.")
+        if not os.path.isdir(folder):
+            raise OutputError(f"-o {path!r}: there is no directory {folder!r}; make it first, or choose another.")
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            raise OutputError(f"-o {path!r} may not be written; its permissions forbid it.")
+        if not os.access(folder, os.W_OK) and not _is_special(target):
+            raise OutputError(f"-o {path!r}: the directory {folder!r} may not be written; its permissions forbid it.")
+    except OutputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from None
+
+
+def write_text(path: str, text: str) -> None:
+    """Put a text into a file as UTF-8; on any failure, and on Ctrl-C, what stood there before is untouched.
+
+    A symbolic link keeps its place and its target is written; a device or pipe is written directly.
+    Errors: ``OutputError``.
+    """
+    check_target(path)
+    target = os.path.realpath(path)
+    data = text.encode("utf-8")
+    try:
+        if _is_special(target):
+            with open(target, "wb") as stream:
+                stream.write(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise _not_written(path, error) from None
+
+
+def _replace(target: str, data: bytes) -> None:
+    descriptor, beside = tempfile.mkstemp(prefix=".symattn-", suffix=".part", dir=os.path.dirname(target))
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(beside, _mode(target))
+        os.replace(beside, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def _mode(target: str) -> int:
+    """The permissions of the file that is replaced, or those a new file would get."""
+    try:
+        return stat.S_IMODE(os.stat(target).st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _is_special(target: str) -> bool:
+    return os.path.exists(target) and not os.path.isfile(target)
+
+
+def _not_written(path: str, error: OSError | ValueError) -> OutputError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return OutputError(f"-o {path!r} could not be written: {reason}; nothing was changed.")
