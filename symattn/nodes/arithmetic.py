@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, sympify
+from sympy import Expr, sympify
 
 from symattn.errors import ShapeError
 from symattn.nodes.base import Indices, Node, broadcast_entry, entry_of, is_matrix, shape_of
+from symattn.nodes.written import added, divided, multiplied, negated, raised
 from symattn.shapes import Shape, broadcast, show
 
 
@@ -67,7 +68,7 @@ class ElementwiseSum(Arithmetic):
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:
-        return Add(left, right, evaluate=False)
+        return added(left, right)
 
 
 class ElementwiseDifference(Arithmetic):
@@ -82,7 +83,7 @@ class ElementwiseDifference(Arithmetic):
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:
-        return Add(left, Mul(-1, right), evaluate=False)
+        return added(left, negated(right))
 
 
 class ElementwiseProduct(Arithmetic):
@@ -97,7 +98,7 @@ class ElementwiseProduct(Arithmetic):
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:
-        return Mul(left, right, evaluate=False)
+        return multiplied(left, right)
 
 
 class ElementwiseQuotient(Arithmetic):
@@ -112,7 +113,7 @@ class ElementwiseQuotient(Arithmetic):
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:
-        return Mul(left, Pow(right, -1), evaluate=False)
+        return divided(left, right)
 
 
 class ElementwisePower(Arithmetic):
@@ -134,7 +135,7 @@ class ElementwisePower(Arithmetic):
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:
-        return Pow(left, right)
+        return raised(left, right)
 
 
 class Negation(Node):
@@ -158,4 +159,4 @@ class Negation(Node):
         return tuple(self.args[0].shape)
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        return Mul(-1, entry_of(self.args[0], i, j, indices))
+        return negated(entry_of(self.args[0], i, j, indices))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from sympy import (
@@ -14,13 +14,14 @@ from sympy import (
     MatrixSymbol,
     OneMatrix,
     S,
+    Sum,
     Symbol,
     Transpose,
     ZeroMatrix,
 )
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import MissingRowError
+from symattn.nodes.written import added, element, names_in, summed
 from symattn.shapes import Shape
 
 Value: TypeAlias = Expr
@@ -31,16 +32,20 @@ SUMMATION_LETTERS = "rcltupqsvwxyzabefghk"
 
 
 class Indices:
-    """A supply of index symbols, none handed out twice and none among those already in use.
+    """A supply of index symbols, none handed out twice and none that bears a name already in use.
 
-    >>> supply = Indices(avoid=[Symbol("r", integer=True)])
-    >>> supply.fresh(), supply.fresh()
-    (c, l)
+    ``avoid`` holds names and values: the name of every symbol in them is taken, a matrix's and a size's as much as an
+    index's. With ``explicit=True`` what runs over a known number of terms is written out term by term.
+
+    >>> supply = Indices(avoid=[Symbol("r", integer=True), MatrixSymbol("c", 2, 2), "l"])
+    >>> supply.fresh(), supply.fresh(), supply.fresh(like=index("a"))
+    (t, u, a)
     """
 
-    def __init__(self, avoid: Iterable[Any] = ()) -> None:
-        self._taken = {symbol.name for entry in avoid for symbol in S(entry).free_symbols if isinstance(symbol, Symbol)}
+    def __init__(self, avoid: Iterable[Any] = (), *, explicit: bool = False) -> None:
+        self._taken = names_in(avoid)
         self._names = self._candidates()
+        self._explicit = explicit
 
     @staticmethod
     def _candidates() -> Iterator[str]:
@@ -50,13 +55,38 @@ class Indices:
             yield from (f"{letter}_{number}" for letter in SUMMATION_LETTERS)
             number += 1
 
-    def fresh(self) -> Symbol:
-        """The next unused index, a non-negative integer symbol."""
-        for name in self._names:
-            if name not in self._taken:
-                self._taken.add(name)
-                return index(name)
-        raise AssertionError("the supply of names is endless")
+    def fresh(self, like: Symbol | None = None) -> Symbol:
+        """The next unused index, a non-negative integer symbol; with the name of ``like`` if that is still free."""
+        if like is None or like.name in self._taken:
+            name = next(name for name in self._names if name not in self._taken)
+        else:
+            name = like.name
+        self._taken.add(name)
+        return index(name)
+
+    def over(
+        self,
+        length: Expr,
+        term: Callable[[Expr], Expr],
+        *,
+        kind: type[Expr] = Sum,
+        joined: Callable[..., Expr] = added,
+        like: Symbol | None = None,
+    ) -> Expr:
+        """``kind``, a sum unless told, of a term as its index runs over ``length`` values; one term is just itself.
+
+        >>> A = MatrixSymbol("A", 2, 3)
+        >>> Indices().over(Integer(3), lambda r: A[0, r])
+        Sum(A[0, r], (r, 0, 2))
+        >>> Indices(explicit=True).over(Integer(3), lambda r: A[0, r])
+        A[0, 0] + A[0, 1] + A[0, 2]
+        """
+        if length == 1:
+            return term(S.Zero)
+        if self._explicit and length.is_Integer:
+            return joined(*(term(Integer(position)) for position in range(int(length))))
+        symbol = self.fresh(like)
+        return summed(kind, term(symbol), symbol, length)
 
 
 def index(name: str) -> Symbol:
@@ -92,7 +122,7 @@ class Node(MatrixExpr):
         raise NotImplementedError(f"{type(self).__name__} does not define its entry")
 
     def _entry(self, i: Expr, j: Expr, **_: Any) -> Expr:
-        return self.entry(i, j, Indices(avoid=(i, j, *free_indices(self))))
+        return self.entry(i, j, Indices(avoid=(i, j, self)))
 
     def _eval_transpose(self) -> MatrixExpr:
         return Transpose(self)
@@ -121,7 +151,7 @@ def entry_of(value: Value, i: Expr, j: Expr, indices: Indices) -> Expr:
     if isinstance(value, Node):
         return value.entry(i, j, indices)
     if isinstance(value, MatrixSymbol):
-        return MatrixElement(value, i, j)
+        return element(value, i, j)
     if isinstance(value, Transpose):
         return entry_of(value.arg, j, i, indices)
     if isinstance(value, Identity):

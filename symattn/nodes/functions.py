@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from sympy import Abs, Expr, Max, Pow, Rational, erf, exp, log, sqrt, sympify, tanh
+from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, erf, exp, log, sqrt, sympify, tanh
 from sympy import Piecewise as Cases
 
 from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.nodes.written import added, applied, divided, multiplied, negated, raised, reciprocal
 from symattn.shapes import Shape
 
 
@@ -50,7 +52,7 @@ class Exponential(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return exp(x)
+        return applied(exp, x)
 
 
 class Logarithm(ElementwiseFunction):
@@ -63,7 +65,7 @@ class Logarithm(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return log(x)
+        return applied(log, x)
 
 
 class HyperbolicTangent(ElementwiseFunction):
@@ -76,7 +78,7 @@ class HyperbolicTangent(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return tanh(x)
+        return applied(tanh, x)
 
 
 class Sigmoid(ElementwiseFunction):
@@ -89,7 +91,7 @@ class Sigmoid(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return 1 / (1 + exp(-x))
+        return reciprocal(added(S.One, applied(exp, negated(x))))
 
 
 class RectifiedLinear(ElementwiseFunction):
@@ -101,7 +103,7 @@ class RectifiedLinear(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return Max(x, 0)
+        return applied(partial(Max, S.Zero), x)
 
 
 class ExponentialLinear(ElementwiseFunction):
@@ -113,7 +115,10 @@ class ExponentialLinear(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return Cases((x, x > 0), (exp(x) - 1, True))
+        if x.is_number:
+            return x if x > 0 else exp(x) - 1
+        below = added(applied(exp, x), S.NegativeOne)
+        return Cases((x, StrictGreaterThan(x, S.Zero, evaluate=False)), (below, True), evaluate=False)
 
 
 class GaussianLinear(ElementwiseFunction):
@@ -125,7 +130,7 @@ class GaussianLinear(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return x * (1 + erf(x / sqrt(2))) / 2
+        return divided(multiplied(x, added(S.One, applied(erf, divided(x, sqrt(2))))), Integer(2))
 
 
 class SquareRoot(ElementwiseFunction):
@@ -138,7 +143,7 @@ class SquareRoot(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return Pow(x, Rational(1, 2))
+        return raised(x, S.Half)
 
 
 class AbsoluteValue(ElementwiseFunction):
@@ -150,4 +155,4 @@ class AbsoluteValue(ElementwiseFunction):
 
     @staticmethod
     def of_number(x: Expr) -> Expr:
-        return Abs(x)
+        return applied(Abs, x)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, MatrixExpr, Mul, Sum, sympify
+from sympy import Expr, MatrixExpr, sympify
 
 from symattn.errors import ShapeError
 from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.nodes.written import multiplied
 from symattn.shapes import same_size, show
 
 
@@ -44,7 +45,7 @@ class MatrixProduct(Node):
         return self.left.shape[0], self.right.shape[1]
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        r = indices.fresh()
-        first = entry_of(self.left, i, r, indices)
-        second = entry_of(self.right, r, j, indices)
-        return Sum(Mul(first, second, evaluate=False), (r, 0, self.left.shape[1] - 1))
+        def term(r: Expr) -> Expr:
+            return multiplied(entry_of(self.left, i, r, indices), entry_of(self.right, r, j, indices))
+
+        return indices.over(self.left.shape[1], term)

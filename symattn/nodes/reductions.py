@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Max, Mul, Pow, Rational, Sum, exp, log, sympify
+from sympy import Expr, Integer, Max, Number, S, exp, log, sympify
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix
+from symattn.nodes.written import applied, divided, raised
 from symattn.shapes import Shape
 
 
@@ -29,6 +31,16 @@ class LargestOver(ExprWithLimits):
             return self
         values = (self.function.subs(symbol, value) for value in range(int(lower), int(upper) + 1))
         return Max(*(value.doit(**hints) for value in values))
+
+
+def largest(*values: Expr) -> Expr:
+    """The largest of some values; evaluated for plain numbers, and otherwise left as it is.
+
+    >>> from sympy.abc import x, y
+    >>> largest(x, y), largest(Integer(2), Integer(3))
+    (Max(x, y), 3)
+    """
+    return Max(*values, evaluate=all(isinstance(value, Number) for value in values))
 
 
 class Reduction(Node):
@@ -61,14 +73,15 @@ class Reduction(Node):
         return (rows, ONE) if self.over_rows else (ONE, columns)
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        """The number that a row with this general term gives."""
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        """The number that a row of ``length`` entries gives, ``term(r)`` being its entry ``r``."""
         raise NotImplementedError
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        r = indices.fresh()
-        term = entry_of(self.argument, *((i, r) if self.over_rows else (r, j)), indices)
-        return self.of_range(term, (r, 0, self.length - 1))
+        def term(r: Expr) -> Expr:
+            return entry_of(self.argument, *((i, r) if self.over_rows else (r, j)), indices)
+
+        return self.of_range(indices, self.length, term)
 
 
 class RowSum(Reduction):
@@ -80,8 +93,8 @@ class RowSum(Reduction):
     """
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        return Sum(term, limits)
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        return indices.over(length, term)
 
 
 class ColumnSum(RowSum):
@@ -104,8 +117,8 @@ class RowMean(Reduction):
     """
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        return Mul(Sum(term, limits), Pow(limits[2] + 1, -1), evaluate=False)
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        return divided(indices.over(length, term), length)
 
 
 class ColumnMean(RowMean):
@@ -128,8 +141,8 @@ class RowMax(Reduction):
     """
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        return LargestOver(term, limits)
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        return indices.over(length, term, kind=LargestOver, joined=largest)
 
 
 class ColumnMax(RowMax):
@@ -152,8 +165,8 @@ class RowNorm(Reduction):
     """
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        return Pow(Sum(Pow(term, 2), limits), Rational(1, 2))
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        return raised(indices.over(length, lambda r: raised(term(r), Integer(2))), S.Half)
 
 
 class LogSumExp(Reduction):
@@ -165,5 +178,5 @@ class LogSumExp(Reduction):
     """
 
     @staticmethod
-    def of_range(term: Expr, limits: tuple[Expr, Expr, Expr]) -> Expr:
-        return log(Sum(exp(term), limits))
+    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
+        return applied(log, indices.over(length, lambda r: applied(exp, term(r))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, Sum, Symbol, sympify
+from sympy import Expr, MatrixExpr, Symbol, sympify
 
 from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix
 from symattn.shapes import Shape
@@ -95,6 +95,7 @@ class IndexSum(Node):
         return tuple(self.term.shape)
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        bound = indices.fresh()
-        term = entry_of(self.term.xreplace({self.symbol: bound}), i, j, indices)
-        return Sum(term, (bound, 0, self.length - 1))
+        def term(bound: Expr) -> Expr:
+            return entry_of(self.term.xreplace({self.symbol: bound}), i, j, indices)
+
+        return indices.over(self.length, term, like=self.symbol)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Mul, Pow, Sum, exp, sympify
+from sympy import Expr, exp, sympify
 
 from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.nodes.written import applied, divided
 from symattn.shapes import Shape
 
 
@@ -37,7 +38,8 @@ class Softmax(Node):
         return tuple(self.scores.shape)
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        numerator = exp(entry_of(self.scores, i, j, indices))
-        c = indices.fresh()
-        denominator = Sum(exp(entry_of(self.scores, i, c, indices)), (c, 0, self.shape[1] - 1))
-        return Mul(numerator, Pow(denominator, -1), evaluate=False)
+        def weight(c: Expr) -> Expr:
+            return applied(exp, entry_of(self.scores, i, c, indices))
+
+        numerator = weight(j)
+        return divided(numerator, indices.over(self.shape[1], weight))
