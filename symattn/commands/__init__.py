@@ -1,1 +1,1 @@
-"""The commands of the shell, one a file."""
+"""The commands of the command line, one module each, loaded when the command is used."""

@@ -1,0 +1,58 @@
+"""``symattn derive``: a mechanism stage by stage, with numbers where it has some, and then checked."""
+
+from __future__ import annotations
+
+import click
+
+from symattn import publishing, verification
+from symattn.commands.options import RESULT, chosen_format, deliver, with_options
+from symattn.commands.progress import Progress, note
+from symattn.commands.subjects import Subject, Subjects, about_subjects
+from symattn.eight_steps import NEEDED, eight_steps
+from symattn.publishing import Code, Derivation, Heading
+
+
+@click.command("derive")
+@about_subjects
+@with_options(
+    *RESULT,
+    click.option("--check/--no-check", default=True, help="Whether to check the numbers against NumPy and torch."),
+)
+def command(
+    subjects: Subjects, format_name: str | None, path: str | None, digits: int, standalone: bool, check: bool
+) -> int:
+    """Work a mechanism through, stage by stage: formula, numbers put in, exact value, decimals, checks.
+
+    Without NAME: the worked example of three inputs, without and with scaling; --set changes its numbers. With NAME: a
+    mechanism of the library (see symattn list), with the worked example's numbers where it takes them. With
+    --equations: your own.
+
+    \b
+    symattn derive
+    symattn derive scaled-dot --standalone -o attention.tex
+    symattn derive dot --set Q='1 0' --set K='1 0; 1/2 1' --set V='1; 2'
+    symattn derive --equations 'P = softmax(Q @ K.T)' --input Q='n d' --input K='m d'
+    """
+    format_name, standalone = chosen_format(format_name, path, standalone)
+    chosen = subjects()
+    derivation = derived(chosen)
+    status = 0
+    for subject in chosen:
+        if subject.bound is None:
+            note(f"{subject.system.name} has no numbers: formulas only; give --set NAME=VALUE for each input.")
+        elif check:
+            with Progress() as progress:
+                report = verification.verify(subject.bound, progress=progress)
+            derivation = derivation.followed_by(Heading("Checked: ", subject.system.name), Code(report.to("text")))
+            status = max(status, report.exit_status)
+    deliver(derivation.to(format_name, digits=digits, standalone=standalone), path)
+    return status
+
+
+def derived(subjects: list[Subject]) -> Derivation:
+    """The article's eight steps where the subjects are its example, else every stage of the one subject."""
+    bound = [subject.bound for subject in subjects if subject.worked and subject.bound is not None]
+    if bound and all(name in example.names for example in bound for name in NEEDED):
+        return eight_steps(*bound)
+    (subject,) = subjects
+    return publishing.derive(subject.system if subject.bound is None else subject.bound)

@@ -1,0 +1,125 @@
+"""What a command works on: a mechanism of the library or the user's own, and numbers for its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+from symattn.commands.options import SUBJECT, Command, with_options
+from symattn.errors import InputError
+from symattn.examples import choose_scaled, has_numbers, numbers_for
+from symattn.mechanism import Mechanism, mechanism
+from symattn.mechanisms import named
+from symattn.reading import read_declarations, read_equations, read_settings
+from symattn.shapes import show
+from symattn.worked import Bound
+
+SELF_ATTENTION = "self-attention"
+OWN_NAME = "the given equations"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A mechanism, bound to numbers where it has some; ``worked`` says that they come from the worked example."""
+
+    system: Mechanism
+    bound: Bound | None = None
+    worked: bool = False
+
+    @property
+    def numbers(self) -> Bound:
+        """The mechanism with its numbers.
+
+        Errors: ``InputError`` if it has none.
+        """
+        if self.bound is None:
+            wanted = ", ".join(f"{name} {show(self.system.shape(name))}" for name in self.system.inputs)
+            raise InputError(f"{self.system.name} has no numbers yet; give --set for each input: {wanted}.")
+        return self.bound
+
+
+def about_subjects(function: Command) -> Command:
+    """Give a command the options that say what it works on, and pass it the list of its subjects instead."""
+
+    @wraps(function)
+    def command(
+        name: str | None,
+        equations: str | None,
+        inputs: tuple[str, ...],
+        output: str | None,
+        settings: tuple[str, ...],
+        scaled: bool | None,
+        **others: Any,
+    ) -> Any:
+        def subjects() -> list[Subject]:
+            if equations is None:
+                refuse_without_equations(inputs, output)
+                return library_subjects(name, settings, scaled)
+            return [own_subject(name, equations, inputs, output, settings, scaled)]
+
+        return function(subjects, **others)
+
+    return with_options(*SUBJECT)(command)
+
+
+Subjects = Callable[[], list[Subject]]
+"""Called by the command once it knows that its result can be written."""
+
+
+def refuse_without_equations(inputs: tuple[str, ...], output: str | None) -> None:
+    """Errors: ``UsageError`` for options that say something about equations where there are none."""
+    if inputs or output is not None:
+        option = "--input" if inputs else "--output"
+        raise click.UsageError(f"{option} belongs to --equations, which is not given.")
+
+
+def library_subjects(name: str | None, settings: tuple[str, ...], scaled: bool | None) -> list[Subject]:
+    """A mechanism of the library, or the worked example without and with scaling.
+
+    Without ``settings`` the numbers are the worked example's, where the mechanism takes them. Without a name the
+    settings change the worked example's numbers; with one they must give every input.
+    """
+    if name is not None:
+        return [_library_subject(named(choose_scaled(name, scaled)), settings)]
+    found = []
+    for scaling in (False, True) if scaled is None else (scaled,):
+        system = named(choose_scaled(SELF_ATTENTION, scaling))
+        numbers = {**numbers_for(system), **read_settings(settings, system.inputs)}
+        found.append(Subject(system, system.bind(numbers), worked=True))
+    return found
+
+
+def _library_subject(system: Mechanism, settings: tuple[str, ...]) -> Subject:
+    if settings:
+        return Subject(system, system.bind(read_settings(settings, system.inputs)))
+    if has_numbers(system):
+        return Subject(system, system.bind(numbers_for(system)), worked=True)
+    return Subject(system)
+
+
+def own_subject(
+    name: str | None,
+    equations: str,
+    inputs: tuple[str, ...],
+    output: str | None,
+    settings: tuple[str, ...],
+    scaled: bool | None,
+) -> Subject:
+    """A mechanism from the user's own equations.
+
+    Errors: those of ``mechanism`` and of ``bind``; ``UsageError`` for options that contradict one another.
+    """
+    if name is not None:
+        raise click.UsageError(f"give NAME ({name!r}) or --equations, not both.")
+    if scaled is not None:
+        raise click.UsageError("--scaled and --unscaled choose in the library; write / sqrt(d_k) in your equations.")
+    text = read_equations(equations)
+    shapes = read_declarations(inputs)
+    if not shapes:
+        raise click.UsageError("--equations needs the shape of each input, as in --input Q='n d_k'.")
+    system = mechanism(OWN_NAME, inputs=shapes, equations=text, output=output)
+    return Subject(system, system.bind(read_settings(settings, system.inputs)) if settings else None)

@@ -1,0 +1,31 @@
+"""``symattn verify``: every value against witnesses that share no code with it."""
+
+from __future__ import annotations
+
+import click
+
+from symattn import verification
+from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
+from symattn.commands.progress import Progress
+from symattn.commands.subjects import Subjects, about_subjects
+
+
+@click.command("verify")
+@about_subjects
+@with_options(format_option("text", "json"), OUTPUT)
+def command(subjects: Subjects, format_name: str | None, path: str | None) -> int:
+    """Check every value against NumPy, torch, mpmath and finite differences, on numbers and on random instances.
+
+    Without NAME: the worked example, without and with scaling. The exit status is 1 if a check failed; a witness that
+    is not installed counts as unknown, never as agreed.
+    """
+    format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
+    reports = []
+    for subject in subjects():
+        with Progress() as progress:
+            reports.append(verification.verify(subject.bound or subject.system, progress=progress))
+    printed = [report.to(format_name) for report in reports]
+    if format_name == "json" and len(printed) > 1:
+        printed = ["[\n" + ",\n".join(text.rstrip("\n") for text in printed) + "\n]"]
+    deliver("\n".join(printed), path)
+    return max(report.exit_status for report in reports)
