@@ -70,11 +70,11 @@ def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any
     try:
         version = npy.read_magic(stream)
         if version not in readers:
-            raise InputError(f"{source} holds records; save real numbers, as numpy.asarray(X, dtype=float) makes them.")
+            raise InputError(f"{source} has a header of version {version[0]}, which numbers do not need; save it again.")
         return readers[version](stream, max_header_size=limits.ARRAY_HEADER_BYTES)
     except InputError:
         raise
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, EOFError):
+    except Exception:  # NumPy reads a header with Python's tokenizer and parser, which fail in many ways
         raise InputError(f"{source} has a header that is not NumPy's; save it again with numpy.save.") from None
 
 
