@@ -1,0 +1,159 @@
+"""Instances to compare at: numbers for the inputs, of sizes, batches and memory layouts that tell mistakes apart."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from symattn.equations import EquationSystem
+from symattn.nodes import is_matrix, shape_of
+
+LAYOUTS = ("contiguous", "transposed", "strided")
+"""How an input lies in memory: row by row; column by column; every second entry of a larger array."""
+
+LARGE = 40.0
+"""Factor on the entries of the instance whose products are in the thousands."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Numbers for every input, once or several times as a batch.
+
+    ``elements`` holds, for each element of the batch in order (one if there is no batch), rows of numbers by input;
+    the inputs in ``shared`` are the same in all elements and have no leading axes.
+    """
+
+    system: EquationSystem
+    sizes: tuple[tuple[str, int], ...]
+    elements: tuple[Mapping[str, Any], ...]
+    batch: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
+    layout: str = "contiguous"
+    remark: str = field(default="")
+
+    @property
+    def label(self) -> str:
+        """The instance in a line: sizes, batch, layout, remark."""
+        parts = [f"{name}={value}" for name, value in self.sizes]
+        if self.batch:
+            parts.append(f"batch {'×'.join(map(str, self.batch))}")
+        if self.layout != "contiguous":
+            parts.append(self.layout)
+        return " ".join(parts) + (f" ({self.remark})" if self.remark else "") or "fixed sizes"
+
+    @property
+    def volume(self) -> int:
+        """How many numbers it takes to write the instance down."""
+        return prod(self.batch) * sum(prod(map(int, shape_of(symbol))) for symbol in self.system.input_symbols)
+
+    def arrays(self, precision: str) -> dict[str, Any]:
+        """The inputs as NumPy arrays of a precision, leading axes first, laid out in memory as ``layout`` says."""
+        import numpy as np
+
+        made = {}
+        for name, symbol in self.system.inputs.items():
+            values = [np.array(_floats(element[name]), dtype=np.float64) for element in self.elements]
+            stacked = values[0] if name in self.shared else np.stack(values).reshape(self.batch + values[0].shape)
+            array = stacked.astype(precision)
+            made[name] = _laid_out(np, array, self.layout) if is_matrix(symbol) else array
+        return made
+
+
+def _floats(values: Any) -> Any:
+    return [_floats(value) for value in values] if isinstance(values, (list, tuple)) else float(values)
+
+
+def _laid_out(np: Any, array: Any, layout: str) -> Any:
+    if layout == "transposed":
+        return np.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)
+    if layout == "strided":
+        wide = np.full((*array.shape[:-2], 2 * array.shape[-2], 2 * array.shape[-1]), np.nan, dtype=array.dtype)
+        wide[..., ::2, ::2] = array
+        return wide[..., ::2, ::2]
+    return np.ascontiguousarray(array)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an instance is to look like, before its numbers are drawn."""
+
+    sizes: tuple[tuple[str, int], ...]
+    batch: tuple[int, ...] = ()
+    layout: str = "contiguous"
+    spread: float = 1.0
+    shares_last: bool = False
+
+    def draw(self, system: EquationSystem, generator: random.Random, positive: bool = False) -> Instance:
+        """Normally distributed entries with all the bits that a float64 has; all of one sign where asked for."""
+        made = system.with_sizes(**dict(self.sizes))
+        matrices = [name for name, symbol in made.inputs.items() if is_matrix(symbol)]
+        shared = {name for name in made.inputs if name not in matrices}
+        if self.shares_last and len(matrices) > 1:
+            shared.add(matrices[-1])
+        if not self.batch:
+            shared = set(made.inputs)
+
+        def entry() -> float:
+            x = self.spread * generator.gauss(0.0, 1.0)
+            return abs(x) + 0.125 if positive else x
+
+        elements: list[dict[str, Any]] = []
+        for _ in range(prod(self.batch)):
+            drawn = {name: filled(symbol, entry) for name, symbol in made.inputs.items()}
+            elements.append({name: elements[0][name] if elements and name in shared else drawn[name] for name in drawn})
+        remarks = ["entries are positive"] * positive + [f"entries × {self.spread:g}"] * (self.spread != 1)
+        remark = ", ".join(remarks)
+        return Instance(made, self.sizes, tuple(elements), self.batch, frozenset(shared), self.layout, remark)
+
+
+def filled(symbol: Any, entry: Any) -> Any:
+    """Rows of drawn numbers in the shape of a symbol; one number for a scalar."""
+    if not is_matrix(symbol):
+        return entry()
+    rows, columns = (int(length) for length in symbol.shape)
+    return [[entry() for _ in range(columns)] for _ in range(rows)]
+
+
+def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
+    """Plans for a number of instances: sizes all different, each size 1 in turn, batches, layouts, large entries."""
+    names = [symbol.name for symbol in system.sizes]
+
+    def distinct(**fixed: int) -> tuple[tuple[str, int], ...]:
+        drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
+        return tuple((name, fixed.get(name, value)) for name, value in zip(names, drawn, strict=True))
+
+    def special() -> Iterator[Plan]:
+        yield Plan(distinct())
+        yield Plan(distinct(), batch=(3,))
+        yield Plan(distinct(), layout="transposed")
+        for name in names:
+            yield Plan(distinct(**{name: 1}))
+        yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)
+        yield Plan(distinct(), spread=LARGE)
+        for layout in itertools.cycle(LAYOUTS):
+            yield Plan(distinct(), layout=layout)
+
+    return itertools.islice(special(), count)
+
+
+def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:
+    """Plans with sizes of 1 and 2 only, fewest numbers first: where a counterexample is looked for."""
+    names = [symbol.name for symbol in system.sizes]
+    choices = sorted(itertools.product((1, 2), repeat=len(names)), key=sum) if len(names) <= 12 else []
+    return (Plan(tuple(zip(names, choice, strict=True))) for choice in choices[:most])
+
+
+def rational(system: EquationSystem, generator: random.Random) -> Iterator[Instance]:
+    """Endless instances for exact arithmetic: sizes from 1 to 3, entries whole or half numbers from -2 to 2."""
+    while True:
+        sizes = tuple((symbol.name, generator.randint(1, 3)) for symbol in system.sizes)
+        made = system.with_sizes(**dict(sizes))
+        drawn = {
+            name: filled(symbol, lambda: Fraction(generator.randint(-4, 4), 2)) for name, symbol in made.inputs.items()
+        }
+        yield Instance(made, sizes, (drawn,), shared=frozenset(made.inputs), remark="halves")
