@@ -1,9 +1,9 @@
 """Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
 
+from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import (
     Block,
     Code,
-    Derivation,
     Formula,
     Heading,
     Joined,

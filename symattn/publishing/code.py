@@ -1,0 +1,261 @@
+"""The language's own text of a value: what, read again, gives an equal value; one row for each class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Identity,
+    MatrixSymbol,
+    Max,
+    Mul,
+    OneMatrix,
+    Piecewise,
+    Pow,
+    Rational,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+    erf,
+    exp,
+    log,
+    sqrt,
+    tanh,
+)
+from sympy.core.numbers import Exp1
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.language.vocabulary import NAME_OF_NODE
+from symattn.nodes import (
+    Arithmetic,
+    Column,
+    ElementwiseDifference,
+    ElementwiseFunction,
+    ElementwisePower,
+    ElementwiseProduct,
+    ElementwiseQuotient,
+    ElementwiseSum,
+    ExponentialLinear,
+    GaussianLinear,
+    IndexSum,
+    MatrixProduct,
+    Negation,
+    Reduction,
+    Row,
+    Softmax,
+)
+from symattn.publishing.notation import Level, Notation, Piece
+from symattn.publishing.printer import Printer, safe_name
+
+
+class CodeNotation(Notation):
+    """Nothing but brackets: every sign of the language is in the rows."""
+
+    def bracket(self, piece: Piece) -> Piece:
+        return Piece(f"({piece.text})")
+
+
+class CodePrinter(Printer):
+    """Values to the language of equations; positions count from 0, and every bracket that matters is there."""
+
+    table = "publishing/code.py"
+    what = "the language"
+
+
+def code(value: Any) -> str:
+    """A value as the language of equations writes it.
+
+    Errors: ``MissingRowError`` for what the language cannot say, such as the formula of an entry.
+
+    >>> from symattn.shapes import size
+    >>> Q, K = MatrixSymbol("Q", size("n"), size("d_k")), MatrixSymbol("K", size("m"), size("d_k"))
+    >>> code(ElementwiseQuotient(MatrixProduct(Q, Transpose(K)), sqrt(size("d_k"))))
+    'Q @ K.T / sqrt(d_k)'
+    """
+    return CodePrinter(CodeNotation()).piece(value).text
+
+
+def _at_least(printer: Printer, value: Any, level: Level) -> str:
+    return printer.notation.at_least(printer.piece(value), level).text
+
+
+def _name(printer: Printer, value: Any) -> Piece:
+    return Piece(safe_name(value))
+
+
+def _number(printer: Printer, value: Rational) -> Piece:
+    if value.q == 1:
+        return Piece(str(value.p), Level.SUM if value < 0 else Level.ATOM)
+    return Piece(f"{value.p}/{value.q}", Level.SUM if value < 0 else Level.PRODUCT)
+
+
+def _binary(sign: str, left_level: Level, right_level: Level, level: Level) -> Callable[[Printer, Arithmetic], Piece]:
+    def row(printer: Printer, value: Arithmetic) -> Piece:
+        left, right = _at_least(printer, value.args[0], left_level), _at_least(printer, value.args[1], right_level)
+        return Piece(f"{left} {sign} {right}", level)
+
+    return row
+
+
+_PRODUCT_LEVELS = (Level.PRODUCT, Level.FACTOR, Level.PRODUCT)
+
+
+def _negation(printer: Printer, value: Negation) -> Piece:
+    return Piece("-" + _at_least(printer, value.args[0], Level.POWER), Level.SUM)
+
+
+def _power(printer: Printer, value: ElementwisePower) -> Piece:
+    base, exponent = _at_least(printer, value.left, Level.ATOM), _at_least(printer, value.right, Level.ATOM)
+    return Piece(f"{base}**{exponent}", Level.POWER)
+
+
+def _transpose(printer: Printer, value: Transpose) -> Piece:
+    return Piece(_at_least(printer, value.arg, Level.ATOM) + ".T")
+
+
+def _call(word: str, *arguments: str) -> Piece:
+    return Piece(f"{word}({', '.join(arguments)})")
+
+
+def _node(printer: Printer, value: Any) -> Piece:
+    word = NAME_OF_NODE.get(type(value))
+    if word is None:
+        raise printer.missing(value)
+    return _call(word, printer.piece(value.args[0]).text)
+
+
+def _function(word: str) -> Callable[[Printer, Any], Piece]:
+    return lambda printer, value: _call(word, printer.piece(value.args[0]).text)
+
+
+def _constant(word: str) -> Callable[[Printer, Any], Piece]:
+    def row(printer: Printer, value: Any) -> Piece:
+        sizes = value.shape[:1] if word == "eye" else value.shape
+        return _call(word, *(printer.piece(length).text for length in sizes))
+
+    return row
+
+
+def _column(printer: Printer, value: Column) -> Piece:
+    position = printer.piece(value.position).text
+    places = f"{position}, :" if isinstance(value, Row) else f":, {position}"
+    return Piece(f"{printer.piece(value.matrix).text}[{places}]")
+
+
+def _element(printer: Printer, value: MatrixElement) -> Piece:
+    matrix, i, j = value.args
+    rows, columns = matrix.shape
+    places = [i] if columns == 1 else [j] if rows == 1 else [i, j]
+    return Piece(f"{printer.piece(matrix).text}[{', '.join(printer.piece(place).text for place in places)}]")
+
+
+def _index_sum(printer: Printer, value: IndexSum) -> Piece:
+    return _call("sum", safe_name(value.symbol), printer.piece(value.term).text)
+
+
+# ---- scalars, which SymPy has put in its own order --------------------------------------------------------------
+
+
+def _add(printer: Printer, value: Add) -> Piece:
+    text = ""
+    for place, term in enumerate(value.args):
+        negative = bool(term.could_extract_minus_sign()) and not isinstance(term, Add)
+        shown = _at_least(printer, -term if negative else term, Level.PRODUCT)
+        text += (f" {'-' if negative else '+'} " if place else "-" * negative) + shown
+    return Piece(text, Level.SUM)
+
+
+def _mul(printer: Printer, value: Mul) -> Piece:
+    curved = next((factor for factor in value.args if isinstance(factor, Add) and factor.has(erf)), None)
+    if curved is not None:
+        return _gaussian(printer, value, curved)
+    above, below = [], []
+    for factor in value.args:
+        if isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_negative:
+            below.append(factor.base**-factor.exp)
+        else:
+            above.append(factor)
+    negative = bool(above) and above[0].is_Number and above[0] < 0
+    if negative:
+        above[0] = -above[0]
+        above = above[1:] if above[0] == 1 and len(above) > 1 else above
+    text = " * ".join(_at_least(printer, factor, Level.FACTOR) for factor in above) or "1"
+    for factor in below:
+        text += " / " + _at_least(printer, factor, Level.FACTOR)
+    return Piece(f"-({text})" if negative else text, Level.SUM if negative else Level.PRODUCT)
+
+
+def _gaussian(printer: Printer, value: Mul, curved: Add) -> Piece:
+    """``gelu`` of a number, which SymPy keeps as a product: found again by its error function."""
+    argument = next(iter(curved.atoms(erf))).args[0] * sqrt(2)
+    rest = value / GaussianLinear.of_number(argument)
+    if rest.has(erf):
+        raise printer.missing(curved)
+    call = _call("gelu", printer.piece(argument).text)
+    return call if rest == 1 else Piece(f"{_at_least(printer, rest, Level.FACTOR)} * {call.text}", Level.PRODUCT)
+
+
+def _scalar_power(printer: Printer, value: Pow) -> Piece:
+    base, exponent = value.args
+    if exponent == Rational(1, 2):
+        return _call("sqrt", printer.piece(base).text)
+    if not exponent.is_Number:
+        raise printer.missing(value)
+    if exponent < 0:
+        return Piece("1 / " + _at_least(printer, base**-exponent, Level.FACTOR), Level.PRODUCT)
+    return Piece(f"{_at_least(printer, base, Level.ATOM)}**{_at_least(printer, exponent, Level.ATOM)}", Level.POWER)
+
+
+def _largest(printer: Printer, value: Max) -> Piece:
+    rest = [part for part in value.args if part != 0]
+    if len(rest) != 1 or len(value.args) != 2:
+        raise printer.missing(value)
+    return _call("relu", printer.piece(rest[0]).text)
+
+
+def _cases(printer: Printer, value: Piecewise) -> Piece:
+    first: Expr = value.args[0].expr
+    if ExponentialLinear.of_number(first) != value:
+        raise printer.missing(value)
+    return _call("elu", printer.piece(first).text)
+
+
+ROWS: dict[type, Any] = {
+    Rational: _number,
+    Exp1: lambda printer, value: Piece("exp(1)"),
+    Symbol: _name,
+    Add: _add,
+    Mul: _mul,
+    Pow: _scalar_power,
+    exp: _function("exp"),
+    log: _function("log"),
+    tanh: _function("tanh"),
+    Abs: _function("abs"),
+    Max: _largest,
+    Piecewise: _cases,
+    MatrixElement: _element,
+    MatrixSymbol: _name,
+    Transpose: _transpose,
+    Identity: _constant("eye"),
+    OneMatrix: _constant("ones"),
+    ZeroMatrix: _constant("zeros"),
+    MatrixProduct: _binary("@", *_PRODUCT_LEVELS),
+    ElementwiseProduct: _binary("*", *_PRODUCT_LEVELS),
+    ElementwiseQuotient: _binary("/", *_PRODUCT_LEVELS),
+    ElementwiseSum: _binary("+", Level.SUM, Level.PRODUCT, Level.SUM),
+    ElementwiseDifference: _binary("-", Level.SUM, Level.PRODUCT, Level.SUM),
+    ElementwisePower: _power,
+    Negation: _negation,
+    ElementwiseFunction: _node,
+    Softmax: _node,
+    Reduction: _node,
+    Column: _column,
+    IndexSum: _index_sum,
+}
+"""One row a class; a subclass without a row of its own is printed by its base's."""
+
+CodePrinter.rows = ROWS

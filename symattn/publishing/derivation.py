@@ -1,0 +1,45 @@
+"""Derivation: a document that prints itself in every format, and to which more blocks can be added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symattn.publishing.document import Block, Stage
+from symattn.publishing.formats import render
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A document that can be printed in every format: a title, blocks in order, and its stages for a machine.
+
+    >>> print(Derivation("one line", (Formula(1, "=", 1),)).to("text"))
+    one line
+    ========
+    <BLANKLINE>
+    1 = 1
+    <BLANKLINE>
+    """
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    source: str = ""
+
+    def followed_by(self, *blocks: Block) -> Derivation:
+        """The same document with more blocks at its end."""
+        return Derivation(self.title, (*self.blocks, *blocks), self.stages, self.source)
+
+    def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
+        """The document as text, LaTeX, MathML or JSON.
+
+        ``digits`` are the significant decimal digits, ``width`` the characters of a line of text; ``standalone`` asks
+        for a whole file (a LaTeX document, an HTML page) instead of a piece to paste.
+        Errors: ``InputError`` for an unknown format, ``LimitError`` for too many digits.
+        """
+        return render(self, format, digits=digits, standalone=standalone, width=width)
+
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        return self.to("mathml")

@@ -1,0 +1,192 @@
+"""LaTeX's signs: amsmath and amssymb, and no macro besides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from symattn.publishing.notation import Level, Notation, Piece
+from symattn.publishing.numbers import scientific
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+COMMANDS = {word: f"\\{word}" for word in ("exp", "log", "tanh", "max")}
+"""Functions with a command of their own; the others are upright words."""
+
+ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+\Z")
+ENDS_IN_NUMBER = re.compile(r"(?<![_^A-Za-z])[0-9.]+\Z")
+
+TEXT_ESCAPES = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}",
+    "≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}", "⊙": r"\ensuremath{\odot}",
+    "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
+    "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
+}  # fmt: skip
+
+
+class LatexNotation(Notation):
+    """Pieces of LaTeX; see :class:`Notation`."""
+
+    hadamard = r"\odot"
+    hadamard_quotient = r"\oslash"
+    signs = {
+        "≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "→": r"\to",
+        "·": r"\cdot", "⊙": r"\odot", "⊘": r"\oslash", "×": r"\times",
+    }  # fmt: skip
+
+    def name(self, text: str) -> str:
+        """One letter or Greek letter as it is, other words upright, parts after ``_`` below.
+
+        >>> [LatexNotation().name(text) for text in ("d_k", "W_Q", "d_model", "tau", "W_Q_1")]
+        ['d_k', 'W_{Q}', 'd_{\\\\mathrm{model}}', '\\\\tau', 'W_{Q,1}']
+        """
+        base, *below = (_word(part) for part in text.split("_"))
+        if not below:
+            return base
+        short = len(below) == 1 and len(below[0]) == 1 and below[0].islower()
+        return f"{base}_{below[0]}" if short else f"{base}_{{{','.join(below)}}}"
+
+    def words(self, text: str) -> str:
+        return rf"\text{{{escape(text)}}}"
+
+    def glue(self, *texts: str) -> str:
+        """Texts one after the other, with a space where a command would swallow the letter that follows.
+
+        >>> LatexNotation().glue("\\\\tau", "Q"), LatexNotation().glue("\\\\tau", "(")
+        ('\\\\tau Q', '\\\\tau(')
+        """
+        joined = ""
+        for text in texts:
+            joined += (" " if text[:1].isalpha() and ENDS_IN_WORD.search(joined) else "") + text
+        return joined
+
+    def beside(self, left: str, right: str) -> str:
+        """Two factors, with a dot between where they would read as one number."""
+        runs_together = right[:1].isdigit() or (right.startswith(r"\frac{") and ENDS_IN_NUMBER.search(left))
+        return f"{left} \\cdot {right}" if runs_together else self.glue(left, right)
+
+    def bracket(self, piece: Piece) -> Piece:
+        left, right = (r"\left(", r"\right)") if piece.tall else ("(", ")")
+        return Piece(self.glue(left, piece.text) + right, tall=piece.tall)
+
+    def fraction(self, above: Piece, below: Piece, inline: bool) -> Piece:
+        if inline:
+            above, below = self.at_least(above, Level.PRODUCT), self.at_least(below, Level.FACTOR)
+            return Piece(self.glue(above.text, "/", below.text), Level.QUOTIENT, tall=above.tall or below.tall)
+        return Piece(f"\\frac{{{above.text}}}{{{below.text}}}", Level.FACTOR, tall=True)
+
+    def root(self, inside: Piece, degree: int) -> Piece:
+        return Piece(rf"\sqrt{'' if degree == 2 else f'[{degree}]'}{{{inside.text}}}", Level.FACTOR, tall=inside.tall)
+
+    def raised(self, base: Piece, exponent: Piece) -> Piece:
+        base = self.at_least(base, Level.ATOM)
+        return Piece(f"{base.text}^{{{exponent.text}}}", Level.POWER, tall=base.tall)
+
+    def raised_by_entry(self, base: Piece, exponent: Piece) -> Piece:
+        return self.raised(base, Piece(self.glue(r"\odot ", self.at_least(exponent, Level.POWER).text)))
+
+    def transposed(self, base: Piece) -> Piece:
+        return self.raised(base, Piece(r"\top"))
+
+    def euler(self, exponent: Piece | None) -> Piece | None:
+        if exponent is None:
+            return Piece("e")
+        return None if exponent.tall else Piece(f"e^{{{exponent.text}}}", Level.POWER)
+
+    def call(self, word: str, *arguments: Piece) -> Piece:
+        texts = [arguments[0].text]
+        for argument in arguments[1:]:
+            texts += [",", argument.text]
+        inside = Piece(self.glue(*texts), tall=any(argument.tall for argument in arguments))
+        return Piece(COMMANDS.get(word, rf"\operatorname{{{word}}}") + self.bracket(inside).text, tall=inside.tall)
+
+    def absolute(self, inside: Piece) -> Piece:
+        left, right = (r"\left\lvert", r"\right\rvert") if inside.tall else (r"\lvert", r"\rvert")
+        return Piece(self.glue(left, inside.text, right), tall=inside.tall)
+
+    def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        shown = [
+            f"{value.text} & " + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}")
+            for value, condition in lines
+        ]
+        return Piece(r"\begin{cases} " + r" \\ ".join(shown) + r" \end{cases}", Level.FACTOR, tall=True)
+
+    def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
+        return Piece(f"{letter.text}_{{{joined(positions)}}}", tall=letter.tall)
+
+    def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        return self._big(f"\\sum_{{{symbol}={lower}}}^{{{upper}}}", term)
+
+    def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        return self._big(rf"\max_{{{lower}\leq {symbol}\leq {upper}}}", term)
+
+    def _big(self, sign: str, term: Piece) -> Piece:
+        inside = self.at_least(term, Level.PRODUCT)
+        return Piece(self.glue(sign, inside.text), Level.FACTOR, open_right=True, tall=True)
+
+    def constant(self, letter: str, sizes: Sequence[Piece]) -> Piece:
+        shown = letter if letter.isalpha() else rf"\mathbf{{{letter}}}"
+        return Piece(f"{shown}_{{{self._sizes(sizes)}}}")
+
+    def _sizes(self, sizes: Sequence[Piece]) -> str:
+        return r" \times ".join(self.at_least(size, Level.PRODUCT).text for size in sizes)
+
+    def delta(self, positions: Sequence[str]) -> Piece:
+        return Piece(rf"\delta_{{{joined(positions)}}}")
+
+    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+        """Columns to the right, or centred where entries are fractions; grouped, so that a power takes hold of it all."""
+        tall = any(piece.tall for row in rows for piece in row)
+        columns = ("c" if tall else "r") * len(rows[0])
+        gap = r" \\[4pt] " if tall else r" \\ "
+        body = gap.join(" & ".join(piece.text for piece in row) for row in rows)
+        return Piece(f"{{\\left[\\begin{{array}}{{{columns}}} {body} \\end{{array}}\\right]}}", tall=True)
+
+    def decimal(self, number: Decimal) -> Piece:
+        digits, power = scientific(number)
+        if not number.is_finite():
+            return Piece(rf"\mathrm{{{digits}}}")
+        level = Level.SUM if number < 0 else Level.ATOM
+        if power is None:
+            return Piece(digits, level)
+        return Piece(rf"{digits} \times 10^{{{power}}}", min(level, Level.PRODUCT))
+
+    def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
+        return Piece(r"\mathbb{R}" + (f"^{{{self._sizes(sizes)}}}" if sizes else ""))
+
+
+def _word(part: str) -> str:
+    if len(part) == 1 or part.isdigit():
+        return part
+    return f"\\{part}" if part in GREEK else f"\\mathrm{{{part}}}"
+
+
+def joined(positions: Sequence[str]) -> str:
+    """Positions side by side, with commas if one of them has more than one character.
+
+    >>> joined(["i", "j"]), joined(["1", "12"])
+    ('ij', '1,12')
+    """
+    return ("," if ":" in positions or any(len(text) > 1 for text in positions) else "").join(positions)
+
+
+def escape(text: str) -> str:
+    """Words as LaTeX prints them: nothing in them is a command; characters that its fonts lack by their number.
+
+    >>> print(escape("a_b \\\\input{x}"))
+    a\\_b \\textbackslash{}input\\{x\\}
+    """
+    return "".join(TEXT_ESCAPES.get(character) or _plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    if character == "\n":
+        return " "
+    if (character.isascii() and character.isprintable()) or (character.isalpha() and 0xC0 <= ord(character) <= 0x17F):
+        return character
+    return f"[U+{ord(character):04X}]"

@@ -1,0 +1,180 @@
+"""How pieces are put together, whatever the format: brackets exactly where an operand binds less than its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Level(IntEnum):
+    """How tightly a piece binds; an operand that binds less than its place asks for stands in brackets."""
+
+    SUM = 1
+    QUOTIENT = 2
+    """A quotient written on one line; a fraction with a bar is a FACTOR."""
+    PRODUCT = 3
+    FACTOR = 4
+    """Whole beside a factor, but not under an exponent: a fraction, a root, a sum over an index."""
+    POWER = 5
+    ATOM = 6
+
+
+class Piece(NamedTuple):
+    """Printed text with what its surroundings must know of it.
+
+    ``open_right``: it ends with a sum over an index, which would swallow what follows. ``tall``: higher than a line.
+    """
+
+    text: str
+    level: Level = Level.ATOM
+    open_right: bool = False
+    tall: bool = False
+
+
+class Notation:
+    """The signs of one format; what is common to all is here, the signs themselves are in its subclasses."""
+
+    plus = "+"
+    minus = "-"
+    hadamard = "⊙"
+    hadamard_quotient = "⊘"
+    signs: dict[str, str] = {}
+
+    def glue(self, *texts: str) -> str:
+        """Texts one after the other, apart where they would run together."""
+        raise NotImplementedError
+
+    def beside(self, left: str, right: str) -> str:
+        """Two factors side by side."""
+        raise NotImplementedError
+
+    def bracket(self, piece: Piece) -> Piece:
+        """A piece in brackets as high as it is."""
+        raise NotImplementedError
+
+    def at_least(self, piece: Piece, level: Level) -> Piece:
+        """A piece fit for a place that binds so tightly."""
+        return piece if piece.level >= level else self.bracket(piece)
+
+    def product(self, factors: Sequence[Piece]) -> Piece:
+        """Factors side by side. A factor after the first may itself not be a product."""
+        if len(factors) == 1:
+            return factors[0]
+        text = ""
+        for place, factor in enumerate(factors):
+            needed = Level.FACTOR if place else Level.PRODUCT
+            open_inside = factor.open_right and place < len(factors) - 1
+            fitting = self.bracket(factor) if open_inside else self.at_least(factor, needed)
+            text = self.beside(text, fitting.text) if place else fitting.text
+        return Piece(text, Level.PRODUCT, factors[-1].open_right, any(factor.tall for factor in factors))
+
+    def signed_product(self, factors: Sequence[Piece], sign: str) -> Piece:
+        """Factors with a sign between them; a product among them stands in brackets, whatever its sign."""
+        fitting = [
+            self.bracket(factor)
+            if factor.level <= Level.PRODUCT or (factor.open_right and place < len(factors) - 1)
+            else factor
+            for place, factor in enumerate(factors)
+        ]
+        text = fitting[0].text
+        for factor in fitting[1:]:
+            text = self.glue(text, sign, factor.text)
+        return Piece(text, Level.PRODUCT, factors[-1].open_right, any(factor.tall for factor in factors))
+
+    def total(self, terms: Iterable[tuple[bool, Piece]]) -> Piece:
+        """A sum of terms with their signs (``True``: minus); a term after the first that is a sum stands in brackets."""
+        terms = list(terms)
+        text, tall = "", False
+        for place, (negative, piece) in enumerate(terms):
+            if (piece.level == Level.SUM and (negative or place)) or (piece.open_right and place < len(terms) - 1):
+                piece = self.bracket(piece)
+            if place:
+                text = self.glue(text, self.minus if negative else self.plus, piece.text)
+            else:
+                text = self.glue("-", piece.text) if negative else piece.text
+            tall = tall or piece.tall
+        return Piece(text, Level.SUM, terms[-1][1].open_right, tall)
+
+    # ---- what each format writes in its own way
+
+    def name(self, text: str) -> str:
+        """A name of the language."""
+        raise NotImplementedError
+
+    def words(self, text: str) -> str:
+        """Words in the midst of a formula."""
+        raise NotImplementedError
+
+    def fraction(self, above: Piece, below: Piece, inline: bool) -> Piece:
+        """One piece over another; ``inline``: on one line, for an exponent."""
+        raise NotImplementedError
+
+    def root(self, inside: Piece, degree: int) -> Piece:
+        """The root of a piece."""
+        raise NotImplementedError
+
+    def raised(self, base: Piece, exponent: Piece) -> Piece:
+        """A power."""
+        raise NotImplementedError
+
+    def raised_by_entry(self, base: Piece, exponent: Piece) -> Piece:
+        """A power of every entry of a matrix."""
+        raise NotImplementedError
+
+    def transposed(self, base: Piece) -> Piece:
+        """A transpose."""
+        raise NotImplementedError
+
+    def euler(self, exponent: Piece | None) -> Piece | None:
+        """A power of e (``None``: e itself), or ``None`` if this exponent is better written as ``exp(…)``."""
+        raise NotImplementedError
+
+    def call(self, word: str, *arguments: Piece) -> Piece:
+        """A function of its arguments, always with brackets."""
+        raise NotImplementedError
+
+    def absolute(self, inside: Piece) -> Piece:
+        """The absolute value of a number."""
+        raise NotImplementedError
+
+    def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        """A value by cases; the condition ``None`` is otherwise."""
+        raise NotImplementedError
+
+    def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
+        """An entry, a row or a column (``":"`` for all)."""
+        raise NotImplementedError
+
+    def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        """A sum over an index."""
+        raise NotImplementedError
+
+    def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        """The largest value over an index."""
+        raise NotImplementedError
+
+    def constant(self, letter: str, sizes: Sequence[Piece]) -> Piece:
+        """The matrices ``I``, ``1`` and ``0`` with their sizes."""
+        raise NotImplementedError
+
+    def delta(self, positions: Sequence[str]) -> Piece:
+        """Kronecker's delta."""
+        raise NotImplementedError
+
+    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+        """A matrix of printed entries."""
+        raise NotImplementedError
+
+    def decimal(self, number: Decimal) -> Piece:
+        """A decimal number."""
+        raise NotImplementedError
+
+    def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
+        """The real matrices of a shape; no sizes: the real numbers."""
+        raise NotImplementedError
+
+    def sign(self, sign: str) -> str:
+        """A sign between two parts of a formula, or two factors."""
+        return self.signs.get(sign, sign)

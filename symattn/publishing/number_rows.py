@@ -1,0 +1,102 @@
+"""How exact numbers and the wrappers of a document are taken apart; the same for LaTeX and text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Expr, Mul, S
+
+from symattn.exact import Element
+from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
+from symattn.publishing.notation import Piece
+from symattn.publishing.numbers import decimal, rows_of
+from symattn.publishing.printer import Printer, quotient
+from symattn.publishing.rows import over
+
+
+def exact(printer: Printer, value: Element) -> Piece:
+    """A quotient of sums of powers of e, in the order of its terms."""
+    if not value.numerator:
+        return Piece("0")
+    if len(value.numerator) == 1:
+        return single_term(printer, value)
+    above = printer.notation.total([term(printer, part) for part in value.numerator])
+    return above if is_one(value.denominator) else printer.fraction(above, sum_of_terms(printer, value.denominator))
+
+
+def single_term(printer: Printer, value: Element) -> Piece:
+    """A quotient with one term above: what its coefficient has below the line joins the denominator."""
+    part = value.numerator[0]
+    factors = quotient(Mul(part.coefficient, S.One, evaluate=False))
+    above, below = [printer.piece(each) for each in factors.above], [printer.piece(each) for each in factors.below]
+    if part.exponent != 0:
+        above = [times_e(printer, above, part.exponent)]
+    if not is_one(value.denominator):
+        below.append(sum_of_terms(printer, value.denominator))
+    piece = over(printer, above, below)
+    return printer.notation.total([(True, piece)]) if factors.negative else piece
+
+
+def sum_of_terms(printer: Printer, terms: Any) -> Piece:
+    """A sum of terms; one term alone is no sum."""
+    signed = [term(printer, part) for part in terms]
+    return signed[0][1] if len(signed) == 1 and not signed[0][0] else printer.notation.total(signed)
+
+
+def is_one(terms: Any) -> bool:
+    """Whether a denominator is 1."""
+    return len(terms) == 1 and terms[0].exponent == 0 and terms[0].coefficient == 1
+
+
+def term(printer: Printer, part: Any) -> tuple[bool, Piece]:
+    """``coefficient * e**exponent`` with its sign set apart."""
+    coefficient = part.coefficient
+    negative = bool(coefficient.could_extract_minus_sign()) and not isinstance(coefficient, Add)
+    size = -coefficient if negative else coefficient
+    if part.exponent == 0:
+        return negative, printer.piece(size)
+    return negative, times_e(printer, [] if size == 1 else [printer.piece(size)], part.exponent)
+
+
+def times_e(printer: Printer, factors: list[Piece], exponent: Expr) -> Piece:
+    """Factors before a power of e; a plain number stands close to it."""
+    shown = None if exponent == 1 else printer.inline.piece(exponent)
+    power = printer.notation.euler(shown) or printer.notation.call("exp", printer.piece(exponent))
+    whole = printer.notation.product([*factors, power])
+    close = len(factors) == 1 and factors[0].text.isdigit()
+    return whole._replace(text=factors[0].text + power.text) if close else whole
+
+
+def matrix(printer: Printer, value: Any) -> Piece:
+    return printer.number(value)
+
+
+def rounded(printer: Printer, value: Rounded) -> Piece:
+    digits, rows = value.digits or printer.digits, rows_of(value.value)
+    if rows is None:
+        return printer.notation.decimal(decimal(value.value, digits))
+    return printer.notation.array([[printer.notation.decimal(decimal(each, digits)) for each in row] for row in rows])
+
+
+def floating(printer: Printer, value: float) -> Piece:
+    """A floating-point number, such as an error, to three digits."""
+    return printer.notation.decimal(decimal(value, 3))
+
+
+def substituted(printer: Printer, value: Substituted) -> Piece:
+    return printer.with_numbers({**printer.numbers, **value.numbers}).piece(value.value)
+
+
+def joined(printer: Printer, value: Joined) -> Piece:
+    pieces = [printer.piece(part) for part in value.parts]
+    if value.sign == "+":
+        return printer.notation.total([(False, piece) for piece in pieces])
+    return printer.notation.signed_product(pieces, printer.notation.sign(value.sign))
+
+
+def real_matrices(printer: Printer, value: RealMatrices) -> Piece:
+    return printer.notation.real_matrices([printer.piece(length) for length in value.shape])
+
+
+def words(printer: Printer, value: Words) -> Piece:
+    return Piece(printer.notation.words(value.text))

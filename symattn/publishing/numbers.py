@@ -1,0 +1,136 @@
+"""Exact numbers on their way to print: the rows of whatever holds them, and their decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Context, Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from sympy import Expr, Integer, MatrixBase, Rational
+
+from symattn import limits
+from symattn.errors import InputError, LimitError
+
+Rows = tuple[tuple[Any, ...], ...]
+
+
+def rows_of(value: Any) -> Rows | None:
+    """The rows of a matrix of numbers, or ``None`` for anything else.
+
+    >>> rows_of(((1, 2), (3, 4)))
+    ((1, 2), (3, 4))
+    """
+    if isinstance(value, MatrixBase):
+        return tuple(tuple(row) for row in value.tolist())
+    if isinstance(value, (tuple, list)):
+        rows = tuple(tuple(row) if isinstance(row, (tuple, list)) else (row,) for row in value)
+        if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
+            raise InputError("a matrix to print has rows of one length, at least one, found a ragged or empty one.")
+        return rows
+    rows = getattr(value, "rows", None)
+    return rows if isinstance(rows, tuple) else None
+
+
+def checked_digits(digits: object) -> int:
+    """The number of significant digits that was asked for.
+
+    Errors: ``InputError`` unless it is a whole number from 1 on, ``LimitError`` above the bound.
+    """
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
+        raise InputError(f"digits = {digits!r}: the number of significant digits is a whole number of at least 1.")
+    if digits > limits.DECIMAL_DIGITS:
+        raise LimitError(f"digits = {digits}: the most is {limits.DECIMAL_DIGITS}.")
+    return digits
+
+
+def decimal(value: Any, digits: int) -> Decimal:
+    """One number as a decimal of at most so many significant digits; short if it ends sooner.
+
+    >>> decimal(Fraction(1, 3), 5), decimal(Fraction(1, 2), 5)
+    (Decimal('0.33333'), Decimal('0.5'))
+
+    Errors: ``InputError`` for what is no number.
+    """
+    context = Context(prec=digits)
+    if isinstance(value, Decimal):
+        return context.plus(value)
+    if isinstance(value, (int, Fraction, Rational)):
+        top, bottom = (value.p, value.q) if isinstance(value, Rational) else (value.numerator, value.denominator)
+        return context.divide(Decimal(int(top)), Decimal(int(bottom)))
+    if isinstance(value, float):
+        return context.plus(Decimal(repr(value)))
+    if isinstance(value, Expr) and value.is_number:
+        return context.plus(Decimal(str(value.evalf(digits + 3))))
+    if hasattr(value, "decimal"):
+        return value.decimal(digits)
+    raise InputError(f"{type(value).__name__} is not a number that can be rounded.")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a number is known to be whole, so that its decimals say nothing new."""
+    if isinstance(value, (int, Integer)):
+        return True
+    terms = getattr(value, "numerator", None)
+    if isinstance(value, Fraction):
+        return value.denominator == 1
+    if not isinstance(terms, tuple):
+        return False
+    below = value.denominator
+    plain_below = len(below) == 1 and below[0].exponent == 0 and below[0].coefficient == 1
+    return plain_below and all(term.exponent == 0 and isinstance(term.coefficient, (int, Integer)) for term in terms)
+
+
+def all_whole(value: Any) -> bool:
+    """Whether every number of a matrix, or the one number, is whole."""
+    rows = rows_of(value)
+    return is_whole(value) if rows is None else all(is_whole(number) for row in rows for number in row)
+
+
+def scientific(number: Decimal) -> tuple[str, int | None]:
+    """The digits of a decimal, and a power of ten where writing the number out would take too many zeros.
+
+    >>> scientific(Decimal("0.0000060336")), scientific(Decimal("0.5"))
+    (('6.0336', -6), ('0.5', None))
+    """
+    if not number.is_finite():
+        return str(number).lower(), None
+    if number == 0:
+        return "0", None
+    power = number.adjusted()
+    if -5 <= power < max(16, len(number.as_tuple().digits)):
+        return format(number, "f"), None
+    return format(number.scaleb(-power), "f"), power
+
+
+def submatrix(value: Any, row: int | None, column: int | None) -> Rows | None:
+    """One row or one column of a matrix of numbers."""
+    rows = rows_of(value)
+    if rows is None:
+        return None
+    if row is not None:
+        return (rows[row],)
+    assert column is not None
+    return tuple((numbers[column],) for numbers in rows)
+
+
+def sizes_from(shapes: Iterable[tuple[tuple, tuple]]) -> dict[str, int]:
+    """What each symbolic size is, from pairs of a symbolic shape and a concrete one."""
+    found: dict[str, int] = {}
+    for symbolic, concrete in shapes:
+        for length, number in zip(symbolic, concrete, strict=True):
+            if getattr(length, "is_Symbol", False):
+                found[length.name] = int(number)
+    return found
+
+
+@cache
+def superscript(text: str) -> str | None:
+    """Digits and a minus sign as raised characters, or ``None`` if there is no raised form of some character.
+
+    >>> superscript("-12")
+    '⁻¹²'
+    """
+    raised: Mapping[str, str] = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
+    return "".join(raised[character] for character in text) if all(character in raised for character in text) else None

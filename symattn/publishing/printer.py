@@ -1,0 +1,248 @@
+"""What the printers share: the walk from a value to its row in a table, and scalars taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol, exp
+
+from symattn.errors import LanguageError, MissingRowError
+from symattn.language.names import NAME, printable
+from symattn.nodes import IndexSum, Node
+from symattn.publishing.notation import Notation, Piece
+from symattn.publishing.numbers import rows_of
+
+
+WRITTEN_TERMS = 4
+"""With numbers put in, a sum over an index of no more values than this is written out."""
+
+
+class Quotient(NamedTuple):
+    """A scalar product sorted into a sign and the factors above and below the line, in the order of the arguments."""
+
+    negative: bool
+    above: list[Expr]
+    below: list[Expr]
+
+
+class Printer:
+    """One way of printing: a table of rows by class, a notation, and the walk that finds the row of a value.
+
+    A row takes the printer and the value and gives a piece. Subclasses say their ``rows``, ``table`` (the file a missing
+    row belongs in) and ``what`` (the printer's name in that error). ``numbers`` stand in the place of names, ``digits``
+    are those of rounded numbers, ``slash`` puts quotients on one line, ``keep_case`` leaves entries their large letters.
+    """
+
+    rows: Mapping[type, Callable[[Any, Any], Piece]] = {}
+    table = ""
+    what = ""
+    euler_everywhere = False
+    """Whether the exponential of a formula is a power of e; else it is written ``exp(...)``."""
+
+    def __init__(
+        self,
+        notation: Notation,
+        numbers: Mapping[str, Any] | None = None,
+        *,
+        digits: int = 10,
+        keep_case: bool = False,
+        slash: bool = False,
+    ) -> None:
+        self.notation = notation
+        self.numbers = dict(numbers or {})
+        self.digits = digits
+        self.keep_case = keep_case
+        self.slash = slash
+        self.entry_names: set[str] = set()
+        self._inside: list[str] = []
+        self._known: dict[Any, Piece] = {}
+        self._inline: Printer | None = None
+
+    def with_numbers(self, numbers: Mapping[str, Any], slash: bool | None = None) -> Printer:
+        """The same printer with these numbers in the place of names."""
+        made = type(self)(
+            self.notation,
+            numbers,
+            digits=self.digits,
+            keep_case=self.keep_case,
+            slash=self.slash if slash is None else slash,
+        )
+        made.entry_names = self.entry_names
+        return made
+
+    @property
+    def inline(self) -> Printer:
+        """The same printer with quotients on one line, for exponents and subscripts."""
+        if self._inline is None:
+            self._inline = self if self.slash else self.with_numbers(self.numbers, slash=True)
+        return self._inline
+
+    def fraction(self, above: Piece, below: Piece) -> Piece:
+        return self.notation.fraction(above, below, self.slash)
+
+    def number(self, value: Any) -> Piece:
+        """A number, or a matrix of numbers."""
+        rows = rows_of(value)
+        if rows is None:
+            return self.piece(value)
+        return self.notation.array([[self.piece(entry) for entry in row] for row in rows])
+
+    def piece(self, value: Any) -> Piece:
+        """The piece of a value; a part that occurs again is not printed again."""
+        if not isinstance(value, Basic):
+            return self._fresh(value)
+        known = self._known.get(value)
+        if known is None:
+            known = self._known[value] = self._fresh(value)
+        return known
+
+    def _fresh(self, value: Any) -> Piece:
+        for kind in type(value).__mro__:
+            row = self.rows.get(kind)
+            if row is not None:
+                self._inside.append(type(value).__name__)
+                try:
+                    return row(self, value)
+                finally:
+                    self._inside.pop()
+        raise self.missing(value)
+
+    def missing(self, value: Any) -> MissingRowError:
+        """The error for a value that no row is for."""
+        inside = f", inside {self._inside[-1]}" if self._inside else ""
+        return MissingRowError(f"{self.what} cannot print {type(value).__name__}{inside}; add a row to {self.table}")
+
+    def written_terms(self, value: IndexSum) -> list[Expr]:
+        """The terms of a sum over few values of its index, one by one, where numbers are put in; else nothing."""
+        length = value.length
+        if isinstance(length, Symbol):
+            length = self.numbers.get(length.name, length)
+        if not self.numbers or not isinstance(length, (int, Integer)) or length > WRITTEN_TERMS:
+            return []
+        return [value.term.xreplace({value.symbol: Integer(place)}) for place in range(int(length))]
+
+    def lower_case(self, name: str) -> str:
+        """The name that the entries of a matrix go by: its small letter, unless that is another matrix here."""
+        self.entry_names.add(name)
+        return name.lower() if len(name) == 1 and not self.keep_case else name
+
+    @property
+    def confused(self) -> bool:
+        """Whether two matrices have given their entries the same small letter."""
+        return not self.keep_case and any(name != name.lower() and name.lower() in self.entry_names for name in self.entry_names)
+
+
+def safe_name(symbol: Any) -> str:
+    """The name of a symbol, which is letters, digits and underscores or an error.
+
+    Errors: ``LanguageError`` for a name that could mean something to TeX, to a browser or to a terminal.
+    """
+    name = str(symbol.name)
+    if not NAME.match(name):
+        raise LanguageError(f"cannot print the name {printable(name)}: a name is letters and digits, as in Q, d_k or W_Q1.")
+    return name
+
+
+def is_index(value: object) -> bool:
+    """Whether a value is a bound or free index, which counts from 0 in the language and from 1 in print."""
+    return isinstance(value, Symbol) and bool(value.is_integer) and not value.is_positive and bool(value.is_nonnegative)
+
+
+def from_one(position: Expr) -> Expr:
+    """A position counted from 0 as it is printed, counted from 1; an index keeps its letter.
+
+    >>> from_one(Integer(0)), from_one(Symbol("i"))
+    (1, i)
+    """
+    if isinstance(position, Symbol):
+        return position if not position.is_positive else position + 1
+    letters = {symbol: symbol - 1 for symbol in position.free_symbols if not symbol.is_positive}
+    return position.xreplace(letters) + 1 if letters else position + 1
+
+
+def quotient(value: Mul) -> Quotient:
+    """The factors of a scalar product, those with a negative exponent below the line.
+
+    ``sqrt(3)/3`` is read as 1 over the root of 3: SymPy writes it the long way.
+
+    >>> from sympy import sqrt
+    >>> quotient(2 * sqrt(3) / 3)
+    Quotient(negative=False, above=[2], below=[sqrt(3)])
+    """
+    found = Quotient(False, [], [])
+    negative = _sort_factors(value, found)
+    _cancel_roots(found)
+    return found._replace(negative=negative)
+
+
+def _sort_factors(value: Mul, found: Quotient) -> bool:
+    negative = False
+    for factor in value.args:
+        if isinstance(factor, Mul) and factor.is_number:
+            negative ^= _sort_factors(factor, found)
+        elif isinstance(factor, Rational):
+            negative ^= factor < 0
+            if abs(factor.p) != 1:
+                found.above.append(Integer(abs(factor.p)))
+            if factor.q != 1:
+                found.below.append(Integer(factor.q))
+        elif isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_number and factor.exp.is_negative:
+            found.below.append(Pow(factor.base, -factor.exp))
+        else:
+            found.above.append(factor)
+    return negative
+
+
+def _cancel_roots(found: Quotient) -> None:
+    for root in [factor for factor in found.above if is_root(factor)]:
+        for place, number in enumerate(found.below):
+            if isinstance(number, Integer) and number % root.base == 0:
+                found.above.remove(root)
+                rest = number // root.base
+                found.below[place : place + 1] = [root] if rest == 1 else [rest, root]
+                break
+
+
+def is_root(value: object) -> bool:
+    """Whether a value is the square root of a whole number."""
+    return isinstance(value, Pow) and isinstance(value.base, Integer) and value.exp == Rational(1, 2)
+
+
+def sum_terms(value: Add) -> list[tuple[bool, Expr]]:
+    """The terms of a scalar sum with their signs, in the order of the arguments.
+
+    SymPy puts a number first; where it is negative and only symbols follow, it goes last: ``d_k - 1``.
+
+    >>> sum_terms(Symbol("n") - 1)
+    [(False, n), (True, 1)]
+    """
+    terms = [_signed(term) for term in value.args]
+    if isinstance(value.args[0], Number) and terms[0][0] and not all(negative for negative, _ in terms):
+        terms.append(terms.pop(0))
+    return terms
+
+
+def _signed(term: Expr) -> tuple[bool, Expr]:
+    if isinstance(term, Number) and term < 0:
+        return True, -term
+    if isinstance(term, Mul) and isinstance(term.args[0], Number) and term.args[0] < 0:
+        coefficient = -term.args[0]
+        rest = term.args[1:]
+        if coefficient == 1:
+            return True, rest[0] if len(rest) == 1 else Mul(*rest, evaluate=False)
+        return True, Mul(coefficient, *rest, evaluate=False)
+    return False, term
+
+
+def concrete_nodes(kind: type[Node] = Node) -> list[type[Node]]:
+    """The node classes that can stand in an equation: those of symattn's own modules that define an entry."""
+    found: list[type[Node]] = []
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("symattn.") and child.__name__ not in ABSTRACT:
+            found.append(child)
+        found.extend(concrete_nodes(child))
+    return found
+
+
+ABSTRACT = frozenset({"Arithmetic", "ElementwiseFunction", "Reduction"})

@@ -1,0 +1,154 @@
+"""The terminal's signs: Unicode where it is clean, ASCII where it is not; a matrix stands in the line by a mark."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+
+from symattn.publishing.latex_notation import ENDS_IN_NUMBER, joined
+from symattn.publishing.layout import Box, matrix_box
+from symattn.publishing.notation import Level, Notation, Piece
+from symattn.publishing.numbers import scientific, superscript
+
+GREEK = {
+    word: unicodedata.lookup(f"GREEK {kind} LETTER {'lamda' if word.lower() == 'lambda' else word}")
+    for kind, words in (
+        ("SMALL", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
+                  "chi psi omega"),
+        ("CAPITAL", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
+    )
+    for word in words.split()
+}  # fmt: skip
+
+FIRST_MARK = 0xE000
+"""Characters from here on, in Unicode's private area, hold the places of matrices; no name contains one."""
+
+
+class TextNotation(Notation):
+    """Pieces of plain text; a matrix is a box in ``boxes``, its place in the text a single mark."""
+
+    def __init__(self) -> None:
+        self.boxes: list[Box] = []
+
+    def name(self, text: str) -> str:
+        """A name as it is typed; Greek letters as letters.
+
+        >>> TextNotation().name("tau"), TextNotation().name("W_Q")
+        ('τ', 'W_Q')
+        """
+        return "_".join(GREEK.get(part, part) for part in text.split("_"))
+
+    def words(self, text: str) -> str:
+        return plain(text)
+
+    def glue(self, *texts: str) -> str:
+        """Texts with a space between them; a minus sign before the first term stands close to it."""
+        first, *rest = texts
+        return "".join(texts) if first == "-" and len(texts) == 2 else " ".join([first, *rest])
+
+    def beside(self, left: str, right: str) -> str:
+        if right[:1].isdigit():
+            return f"{left}·{right}"
+        close = right[:1] == "√" and ENDS_IN_NUMBER.search(left)
+        return f"{left}{right}" if close else f"{left} {right}"
+
+    def bracket(self, piece: Piece) -> Piece:
+        return Piece(f"({piece.text})", tall=piece.tall)
+
+    def fraction(self, above: Piece, below: Piece, inline: bool) -> Piece:
+        """A quotient on the line; close together unless a product stands in it."""
+        spaced = any(" " in piece.text and (piece.level == Level.PRODUCT or piece.open_right) for piece in (above, below))
+        above, below = self.at_least(above, Level.PRODUCT), self.at_least(below, Level.FACTOR)
+        if above.open_right:
+            above = self.bracket(above)
+        return Piece(f"{above.text}{' / ' if spaced else '/'}{below.text}", Level.QUOTIENT, below.open_right)
+
+    def root(self, inside: Piece, degree: int) -> Piece:
+        if degree != 2:
+            return self.raised(inside, Piece(f"1/{degree}", Level.QUOTIENT))
+        simple = inside.text.isdigit() or inside.text.replace("_", "").isalnum()
+        return Piece(f"√{inside.text}" if simple else f"√({inside.text})", Level.FACTOR)
+
+    def raised(self, base: Piece, exponent: Piece) -> Piece:
+        """A power, raised where every character of the exponent has a raised form.
+
+        >>> notation = TextNotation()
+        >>> notation.raised(Piece("x"), Piece("12")).text, notation.raised(Piece("x"), Piece("n")).text
+        ('x¹²', 'x^n')
+        """
+        high = superscript(exponent.text)
+        shown = high if high is not None else f"^{self.at_least(exponent, Level.ATOM).text}"
+        return Piece(self.at_least(base, Level.ATOM).text + shown, Level.POWER)
+
+    def raised_by_entry(self, base: Piece, exponent: Piece) -> Piece:
+        return Piece(f"{self.at_least(base, Level.ATOM).text}^(⊙{self.at_least(exponent, Level.FACTOR).text})", Level.POWER)
+
+    def transposed(self, base: Piece) -> Piece:
+        return Piece(f"{self.at_least(base, Level.ATOM).text}ᵀ", Level.POWER)
+
+    def euler(self, exponent: Piece | None) -> Piece | None:
+        return Piece("e") if exponent is None else self.raised(Piece("e"), exponent)
+
+    def call(self, word: str, *arguments: Piece) -> Piece:
+        return Piece(f"{word}({', '.join(argument.text for argument in arguments)})")
+
+    def absolute(self, inside: Piece) -> Piece:
+        return Piece(f"|{inside.text}|")
+
+    def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
+        shown = [
+            value.text + (" otherwise" if condition is None else f" if {condition.text}") for value, condition in lines
+        ]
+        return Piece(f"{{{', '.join(shown)}}}")
+
+    def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
+        shown = joined(positions)
+        return Piece(f"{letter.text}_{shown}" if shown.isalnum() else f"{letter.text}_{{{shown}}}")
+
+    def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        return self._big(f"Σ_{{{symbol}={lower}..{upper}}}", term)
+
+    def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
+        return self._big(f"max_{{{symbol}={lower}..{upper}}}", term)
+
+    def _big(self, sign: str, term: Piece) -> Piece:
+        return Piece(f"{sign} {self.at_least(term, Level.QUOTIENT).text}", Level.FACTOR, open_right=True)
+
+    def constant(self, letter: str, sizes: Sequence[Piece]) -> Piece:
+        shown = self._sizes(sizes)
+        return Piece(f"{letter}_{shown}" if shown.isalnum() else f"{letter}_{{{shown}}}")
+
+    def _sizes(self, sizes: Sequence[Piece]) -> str:
+        return "×".join(self.at_least(size, Level.FACTOR).text for size in sizes)
+
+    def delta(self, positions: Sequence[str]) -> Piece:
+        return self.subscript(Piece("δ"), positions)
+
+    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+        self.boxes.append(matrix_box([[piece.text for piece in row] for row in rows]))
+        return Piece(chr(FIRST_MARK + len(self.boxes) - 1), tall=True)
+
+    def decimal(self, number: Decimal) -> Piece:
+        digits, power = scientific(number)
+        level = Level.SUM if number.is_finite() and number < 0 else Level.ATOM
+        if power is None:
+            return Piece(digits, level)
+        return Piece(f"{digits}×10{superscript(str(power))}", min(level, Level.PRODUCT))
+
+    def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
+        return Piece("ℝ" + (f"^({' × '.join(size.text for size in sizes)})" if sizes else ""))
+
+
+def plain(text: str) -> str:
+    """Words as a terminal may show them: nothing that moves the cursor, changes colours or turns the direction.
+
+    >>> plain("a\\x1b[31mb\\u202ec")
+    'a[U+001B][31mb[U+202E]c'
+    """
+    return "".join(character if is_plain(character) else f"[U+{ord(character):04X}]" for character in text)
+
+
+def is_plain(character: str) -> bool:
+    """Whether a character is visible, or a space: no control, format, private or unassigned one."""
+    return unicodedata.category(character)[0] != "C" and character not in "\u2028\u2029"
