@@ -15,7 +15,7 @@ from symattn.nodes import shape_of
 from symattn.verification.conditioning import SIGNIFICANT_BITS, UNIT_ROUNDOFF, gradient_scale, scales
 from symattn.verification.instances import Instance
 from symattn.verification.reference import Number, Reference
-from symattn.verification.report import Comparison
+from symattn.verification.report import FACTOR, Comparison
 from symattn.verification.rounding import FIRST_ORDER, Rounded
 from symattn.verification.witnesses import ExactWitness, GradientWitness, ValueWitness, Witness
 
@@ -170,6 +170,7 @@ class _Worst:
             header.unit,
             header.verdict,
             instance.label,
+            instance.sizes,
             instance.volume,
             self.entries,
             self.ratio,
@@ -177,7 +178,22 @@ class _Worst:
             self.place,
             show(self.found, digits),
             show(self.expected, digits),
+            inputs=_written(instance) if self.ratio > FACTOR else (),
         )
+
+
+SMALL = 32
+"""Numbers in an instance that a report writes out."""
+
+
+def _written(instance: Instance) -> tuple[tuple[str, str], ...]:
+    if instance.volume > SMALL:
+        return ()
+
+    def rows(values: Any) -> str:
+        return f"[{', '.join(map(rows, values))}]" if isinstance(values, (list, tuple)) else str(values)
+
+    return tuple((name, rows(values)) for name, values in instance.elements[0].items())
 
 
 def _unknown(header: Header, name: str, instance: Instance, reason: str, excused: bool = False) -> Comparison:
@@ -195,6 +211,7 @@ def _mismatch(header: Header, name: str, instance: Instance, found: str, expecte
         header.unit,
         header.verdict,
         instance.label,
+        instance.sizes,
         instance.volume,
         ratio=math.inf,
         found=found,

@@ -18,6 +18,7 @@ class Comparison:
     """One value at one instance, as one witness gave it, against the reference.
 
     ``ratio`` is the largest error in units; ``None`` if nothing could be compared, and ``reason`` says why.
+    A comparison that refutes at a small instance keeps its ``inputs``.
     ``excused`` marks what is missing for a reason outside the mechanism: an optional part that is not installed, or a
     value beyond exact arithmetic.
     """
@@ -28,6 +29,7 @@ class Comparison:
     unit: str
     verdict: str
     instance: str
+    sizes: tuple[tuple[str, int], ...] = ()
     volume: int = 0
     entries: int = 0
     ratio: float | None = None
@@ -37,6 +39,7 @@ class Comparison:
     expected: str = ""
     reason: str = ""
     excused: bool = False
+    inputs: tuple[tuple[str, str], ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -220,6 +223,7 @@ def _counterexamples(report: Report) -> list[str]:
             f"Refuted: {where} at {row.worst.instance}" + (f": {row.worst.reason}" if row.worst.reason else ""),
             f"  {row.witness}: {row.worst.found}",
             f"  {row.against}: {row.worst.expected}",
+            *(f"  {name} = {rows}" for name, rows in row.worst.inputs),
         ]
     return [*lines, ""] if lines else []
 
