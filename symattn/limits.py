@@ -27,6 +27,18 @@ ENTRY_OPERATIONS = 20_000
 EXACT_ENTRIES = 1_000_000
 """Entries of one matrix of exact numbers."""
 
+EXACT_DIGITS = 4_000
+"""Decimal digits in one whole number of an exact value; Python itself prints no more than 4300."""
+
+EXACT_TERMS = 20_000
+"""Terms in the numerator or denominator of one exact value, bounded before they are multiplied out."""
+
+EXACT_OPERATIONS = 100_000_000
+"""Multiplications of entries in one product of exact matrices."""
+
+GCD_BITS = 500_000
+"""Bits of the whole numbers whose common divisor decides whether an exact fraction is in lowest terms."""
+
 DECIMAL_DIGITS = 10_000
 """Digits of one decimal value."""
 
@@ -47,3 +59,6 @@ ARCHIVE_MEMBERS = 1_000
 
 COMPRESSION_RATIO = 1_100
 """How many times larger a member of a .npz file may be than its compressed bytes; deflate itself reaches 1032."""
+
+GRAPH_ENTRIES = 2_000_000
+"""Scalar entries made one by one: as nodes of a shared graph or as an array of their numbers."""

@@ -1,0 +1,190 @@
+"""ScalarGraph: every entry as a node of one graph, equal nodes shared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sympy import Expr, Integer
+
+from symattn import limits
+from symattn.closed_form.numbers import FLOATS, NumberKind
+from symattn.closed_form.operations import OPERATIONS, OVER_A_ROW
+from symattn.errors import ExactnessError, InputError, LimitError
+from symattn.nodes import shape_of
+from symattn.nodes.written import element
+
+PLAIN = ("input", "number")
+
+
+class ScalarNode(NamedTuple):
+    """One node: an operation and the ids of its operands (a dot product's are one side, then the other).
+
+    ``detail`` is ``(symbol, i, j)`` of an input's entry, the symbol of a scalar input, the value of a number.
+    """
+
+    operation: str
+    operands: tuple[int, ...]
+    detail: Any = None
+
+
+class ScalarGraph:
+    """Entries as nodes of one graph: ids ascend from operands to what uses them, and no two nodes are equal.
+
+    A node is ``(operation, *operand ids)``; a dot product, a sum and a maximum over a row have the numbers of
+    rows, which are tuples of ids, instead.
+    ``outputs`` holds the ids of the value asked for, a tuple of rows (for a scalar one row of one).
+
+    >>> from symattn.mechanisms import named
+    >>> graph = named("dot").at(n=2, m=3, d_k=2, d_v=2).entries().graph()
+    >>> graph, graph.node(graph.outputs[0][1]).operation
+    (<ScalarGraph: 40 nodes, 54 operations>, 'dot')
+    """
+
+    def __init__(
+        self, nodes: list[tuple], rows: list[tuple[int, ...]], outputs: tuple[tuple[int, ...], ...]
+    ) -> None:
+        self._nodes = nodes
+        self._rows = rows
+        self._sizes: list[int] = []
+        self.outputs = outputs
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __repr__(self) -> str:
+        return f"<ScalarGraph: {len(self)} nodes, {self.operations} operations>"
+
+    def node(self, id: int) -> ScalarNode:
+        """The node with that id.
+
+        Errors: ``InputError`` for an id that the graph does not have.
+        """
+        self._check(id)
+        operation, *rest = self._nodes[id]
+        if operation in PLAIN:
+            return ScalarNode(operation, (), rest[0])
+        return ScalarNode(operation, self._operands(id))
+
+    @property
+    def operations(self) -> int:
+        """Operations on single numbers, each shared node counted once."""
+        return sum(
+            OPERATIONS[node[0]].count(len(self._operands(id)))
+            for id, node in enumerate(self._nodes)
+            if node[0] not in PLAIN
+        )
+
+    def tree_operations(self, id: int) -> int:
+        """How many operations the node takes written out as a tree; computed on the graph, nothing is written.
+
+        Errors: ``InputError`` for an id that the graph does not have.
+        """
+        self._check(id)
+        sizes, rows = self._sizes, {}
+        for place in range(len(sizes), id + 1):
+            operation, *operands = self._nodes[place]
+            if operation in PLAIN:
+                sizes.append(0)
+                continue
+            row = OPERATIONS[operation]
+            if operation in OVER_A_ROW:
+                for number in operands:
+                    if number not in rows:
+                        rows[number] = sum(sizes[other] for other in self._rows[number])
+                read, count = sum(rows[number] for number in operands), sum(len(self._rows[n]) for n in operands)
+            else:
+                read, count = sum(sizes[other] for other in operands), len(operands)
+            sizes.append(row.count(count) + row.repeats * read)
+        return sizes[id]
+
+    def expand(self, id: int, limit: int | None = None) -> Expr:
+        """The node as a SymPy expression in the inputs, its size counted first.
+
+        Errors: ``LimitError`` if it takes more than ``limit`` operations (``limits.ENTRY_OPERATIONS`` unless given).
+        """
+        count = self.tree_operations(id)
+        limit = limits.ENTRY_OPERATIONS if limit is None else limit
+        if count > limit:
+            raise LimitError(
+                f"written out, this entry takes {count} operations; the limit is {limit}. "
+                f"Pass limit={count} to have it all the same, or evaluate the graph with numbers."
+            )
+        written: dict[int, Expr] = {}
+        for place in self._reached(id):
+            operation, *rest = self._nodes[place]
+            if operation == "number":
+                written[place] = rest[0]
+            elif operation == "input":
+                written[place] = _symbol(rest[0])
+            else:
+                written[place] = OPERATIONS[operation].write(*(written[other] for other in self._operands(place)))
+        return written[id]
+
+    def evaluate(self, values: Mapping[str, Any], kind: NumberKind = FLOATS) -> list[list[Any]]:
+        """The outputs as numbers, row by row, from numbers for the inputs by name (nested rows, an array, a matrix).
+
+        Errors: ``InputError`` for a missing input or another shape; ``ExactnessError`` where the kind of number has no
+        result (a division by zero, the exponential of a fraction, a double beyond its range).
+        """
+        given: dict[str, Any] = {}
+        numbers: list[Any] = []
+        try:
+            for id, (operation, *rest) in enumerate(self._nodes):
+                if operation == "number":
+                    numbers.append(kind.number(rest[0]))
+                elif operation == "input":
+                    numbers.append(kind.number(_given(rest[0], values, given)))
+                else:
+                    operands = (numbers[other] for other in self._operands(id))
+                    numbers.append(OPERATIONS[operation].compute(kind, *operands))
+        except (ArithmeticError, ValueError) as error:
+            if isinstance(error, (ExactnessError, InputError)):
+                raise
+            raise ExactnessError(f"{operation} has no value in {kind.name} here: {error}.") from error
+        return [[numbers[id] for id in row] for row in self.outputs]
+
+    def _check(self, id: int) -> None:
+        if not 0 <= id < len(self._nodes):
+            raise InputError(f"the graph has nodes 0 to {len(self._nodes) - 1}, not {id}.")
+
+    def _operands(self, id: int) -> tuple[int, ...]:
+        operation, *operands = self._nodes[id]
+        if operation in OVER_A_ROW:
+            return tuple(other for number in operands for other in self._rows[number])
+        return () if operation in PLAIN else tuple(operands)
+
+    def _reached(self, id: int) -> list[int]:
+        seen, pending = {id}, [id]
+        while pending:
+            fresh = set(self._operands(pending.pop())) - seen
+            seen |= fresh
+            pending.extend(fresh)
+        return sorted(seen)
+
+
+def _symbol(detail: Any) -> Expr:
+    """An input's node as SymPy writes it."""
+    if isinstance(detail, tuple):
+        symbol, i, j = detail
+        return element(symbol, Integer(i), Integer(j))
+    return detail
+
+
+def _given(detail: Any, values: Mapping[str, Any], rows: dict[str, Any]) -> Any:
+    """The number given for an input's entry."""
+    symbol, *position = detail if isinstance(detail, tuple) else (detail,)
+    if symbol.name not in values:
+        raise InputError(f"no numbers for {symbol.name}; it is {'a matrix' if position else 'a scalar'}.")
+    if not position:
+        return values[symbol.name]
+    if symbol.name not in rows:
+        given = values[symbol.name]
+        made = [list(row) for row in (given.tolist() if hasattr(given, "tolist") else given)]
+        height, width = (int(length) for length in shape_of(symbol))
+        if len(made) != height or any(len(row) != width for row in made):
+            found = f"{len(made)} rows of {', '.join(str(len(row)) for row in made[:3])}"
+            raise InputError(f"{symbol.name} is {height} by {width}, found {found} numbers.")
+        rows[symbol.name] = made
+    return rows[symbol.name][position[0]][position[1]]
+
