@@ -42,7 +42,7 @@ def command(
             note(f"{subject.system.name} has no numbers: formulas only; give --set NAME=VALUE for each input.")
         elif check:
             with Progress() as progress:
-                report = verification.verify(subject.bound, progress=progress)
+                report = verification.verify(subject.bound, instances=0, progress=progress)
             derivation = derivation.followed_by(Heading("Checked: ", subject.system.name), Code(report.to("text")))
             status = max(status, report.exit_status)
     deliver(derivation.to(format_name, digits=digits, standalone=standalone), path)

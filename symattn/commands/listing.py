@@ -10,7 +10,6 @@ from symattn.commands.options import OUTPUT, chosen_format, deliver, format_opti
 from symattn.mechanism import Mechanism
 from symattn.mechanisms import named, names
 from symattn.publishing import text
-from symattn.shapes import show
 
 
 @click.command("list")
@@ -38,7 +37,7 @@ def as_json(library: dict[str, Mechanism]) -> str:
         {
             "name": name,
             "title": system.name,
-            "inputs": {key: show(system.shape(key)) for key in system.inputs},
+            "inputs": {key: " ".join(map(str, system.shape(key))) or "scalar" for key in system.inputs},
             "equations": {equation.name: text(equation.expression) for equation in system},
             "output": system.output,
             "source": system.source,

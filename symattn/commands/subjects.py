@@ -19,7 +19,7 @@ from symattn.shapes import show
 from symattn.worked import Bound
 
 SELF_ATTENTION = "self-attention"
-OWN_NAME = "the given equations"
+OWN_NAME = "your mechanism"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,25 @@ from symattn.commands.options import OUTPUT, chosen_format, deliver, format_opti
 from symattn.commands.progress import Progress
 from symattn.commands.subjects import Subjects, about_subjects
 
+MOST_INSTANCES = 100_000
+
 
 @click.command("verify")
 @about_subjects
-@with_options(format_option("text", "json"), OUTPUT)
-def command(subjects: Subjects, format_name: str | None, path: str | None) -> int:
+@with_options(
+    click.option(
+        "--instances",
+        type=click.IntRange(0, MOST_INSTANCES),
+        default=12,
+        show_default=True,
+        metavar="N",
+        help="Random instances of other sizes, beside the given numbers.",
+    ),
+    click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Of their numbers."),
+    format_option("text", "json"),
+    OUTPUT,
+)
+def command(subjects: Subjects, instances: int, seed: int, format_name: str | None, path: str | None) -> int:
     """Check every value against NumPy, torch, mpmath and finite differences, on numbers and on random instances.
 
     Without NAME: the worked example, without and with scaling. The exit status is 1 if a check failed; a witness that
@@ -23,7 +37,8 @@ def command(subjects: Subjects, format_name: str | None, path: str | None) -> in
     reports = []
     for subject in subjects():
         with Progress() as progress:
-            reports.append(verification.verify(subject.bound or subject.system, progress=progress))
+            what = subject.bound or subject.system
+            reports.append(verification.verify(what, instances=instances, seed=seed, progress=progress))
     printed = [report.to(format_name) for report in reports]
     if format_name == "json" and len(printed) > 1:
         printed = ["[\n" + ",\n".join(text.rstrip("\n") for text in printed) + "\n]"]

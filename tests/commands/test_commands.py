@@ -1,0 +1,221 @@
+"""The commands on good input: every option, every format, every way to give numbers."""
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from symattn.cli import main
+from symattn.mechanisms import names
+
+GENERIC = [
+    "--equations",
+    "Q = X @ W_Q\nK = Y @ W_K\nV = Y @ W_V\nS = tau * Q @ K.T\nP = softmax(S)\nO = P @ V",
+    *("--input", "X=n d", "--input", "Y=m e", "--input", "W_Q=d d_k", "--input", "W_K=e d_k", "--input", "W_V=e d_v"),
+    *("--input", "tau=scalar"),
+]
+NUMBERS = {
+    "X": "1 2 0; 0 1 -1",
+    "Y": "1 0; 1 1; 0 2",
+    "W_Q": "1 0 2 0; 0 1 0 1; 1 0 0 -1",
+    "W_K": "1 1 0 0; 0 1 1 -1",
+    "W_V": "2 -1; 1 3",
+    "tau": "1/2",
+}
+SET = [part for name, text in NUMBERS.items() for part in ("--set", f"{name}={text}")]
+OUTPUT = [["2.506480391", "2.669812373"], ["2.307195886", "1.225853720"]]
+
+
+def run(*arguments, status=0, **options):
+    result = CliRunner().invoke(main, list(arguments), **options)
+    assert result.exit_code == status, result.output
+    return result
+
+
+def values(result):
+    """What the command printed as JSON, each stage by its name."""
+    return {stage["name"]: stage for stage in json.loads(result.stdout)["stages"]}
+
+
+def decimals(stage):
+    return [[str(cell) for cell in row] for row in stage["decimal"]]
+
+
+def test_own_equations_and_numbers_give_the_output_of_the_generic_example():
+    assert decimals(values(run("evaluate", *GENERIC, *SET, "--format", "json"))["O"]) == OUTPUT
+
+
+def test_equations_come_from_text_a_file_or_standard_input(tmp_path):
+    (tmp_path / "own.txt").write_text(GENERIC[1])
+    rest = [*GENERIC[2:], *SET, "--format", "json"]
+    expected = run("evaluate", *GENERIC, *SET, "--format", "json").stdout
+    assert run("evaluate", "--equations", str(tmp_path / "own.txt"), *rest).stdout == expected
+    assert run("evaluate", "--equations", "-", *rest, input=GENERIC[1]).stdout == expected
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "npy", "npz", "npz:member"])
+def test_numbers_come_from_files_of_every_kind(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    array = np.array([[1, 2, 0], [0, 1, -1]])
+    np.savetxt("x.csv", array, delimiter=",")
+    np.save("x.npy", array)
+    np.savez("x.npz", X=array, member=array)
+    (tmp_path / "x.json").write_text(json.dumps({"X": array.tolist()}))
+    settings = [f"X=x.{kind}" if text.startswith("X=") else text for text in SET]
+    assert decimals(values(run("evaluate", *GENERIC, *settings, "--format", "json"))["O"]) == OUTPUT
+
+
+def test_a_tenth_and_a_third_stay_exact():
+    text = run("evaluate", "--equations", "B = A + A", "--input", "A=n m", "--set", "A=0.1 1/3", "--only", "B").stdout
+    assert "1/5" in text and "2/3" in text
+
+
+def test_a_value_named_as_output_needs_not_be_the_last():
+    assert run("derive", *GENERIC, *SET, "--output", "P", "--no-check").stdout
+
+
+def test_evaluate_shows_only_what_is_asked():
+    assert list(values(run("evaluate", "dot", "--only", "P", "--only", "O", "--format", "json"))) == ["P", "O"]
+
+
+def test_digits_are_those_asked_for():
+    stage = values(run("evaluate", "scaled-dot", "--only", "O", "--digits", "30", "--format", "json"))["O"]
+    assert all(len(cell.replace(".", "").lstrip("0")) == 30 for row in decimals(stage) for cell in row)
+
+
+def test_the_worked_example_is_evaluated_exactly():
+    text = run("evaluate", "self-attention", "--only", "O").stdout
+    assert "e²" in text or "e^2" in text or "e**2" in text
+    assert "1.936621062" in text
+
+
+@pytest.mark.parametrize(("options", "scores"), [((), 2), (("--scaled",), 1), (("--unscaled",), 1)])
+def test_without_a_name_the_worked_example_is_shown_with_and_without_scaling(options, scores):
+    stages = json.loads(run("evaluate", "--only", "S", "--format", "json", *options).stdout)["stages"]
+    assert len(stages) == scores
+
+
+def test_without_a_name_settings_change_the_worked_examples_numbers():
+    stage = values(run("evaluate", "--unscaled", "--set", "X=1 1 1 1", "--only", "O", "--format", "json"))["O"]
+    assert decimals(stage) == [["2.000000000", "6.000000000", "3.000000000"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "same"),
+    [
+        ("dot", "--scaled", "scaled-dot"),
+        ("scaled-dot", "--unscaled", "dot"),
+        ("scaled_dot", "--scaled", "scaled-dot"),
+        ("self-attention", "--scaled", "scaled-self-attention"),
+    ],
+)
+def test_scaled_and_unscaled_choose_the_form(name, option, same):
+    assert run("evaluate", name, option).stdout == run("evaluate", same).stdout
+
+
+@pytest.mark.parametrize("name", names())
+def test_derive_prints_every_mechanism_of_the_library(name):
+    result = run("derive", name, "--no-check")
+    assert result.stdout and "Error" not in result.stderr
+
+
+def test_derive_ends_with_its_checks():
+    result = run("derive", "dot")
+    assert "Checked" in result.stdout and "Passed." in result.stdout
+    assert "Checked" not in run("derive", "dot", "--no-check").stdout
+
+
+def test_derive_of_equations_without_numbers_says_so_on_standard_error():
+    result = run("derive", *GENERIC)
+    assert "softmax" in result.stdout and "your mechanism has no numbers: formulas only" in result.stderr
+
+
+def test_each_format_is_what_it_says(tmp_path):
+    assert json.loads(run("derive", "dot", "--format", "json", "--no-check").stdout)
+    assert r"\top" in run("derive", "dot", "--format", "latex", "--no-check").stdout
+    assert r"\documentclass" in run("derive", "dot", "--format", "latex", "--standalone", "--no-check").stdout
+    page = run("derive", "dot", "--format", "mathml", "--standalone", "--no-check").stdout
+    assert "<math" in page and "<html" in page
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [(".txt", "text"), (".tex", "latex"), (".mml", "mathml"), (".mathml", "mathml"), (".json", "json")],
+)
+def test_a_file_gets_the_format_of_its_suffix(tmp_path, suffix, name):
+    target = tmp_path / f"out{suffix}"
+    result = run("evaluate", "dot", "-o", str(target))
+    assert result.stdout == "" and result.stderr == ""
+    assert target.read_text(encoding="utf-8") == run("evaluate", "dot", "--format", name).stdout
+
+
+def test_html_is_a_whole_page_and_a_named_format_wins_over_the_suffix(tmp_path):
+    page, other = tmp_path / "out.html", tmp_path / "other.txt"
+    run("evaluate", "dot", "-o", str(page))
+    assert page.read_text() == run("evaluate", "dot", "--format", "mathml", "--standalone").stdout
+    run("evaluate", "dot", "-o", str(other), "--format", "json")
+    assert json.loads(other.read_text())
+
+
+def test_a_dash_is_standard_output():
+    assert run("evaluate", "dot", "-o", "-").stdout == run("evaluate", "dot").stdout
+
+
+def test_mathml_is_well_formed():
+    ElementTree.fromstring("<div>" + run("evaluate", "dot", "--format", "mathml").stdout + "</div>")
+
+
+def test_verify_reports_and_says_how_many_agreed():
+    result = run("verify", "dot", "--instances", "1")
+    assert "agreed, 0 refuted" in result.stdout and result.stdout.rstrip().endswith("Passed.")
+
+
+def test_verify_as_json(tmp_path):
+    report = json.loads(run("verify", "dot", "--instances", "1", "--format", "json").stdout)
+    assert report["passed"] and report["counts"]["refuted"] == 0
+    run("verify", "dot", "--instances", "1", "-o", str(tmp_path / "report.json"))
+    assert json.loads((tmp_path / "report.json").read_text()) == report
+
+
+def test_a_check_that_fails_ends_with_status_1(monkeypatch):
+    from symattn.commands import deriving, verifying
+
+    class Refuted:
+        exit_status = 1
+
+        def to(self, form):
+            return "Not passed."
+
+    for module in (deriving, verifying):
+        monkeypatch.setattr(module.verification, "verify", lambda *_, **__: Refuted())
+    assert run("verify", "dot", status=1).stdout == "Not passed.\n"
+    assert "Not passed." in run("derive", "dot", status=1).stdout
+
+
+def test_list_shows_the_whole_library():
+    text = run("list").stdout
+    assert all(f"{name}\n" in text for name in names())
+    assert "arXiv:1706.03762" in text and "softmax(S)" in text
+
+
+def test_list_as_json_has_what_own_equations_need():
+    rows = {row["name"]: row for row in json.loads(run("list", "--format", "json").stdout)}
+    assert tuple(rows) == names()
+    assert rows["dot"]["inputs"] == {"Q": "n d_k", "K": "m d_k", "V": "m d_v"} and rows["dot"]["output"] == "O"
+
+
+def test_the_module_runs_as_the_script_does():
+    shown = subprocess.run([sys.executable, "-m", "symattn", "list"], capture_output=True, text=True, check=True).stdout
+    assert shown == run("list").stdout
+
+
+def test_exact_values_in_json_are_text_that_can_be_read_back():
+    stage = values(
+        run("evaluate", "--equations", "B = A + A", "--input", "A=n m", "--set", "A=0.1", "--format", "json")
+    )
+    assert Fraction(stage["B"]["exact"][0][0]) == Fraction(1, 5)
