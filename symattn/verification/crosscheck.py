@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from symattn import worked
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError
-from symattn.verification.comparison import Truth, compare, undefined
+from symattn.verification.comparison import compare, undefined
 from symattn.verification.instances import Instance, plans, rational, tiny
 from symattn.verification.reference import Reference
 from symattn.verification.report import Comparison, Report, row_of
+from symattn.verification.tally import Truth
 from symattn.verification.witnesses import ExactWitness, Witness, standard
 
 EXACT_INSTANCES = 3

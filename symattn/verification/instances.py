@@ -10,8 +10,11 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from sympy import Symbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
 from symattn.equations import EquationSystem
-from symattn.nodes import is_matrix, shape_of
+from symattn.nodes import Column, Row, is_matrix, shape_of
 
 LAYOUTS = ("contiguous", "transposed", "strided")
 """How an input lies in memory: row by row; column by column; every second entry of a larger array."""
@@ -111,6 +114,24 @@ class Plan:
         return Instance(made, self.sizes, tuple(elements), self.batch, frozenset(shared), self.layout, remark)
 
 
+def least_sizes(system: EquationSystem) -> dict[str, int]:
+    """The least value of each symbolic size: 1, or what a fixed subscript such as ``A[:, 2]`` asks for."""
+    least = {symbol.name: 1 for symbol in system.sizes}
+    for equation in system.equations:
+        for part in equation.expression.atoms(Column, MatrixElement):
+            for length, position in _subscripts(part):
+                if isinstance(length, Symbol) and position.is_Integer and length.name in least:
+                    least[length.name] = max(least[length.name], int(position) + 1)
+    return least
+
+
+def _subscripts(part: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(part, MatrixElement):
+        yield from zip(part.parent.shape, (part.i, part.j), strict=True)
+    else:
+        yield part.matrix.shape[0 if isinstance(part, Row) else 1], part.position
+
+
 def filled(symbol: Any, entry: Any) -> Any:
     """Rows of drawn numbers in the shape of a symbol; one number for a scalar."""
     if not is_matrix(symbol):
@@ -121,11 +142,12 @@ def filled(symbol: Any, entry: Any) -> Any:
 
 def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
     """Plans for a number of instances: sizes all different, each size 1 in turn, batches, layouts, large entries."""
-    names = [symbol.name for symbol in system.sizes]
+    least = least_sizes(system)
+    names = list(least)
 
     def distinct(**fixed: int) -> tuple[tuple[str, int], ...]:
         drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
-        return tuple((name, fixed.get(name, value)) for name, value in zip(names, drawn, strict=True))
+        return tuple((name, fixed.get(name, value) + least[name] - 1) for name, value in zip(names, drawn, strict=True))
 
     def special() -> Iterator[Plan]:
         yield Plan(distinct())
@@ -142,16 +164,18 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
 
 
 def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:
-    """Plans with sizes of 1 and 2 only, fewest numbers first: where a counterexample is looked for."""
-    names = [symbol.name for symbol in system.sizes]
-    choices = sorted(itertools.product((1, 2), repeat=len(names)), key=sum) if len(names) <= 12 else []
-    return (Plan(tuple(zip(names, choice, strict=True))) for choice in choices[:most])
+    """Plans with sizes of 1 and 2, or the least that the system admits, fewest numbers first: for counterexamples."""
+    least = least_sizes(system)
+    ranges = [(smallest, smallest + 1) for smallest in least.values()]
+    choices = sorted(itertools.product(*ranges), key=sum) if len(least) <= 12 else []
+    return (Plan(tuple(zip(least, choice, strict=True))) for choice in choices[:most])
 
 
 def rational(system: EquationSystem, generator: random.Random) -> Iterator[Instance]:
-    """Endless instances for exact arithmetic: sizes from 1 to 3, entries whole or half numbers from -2 to 2."""
+    """Endless instances for exact arithmetic: the three least sizes, entries whole or half numbers from -2 to 2."""
+    least = least_sizes(system)
     while True:
-        sizes = tuple((symbol.name, generator.randint(1, 3)) for symbol in system.sizes)
+        sizes = tuple((name, generator.randint(smallest, smallest + 2)) for name, smallest in least.items())
         made = system.with_sizes(**dict(sizes))
         drawn = {
             name: filled(symbol, lambda: Fraction(generator.randint(-4, 4), 2)) for name, symbol in made.inputs.items()

@@ -208,8 +208,7 @@ def text(report: Report) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     if row.worst is None or row.worst.ratio is None:
-        reason = row.not_compared[0][1] if row.not_compared else ""
-        return row.value, row.witness, row.against, row.verdict, "", reason
+        return row.value, row.witness, row.against, row.verdict, "", ""
     where = f"[{', '.join(map(str, row.worst.place))}] at {row.worst.instance}"
     return row.value, row.witness, row.against, row.verdict, f"{row.worst.ratio:.3g}", where
 

@@ -52,10 +52,16 @@ MORE = {
 }
 
 
-def system(formula):
+def symbolic(formula):
+    """The formula as a system whose sizes are symbols."""
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in INPUTS.items()}
     equations = tuple(Equation(name, value) for name, value in parse_equations(f"Y = {formula}", symbols))
-    return EquationSystem("case", tuple(symbols.values()), equations, "Y").with_sizes(**SIZES)
+    return EquationSystem("case", tuple(symbols.values()), equations, "Y")
+
+
+def system(formula):
+    """The formula as a system of concrete sizes."""
+    return symbolic(formula).with_sizes(**SIZES)
 
 
 def numbers(seed=0, of=INPUTS):
@@ -87,4 +93,4 @@ def with_sparkle():
     return EquationSystem("made up", made.input_symbols, (Equation("Y", Sparkle(made.inputs["A"])),), "Y")
 
 
-__all__ = ["FORMULAS", "MORE", "concrete_nodes", "numbers", "system", "with_sparkle"]
+__all__ = ["FORMULAS", "MORE", "concrete_nodes", "numbers", "symbolic", "system", "with_sparkle"]

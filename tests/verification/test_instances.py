@@ -10,7 +10,7 @@ from node_cases import system
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
 from symattn.language.reader import parse_equations
-from symattn.verification.instances import plans, rational, tiny
+from symattn.verification.instances import least_sizes, plans, rational, tiny
 
 
 def attention():
@@ -81,6 +81,17 @@ def test_tiny_plans_grow_and_fixed_sizes_need_one_plan():
     totals = [sum(value for _, value in plan.sizes) for plan in tiny(attention())]
     assert totals == sorted(totals) and totals[0] == 4 and len(totals) == 16
     assert len(list(tiny(system("A")))) == 1
+
+
+def test_fixed_subscripts_are_within_every_size():
+    symbols = {"A": declare("A", parse_shape("n m", "A")), "B": declare("B", parse_shape("m k", "B"))}
+    equations = tuple(Equation(*pair) for pair in parse_equations("Y = A[:, 2] * A[3, 0] + B[1, :]", symbols))
+    subscripted = EquationSystem("subscripts", tuple(symbols.values()), equations, "Y")
+    assert least_sizes(subscripted) == {"n": 4, "m": 3, "k": 1}
+    for plan in (*plans(subscripted, 12, random.Random(0)), *tiny(subscripted)):
+        assert dict(plan.sizes)["n"] >= 4 and dict(plan.sizes)["m"] >= 3
+    exact = next(rational(subscripted, random.Random(0)))
+    assert dict(exact.sizes)["n"] >= 4
 
 
 def test_exact_instances_are_small_fractions():

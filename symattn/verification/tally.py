@@ -1,0 +1,142 @@
+"""The truth at an instance, and the tally of errors that a witness makes against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from symattn.verification.conditioning import scales
+from symattn.verification.instances import Instance
+from symattn.verification.reference import Number, Reference
+from symattn.verification.report import FACTOR, Comparison
+from symattn.verification.rounding import Rounded
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The reference's values at an instance, one dict for each element of the batch."""
+
+    reference: Reference
+    instance: Instance
+    inputs: tuple[Mapping[str, Any], ...]
+    values: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def at(cls, reference: Reference, instance: Instance) -> Truth:
+        """Errors: ``ExactnessError`` where a value does not exist at this instance."""
+        inputs = tuple({name: reference.rows(rows) for name, rows in one.items()} for one in instance.elements)
+        return cls(reference, instance, inputs, tuple(reference.evaluate(instance.system, one) for one in inputs))
+
+    def scales(self, precision: str) -> tuple[dict[str, Rounded], ...]:
+        """The scales of the errors at each element, for a precision."""
+        if precision not in self._scales:
+            self._scales[precision] = tuple(scales(self.instance.system, one, precision) for one in self.inputs)
+        return self._scales[precision]
+
+    @cached_property
+    def _scales(self) -> dict[str, tuple[dict[str, Rounded], ...]]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What all comparisons of one witness have in common."""
+
+    witness: str
+    against: str
+    unit: str
+    verdict: str
+
+
+def entry(values: Any, place: tuple[int, ...]) -> Number:
+    """The entry of rows of numbers at a place; a scalar has the place ``()``."""
+    for position in place:
+        values = values[position]
+    return values
+
+
+@dataclass
+class Tally:
+    """The largest error seen, in units, and how many entries were seen."""
+
+    ratio: float = 0.0
+    entries: int = 0
+    error: float = 0.0
+    place: tuple[int, ...] = ()
+    found: Number = None
+    expected: Number = None
+
+    def see(self, found: Number, expected: Number, unit: float, place: tuple[int, ...]) -> None:
+        self.entries += 1
+        error = abs(found - expected)
+        if error == 0:
+            ratio = 0.0
+        elif math.isnan(float(error)) or unit == 0:
+            ratio = math.inf
+        else:
+            ratio = float(error / unit)
+        if self.expected is None or ratio > self.ratio:
+            self.ratio, self.error, self.place = ratio, float(error), tuple(int(k) for k in place)
+            self.found, self.expected = found, expected
+
+    def comparison(self, header: Header, name: str, instance: Instance, truth: Truth, digits: int = 20) -> Comparison:
+        show = truth.reference.mp.nstr
+        return Comparison(
+            name,
+            header.witness,
+            header.against,
+            header.unit,
+            header.verdict,
+            instance.label,
+            instance.sizes,
+            instance.volume,
+            self.entries,
+            self.ratio,
+            self.error,
+            self.place,
+            show(self.found, digits),
+            show(self.expected, digits),
+            inputs=_written(instance) if self.ratio > FACTOR else (),
+        )
+
+
+SMALL = 32
+"""Numbers in an instance that a report writes out."""
+
+
+def _written(instance: Instance) -> tuple[tuple[str, str], ...]:
+    if instance.volume > SMALL:
+        return ()
+
+    def rows(values: Any) -> str:
+        return f"[{', '.join(map(rows, values))}]" if isinstance(values, (list, tuple)) else str(values)
+
+    return tuple((name, rows(values)) for name, values in instance.elements[0].items())
+
+
+def unknown(header: Header, name: str, where: str, reason: str, excused: bool = False) -> Comparison:
+    """A value that was not compared: where (an instance's label, or nothing for all of them) and why."""
+    return Comparison(
+        name, header.witness, header.against, header.unit, "unknown", where, reason=reason, excused=excused
+    )
+
+
+def mismatch(header: Header, name: str, instance: Instance, found: str, expected: str) -> Comparison:
+    """An array of another shape or dtype than was asked for, which refutes like an infinite error."""
+    return Comparison(
+        name,
+        header.witness,
+        header.against,
+        header.unit,
+        header.verdict,
+        instance.label,
+        instance.sizes,
+        instance.volume,
+        ratio=math.inf,
+        found=found,
+        expected=expected,
+        reason="not the array that was asked for",
+    )
