@@ -1,1 +1,102 @@
-"""A mechanism bound to exact numbers."""
+"""A mechanism bound to exact numbers: every input and intermediate exact, then in decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sympy import Expr, ImmutableDenseMatrix
+
+from symattn.equations import EquationSystem
+from symattn.errors import InputError, SymattnError
+from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
+from symattn.exact.evaluation import shape_of_value
+from symattn.exact.sizes import solve_sizes
+from symattn.language.names import suggestion
+from symattn.nodes import shape_of
+
+
+class Bound:
+    """A system of equations with exact numbers for its inputs; values are computed when first asked for.
+
+    ``bound["O"]`` is an exact SymPy matrix (a number for a scalar), ``bound.exact("O")`` the same in symattn's own
+    exact numbers, ``bound.decimal("O", digits=20)`` its correctly rounded decimals.
+    Errors, when a value is asked for: ``UnknownNameError``; ``ExactnessError`` or ``LimitError`` naming the equation.
+    """
+
+    def __init__(self, system: EquationSystem, inputs: Mapping[str, ExactMatrix | Element]) -> None:
+        self.symbolic = system
+        shapes = {name: shape_of_value(value) for name, value in inputs.items()}
+        self.sizes = {symbol.name: length for symbol, length in solve_sizes(system, shapes).items()}
+        self._values: dict[str, ExactMatrix | Element] = {name: inputs[name] for name in system.inputs}
+
+    @cached_property
+    def system(self) -> EquationSystem:
+        """The system with the sizes that the inputs have."""
+        return self.symbolic.with_sizes(**self.sizes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The inputs and the equations, in order."""
+        return (*self.symbolic.inputs, *self.symbolic.by_name)
+
+    def exact(self, name: str) -> ExactMatrix | Element:
+        """One value in symattn's exact numbers."""
+        if name not in self._values:
+            if name not in self.symbolic.by_name:
+                raise self.symbolic.unknown(name)
+            lengths = {size: Element.constant(length) for size, length in self.sizes.items()}
+            evaluation = Evaluation({**lengths, **self._values})
+            for equation in self.symbolic.needed(name):
+                if equation.name not in self._values:
+                    value = evaluate_equation(equation.name, equation.expression, evaluation)
+                    self._values[equation.name] = evaluation.values[equation.name] = value
+        return self._values[name]
+
+    def __getitem__(self, name: str) -> ImmutableDenseMatrix | Expr:
+        return self.exact(name).to_sympy()
+
+    def decimal(self, name: str, digits: int = 20) -> tuple[tuple[Decimal, ...], ...] | Decimal:
+        """One value correctly rounded, half to even, to so many significant digits: rows, or a number for a scalar."""
+        return self.exact(name).decimal(digits)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name}={length}" for name, length in self.sizes.items())
+        return f"Bound({self.symbolic.name!r}{', ' if sizes else ''}{sizes})"
+
+
+def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
+    """A system with exact numbers for its inputs; the symbolic sizes follow from their shapes.
+
+    Matrices are nested sequences, NumPy arrays or SymPy matrices; numbers int, Fraction, Decimal, text or float, where
+    0.1 means 1/10.
+    Errors: ``InputError`` for missing or extra inputs and for values that are not such numbers, ``ShapeError`` for
+    shapes that do not conform, ``LimitError`` for values too large.
+    """
+    _check_names(system, values)
+    inputs: dict[str, ExactMatrix | Element] = {}
+    for name, symbol in system.inputs.items():
+        try:
+            value = values[name]
+            inputs[name] = ExactMatrix.of(value) if shape_of(symbol) else Element.of(value)
+        except SymattnError as error:
+            raise error.in_context(f"in the input {name}") from None
+    return Bound(system, inputs)
+
+
+def _check_names(system: EquationSystem, values: Mapping[str, Any]) -> None:
+    asked, found = list(system.inputs), list(values)
+    missing = [name for name in asked if name not in values]
+    extra = [name for name in found if name not in system.inputs]
+    if not missing and not extra:
+        return
+    hints = [suggestion(str(name), missing or asked) for name in extra]
+    parts = []
+    if missing:
+        parts.append(f"no value for {', '.join(missing)}")
+    if extra:
+        parts.append(f"no input is called {', '.join(map(str, extra))}")
+    listing = f"{system.name} asks for {', '.join(asked)}; found {', '.join(map(str, found)) or 'none'}."
+    raise InputError(f"{' and '.join(parts)}.{''.join(hints[:3])} {listing}")

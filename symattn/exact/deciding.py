@@ -1,0 +1,188 @@
+"""Deciding: whether an exact value is zero, its sign and its decimals; what cannot be decided is an error, not a guess."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mpmath.libmp import fhalf, mpf_log, mpf_sign, mpi_add, mpi_div, mpi_mul, mpi_neg, mpi_pow_int, to_int
+
+from symattn import limits
+from symattn.errors import ExactnessError, LimitError
+from symattn.exact.constants import Atom, Number, has_atoms, quotient
+from symattn.exact.enclosures import (
+    FIRST_PRECISION,
+    LAST_PRECISION,
+    Interval,
+    contains_zero,
+    of_fraction,
+    of_integer,
+    of_sum,
+)
+from symattn.exact.sums import Sum, add, atoms_of, multiply, rational_value, replace_atom, rests_on_atoms
+
+LARGEST_DECIMAL_EXPONENT = 10**17
+LOG10_OF_E = 43429448190325182765
+"""The decimal logarithm of e, times ``10**20``."""
+
+
+def is_zero(n: Sum) -> bool:
+    """Whether a sum of powers of e is zero.
+
+    Without atoms no nonempty sum is (Lindemann & Weierstrass 1885: powers of e with distinct algebraic exponents are
+    linearly independent over the algebraic numbers). With atoms an enclosure may show that it is not.
+    Errors: ``ExactnessError`` if neither is found.
+    """
+    if not n:
+        return True
+    if not rests_on_atoms(n):
+        return False
+    if excludes_zero(n, FIRST_PRECISION):
+        return False
+    resolved = without_known_atoms(n)
+    if not resolved:
+        return True
+    if not rests_on_atoms(resolved):
+        return False
+    precision = 2 * FIRST_PRECISION
+    while precision <= LAST_PRECISION:
+        if excludes_zero(resolved, precision):
+            return False
+        precision *= 2
+    raise ExactnessError(
+        f"asked whether a value is zero; it is below 2**-{LAST_PRECISION // 2} or so, its terms do not cancel as "
+        "written, and no rule decides it."
+    )
+
+
+def excludes_zero(n: Sum, precision: int) -> bool:
+    """Whether an enclosure of so many bits shows that a sum is not zero."""
+    return not contains_zero(of_sum(n, precision))
+
+
+def without_known_atoms(n: Sum) -> Sum:
+    """A multiple of the sum by a nonzero factor, with tanh as powers of e and squares of roots as their arguments."""
+    for _ in range(limits.NESTING_DEPTH):
+        for atom in atoms_of(n.values()):
+            if atom.function == "sqrt":
+                replaced, _ = replace_atom(n, atom, 2, atom.argument.n, atom.argument.d)
+            elif atom.function == "tanh" and (twice := _twice(atom)) is not None:
+                replaced, _ = replace_atom(n, atom, 1, {twice: 1, 0: -1}, {twice: 1, 0: 1})
+            else:
+                continue
+            if replaced is not n:
+                n = replaced
+                break
+        else:
+            return n
+    return n
+
+
+def _twice(atom: Atom) -> Number | None:
+    """Twice the argument of an atom as an exponent, if it is a constant without atoms."""
+    above, below = atom.argument.n, atom.argument.d
+    if set(above) != {0} or set(below) != {0} or not isinstance(below[0], int) or has_atoms(above[0]):
+        return None
+    return quotient(above[0] * 2, below[0])
+
+
+def sign(n: Sum, d: Sum) -> int:
+    """The sign of a fraction: 0 if it is shown to be zero, else that of an enclosure fine enough.
+
+    Errors: ``ExactnessError`` as for :func:`is_zero`.
+    """
+    if (rational := rational_value(n, d)) is not None:
+        product = rational[0] * rational[1]
+        return (product > 0) - (product < 0)
+    if is_zero(n):
+        return 0
+    precision = FIRST_PRECISION
+    while contains_zero(interval := of_fraction(n, d, precision)):
+        precision *= 2
+    return mpf_sign(interval[0])
+
+
+def decimal(n: Sum, d: Sum, digits: int) -> Decimal:
+    """A fraction rounded to so many significant digits, half to even; exactly zero is ``Decimal(0)``.
+
+    Rational values are rounded in whole numbers; others are enclosed ever more finely until both ends round alike
+    (Ziv 1991, ACM Trans. Math. Softw. 17), which irrational values always reach.
+    Errors: ``LimitError`` beyond the digits allowed, ``ExactnessError`` if a value with atoms stays undecided.
+    """
+    if not n:
+        return Decimal(0)
+    if (rational := rational_value(n, d)) is not None:
+        return rounded_quotient(*rational, digits)
+    sign_of_value = sign(n, d)
+    if not sign_of_value:
+        return Decimal(0)
+    bits = int(digits * 3.33) + 24
+    may_be_rational = rests_on_atoms(n) or rests_on_atoms(d)
+    extra = 16
+    while True:
+        interval = of_fraction(n, d, bits + extra)
+        if not contains_zero(interval):
+            found = _rounded(interval if sign_of_value > 0 else mpi_neg(interval), digits, bits + extra)
+            if found is not None:
+                whole, power = found
+                return _decimal(sign_of_value * whole, power)
+        extra *= 2
+        if may_be_rational and extra > LAST_PRECISION:
+            raise ExactnessError(f"asked for {digits} digits; the value is too near the middle between two of them.")
+
+
+def rounded_quotient(above: int, below: int, digits: int) -> Decimal:
+    """``above / below`` to so many significant digits, half to even, in whole numbers.
+
+    >>> rounded_quotient(1, 8, 2), rounded_quotient(3, 8, 2), rounded_quotient(1, 2, 5)
+    (Decimal('0.12'), Decimal('0.38'), Decimal('0.50000'))
+    """
+    if not above:
+        return Decimal(0)
+    negative = (above < 0) != (below < 0)
+    above, below = abs(above), abs(below)
+    power = int((above.bit_length() - below.bit_length()) * 0.30103) - digits
+    while True:
+        top, bottom = (above, below * 10**power) if power > 0 else (above * 10**-power, below)
+        whole, rest = divmod(top, bottom)
+        if whole >= 10**digits:
+            power += 1
+            continue
+        if whole < 10 ** (digits - 1):
+            power -= 1
+            continue
+        if 2 * rest > bottom or (2 * rest == bottom and whole % 2):
+            whole += 1
+        if whole == 10**digits:
+            whole, power = whole // 10, power + 1
+        return _decimal(-whole if negative else whole, power)
+
+
+def _rounded(interval: Interval, digits: int, precision: int) -> tuple[int, int] | None:
+    """``(whole, power)`` with value ``whole * 10**power`` if all of a positive interval rounds to it."""
+    size = interval[0][2] + interval[0][3]
+    if abs(size) > 3 * LARGEST_DECIMAL_EXPONENT:
+        raise LimitError(f"a value of about 2**{size} has no decimal with an exponent up to {LARGEST_DECIMAL_EXPONENT}.")
+    tens = to_int(mpf_log(interval[0], 64, "n")) * LOG10_OF_E // 10**20
+    for power in range(tens - digits, tens - digits + 5):  # the first at which the digits are not too many
+        working = precision + 80
+        ten_power = mpi_pow_int(of_integer(10), abs(power), working)
+        scaled = mpi_mul(interval, ten_power, working) if power < 0 else mpi_div(interval, ten_power, working)
+        low, high = (to_int(end) for end in mpi_add(scaled, (fhalf, fhalf), working))
+        if low > 10**digits:
+            continue
+        if low != high:
+            return None
+        return (low // 10, power + 1) if low == 10**digits else (low, power)
+    return None
+
+
+def _decimal(whole: int, power: int) -> Decimal:
+    sign_of_whole, figures, _ = Decimal(whole).as_tuple()
+    return Decimal((sign_of_whole, figures, power))
+
+
+def difference(n1: Sum, d1: Sum, n2: Sum, d2: Sum) -> Sum:
+    """The numerator of a difference of two fractions."""
+    if d1 is d2 or d1 == d2:
+        return add(n1, {exponent: -coefficient for exponent, coefficient in n2.items()})
+    return add(multiply(n1, d2), multiply({exponent: -c for exponent, c in n2.items()}, d1))

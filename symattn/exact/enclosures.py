@@ -1,0 +1,231 @@
+"""Enclosures: rigorous intervals around constants and sums of powers of e, at any precision, and decided signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cmp_to_key, lru_cache
+from typing import Any
+
+from mpmath.libmp import (
+    fone,
+    from_int,
+    from_man_exp,
+    fzero,
+    mpf_neg,
+    mpf_shift,
+    mpf_sign,
+    mpi_abs,
+    mpi_add,
+    mpi_div,
+    mpi_exp,
+    mpi_log,
+    mpi_mul,
+    mpi_neg,
+    mpi_pow_int,
+    mpi_sqrt,
+    mpi_sub,
+    to_int,
+)
+from mpmath.libmp.libmpi import mpi_pi, mpi_square
+
+from symattn.errors import ExactnessError
+from symattn.exact.constants import Atom, Constant, Number, has_atoms, monomials
+
+Interval = tuple[Any, Any]
+"""The lower and the upper end as mpmath's raw numbers; the true value is between them."""
+
+FIRST_PRECISION = 64
+LAST_PRECISION = 8192
+"""Bits of the first and of the last attempt to separate a value with atoms from zero."""
+
+ZERO: Interval = (fzero, fzero)
+UNIT: Interval = (fone, fone)
+
+
+def of_integer(number: int) -> Interval:
+    """The interval of one whole number."""
+    end = from_int(number)
+    return end, end
+
+
+def of_number(number: Number, precision: int) -> Interval:
+    """An interval around a constant, computed with so many bits.
+
+    >>> from fractions import Fraction
+    >>> of_number(Fraction(1, 4), 20) == (from_man_exp(1, -2), from_man_exp(1, -2))
+    True
+    """
+    if isinstance(number, int):
+        return of_integer(number)
+    if isinstance(number, Constant):
+        return _of_constant(number, precision)
+    return mpi_div(of_integer(number.numerator), of_integer(number.denominator), precision)
+
+
+@lru_cache(maxsize=4096)
+def _of_constant(number: Constant, precision: int) -> Interval:
+    total = ZERO
+    for (root, atoms), factor in monomials(number):
+        part = of_number(factor, precision)
+        if root > 1:
+            part = mpi_mul(part, mpi_sqrt(of_integer(root), precision), precision)
+        for atom, power in atoms:
+            part = mpi_mul(part, mpi_pow_int(of_atom(atom, precision), power, precision), precision)
+        total = mpi_add(total, part, precision)
+    return total
+
+
+@lru_cache(maxsize=4096)
+def power_of_e(exponent: Number, precision: int) -> Interval:
+    """An interval around ``e**exponent``."""
+    if exponent == 0:
+        return UNIT
+    size = of_number(exponent, 32)
+    extra = max(0, end_exponent(size))
+    return mpi_exp(of_number(exponent, precision + extra), precision)
+
+
+def end_exponent(interval: Interval) -> int:
+    """A power of two that bounds an interval's values."""
+    return max((end[2] + end[3] for end in interval if end[1]), default=0)
+
+
+def of_sum(terms: dict[Number, Number], precision: int) -> Interval:
+    """An interval around a sum of ``coefficient * e**exponent``."""
+    total = ZERO
+    for exponent, coefficient in terms.items():
+        power = power_of_e(exponent, precision)
+        total = mpi_add(total, mpi_mul(power, of_number(coefficient, precision), precision), precision)
+    return total
+
+
+def of_fraction(numerator: dict[Number, Number], denominator: dict[Number, Number], precision: int) -> Interval:
+    """An interval around a quotient of two sums, the lower one nonzero."""
+    above, below = of_sum(numerator, precision), of_sum(denominator, precision)
+    while contains_zero(below):
+        precision *= 2
+        if precision > 64 * LAST_PRECISION:
+            raise ExactnessError("a denominator could not be separated from zero.")
+        below = of_sum(denominator, precision)
+    return mpi_div(above, below, precision)
+
+
+def of_atom(atom: Atom, precision: int) -> Interval:
+    """An interval around an atom's value, from the table of atoms."""
+    working = precision + 8
+    argument = of_fraction(atom.argument.n, atom.argument.d, working)
+    while atom.function == "log" and mpf_sign(argument[0]) <= 0:  # it was shown to be positive
+        working *= 2
+        argument = of_fraction(atom.argument.n, atom.argument.d, working)
+    return ATOMS[atom.function](argument, precision)
+
+
+def _tanh(x: Interval, precision: int) -> Interval:
+    # tanh x = 1 - 2 / (exp(2 x) + 1) loses the bits by which x is small; they are added first.
+    working = precision + 8 + max(0, -min((end[2] + end[3] for end in x if end[1]), default=0))
+    power = mpi_exp((mpf_shift(x[0], 1), mpf_shift(x[1], 1)), working)
+    return mpi_div(mpi_sub(power, UNIT, working), mpi_add(power, UNIT, working), precision)
+
+
+def _sqrt(x: Interval, precision: int) -> Interval:
+    low = x[0] if mpf_sign(x[0]) > 0 else fzero
+    return mpi_sqrt((low, x[1]), precision)
+
+
+def _erf(x: Interval, precision: int) -> Interval:
+    # erf grows, so each end is enclosed by itself: outer ends of the two results enclose the interval's image.
+    return _erf_at(x[0], precision)[0], _erf_at(x[1], precision)[1]
+
+
+def _erf_at(x: Any, precision: int) -> Interval:
+    """erf x = 2/sqrt(pi) sum_n (-1)**n x**(2n+1) / (n! (2n+1)), cut off where the alternating terms have become small."""
+    if mpf_sign(x) < 0:
+        return mpi_neg(_erf_at(mpf_neg(x), precision))
+    if not mpf_sign(x):
+        return ZERO
+    whole = to_int(x)
+    if whole * whole > precision:
+        # 0 < 1 - erf x < exp(-x**2), for x > 1
+        rest = mpi_exp(mpi_neg(mpi_square((x, x), precision)), precision)
+        return mpi_sub(UNIT, (fzero, rest[1]), precision)
+    working = precision + 3 * (whole + 1) ** 2 + 16
+    square = mpi_square((x, x), working)
+    power: Interval = (x, x)
+    total, n = power, 0
+    while True:
+        n += 1
+        power = mpi_div(mpi_mul(power, square, working), of_integer(-n), working)
+        term = mpi_div(power, of_integer(2 * n + 1), working)
+        if n > (whole + 1) ** 2 and end_exponent(term) < -working:
+            reach = mpi_abs(term, working)[
+                1
+            ]  # terms fall from n > x**2 on: the rest is smaller than the first left out
+            total = mpi_add(total, (mpf_neg(reach), reach), working)
+            break
+        total = mpi_add(total, term, working)
+    factor = mpi_div(of_integer(2), mpi_sqrt(mpi_pi(working), working), working)
+    return mpi_mul(total, factor, precision)
+
+
+ATOMS = {
+    "tanh": _tanh,
+    "log": mpi_log,
+    "sqrt": _sqrt,
+    "erf": _erf,
+    "value": lambda x, precision: x,
+}
+"""The enclosure of each function whose values can be atoms."""
+
+
+def contains_zero(interval: Interval) -> bool:
+    """Whether zero is between the ends."""
+    return mpf_sign(interval[0]) <= 0 <= mpf_sign(interval[1])
+
+
+def sign_of_constant(number: Number) -> int:
+    """The sign of a constant: exact without atoms; with atoms, decided by enclosures.
+
+    Errors: ``ExactnessError`` if a sum with atoms cannot be separated from zero.
+
+    >>> from symattn.exact.constants import constant
+    >>> sign_of_constant(constant({(2, ()): 5, (1, ()): -7}))
+    1
+    """
+    if not isinstance(number, Constant):
+        return (number > 0) - (number < 0)
+    if len(number.terms) == 1 and not number.has_atoms:
+        (factor,) = number.terms.values()
+        return 1 if factor > 0 else -1
+    precision = FIRST_PRECISION
+    while True:
+        interval = of_number(number, precision)
+        if not contains_zero(interval):
+            return mpf_sign(interval[0])
+        precision *= 2
+        if precision > LAST_PRECISION and has_atoms(number):
+            raise ExactnessError("a sum could not be separated from zero, nor shown to be zero.")
+
+
+def in_order(exponents: Iterable[Number]) -> list[Number]:
+    """Exponents in ascending order of their values.
+
+    Where two with atoms cannot be separated, the order in which they are written decides: it only affects print.
+
+    >>> in_order([3, -1, 2])
+    [-1, 2, 3]
+    """
+    found = list(exponents)
+    if any(isinstance(exponent, Constant) for exponent in found):
+        return sorted(found, key=cmp_to_key(_compare))
+    return sorted(found)  # type: ignore[type-var]
+
+
+def _compare(left: Number, right: Number) -> int:
+    if left == right:
+        return 0
+    if not isinstance(left, Constant) and not isinstance(right, Constant):
+        return -1 if left < right else 1
+    try:
+        return sign_of_constant(left - right)
+    except ExactnessError:
+        return -1 if str(left) < str(right) else 1

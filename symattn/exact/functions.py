@@ -1,0 +1,326 @@
+"""Functions of exact numbers: they stay in the field wherever they can; what leaves it becomes an atom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cmp_to_key
+
+from symattn.errors import ExactnessError
+from symattn.exact.constants import (
+    Atom,
+    Constant,
+    Number,
+    Rational,
+    atom_constant,
+    check_bits,
+    constant,
+    monomials,
+    prime_factors,
+    quotient,
+    simple,
+    size_in_bits,
+    square_root,
+)
+from symattn.exact.element import ONE, ZERO, Element
+from symattn.exact.enclosures import in_order
+from symattn.exact.sums import Sum, add, content, divided, shifted
+
+
+def atom(function: str, argument: Element) -> Element:
+    """The value of a function that the field cannot express."""
+    return Element({0: atom_constant(Atom(function, argument))})
+
+
+# Exponentials.
+
+
+def exponent_of(x: Element) -> Number:
+    """A number as an exponent of e: a constant, in which powers of e and quotients by sums of them are atoms.
+
+    Quotients by one denominator are written so that exponents that are equal, or differ by a constant, look it.
+    """
+    x.reduced()
+    n, d = x.n, x.d
+    if set(d) == {0} and isinstance(d[0], int):
+        total: Number = 0
+        for exponent, coefficient in n.items():
+            part = quotient(coefficient, d[0])
+            total = total + (part * atom_constant(Atom("value", Element({exponent: 1}))) if exponent != 0 else part)
+        return total
+    whole: Number = 0
+    highest = in_order(d)[-1]
+    if highest in n and isinstance(d[highest], int):
+        whole = quotient(n[highest], d[highest])  # the highest term is divided out: e^2/(1 + e^2) = 1 - 1/(1 + e^2)
+        n = add(_times(n, d[highest]), {exponent: -(c * n[highest]) for exponent, c in d.items()})
+        n_divisor = d[highest]
+    else:
+        n_divisor = 1
+    total = whole
+    for exponent, coefficient in n.items():
+        part = quotient(coefficient, n_divisor)
+        total = total + part * atom_constant(Atom("value", Element({exponent: 1}, d)))
+    return total
+
+
+def _times(n: Sum, factor: int) -> Sum:
+    return {exponent: coefficient * factor for exponent, coefficient in n.items()}
+
+
+def exp(x: Element) -> Element:
+    """``e**x``; whole multiples of logarithms become powers: ``exp(2*log(3)) = 9``.
+
+    >>> exp(Element.of(2))
+    Element(exp(2))
+    """
+    exponent = exponent_of(x)
+    check_bits(size_in_bits(exponent))
+    factor = ONE
+    if isinstance(exponent, Constant):
+        for (root, atoms), multiple in list(exponent.terms.items()):
+            if root == 1 and len(atoms) == 1 and atoms[0][1] == 1 and atoms[0][0].function == "log":
+                known = _power_of(atoms[0][0].argument, multiple)
+                if known is not None:
+                    factor = factor * known
+                    exponent = exponent - constant({(root, atoms): multiple})
+    return Element({exponent: 1}) * factor
+
+
+def _power_of(base: Element, exponent: Rational) -> Element | None:
+    """A power with a whole exponent or half of one."""
+    if exponent.denominator == 1:
+        return base**exponent.numerator
+    if exponent.denominator == 2 and base.is_rational:
+        return sqrt(base) ** exponent.numerator
+    return None
+
+
+def sigmoid(x: Element) -> Element:
+    """``1 / (1 + e**(-x))``."""
+    power = exp(x)
+    return power / (power + 1)
+
+
+def softmax(scores: Sequence[Element]) -> list[Element]:
+    """The softmax of one row, shifted by its smallest exponent: then every weight is in lowest terms as it stands.
+
+    >>> softmax([Element.of(2), Element.of(4), Element.of(4)])[1]
+    Element(exp(2)/(1 + 2*exp(2)))
+    """
+    powers = [exp(score) for score in scores]
+    if any(len(power.n) != 1 or power.d != {0: 1} or next(iter(power.n.values())) != 1 for power in powers):
+        total = sum(powers, ZERO)
+        return [power / total for power in powers]
+    exponents = [next(iter(power.n)) for power in powers]
+    lowest = in_order(set(exponents))[0]
+    return shifted_softmax([exponent - lowest for exponent in exponents])
+
+
+def shifted_softmax(exponents: Sequence[Number]) -> list[Element]:
+    """Weights from exponents of which the smallest is 0; equal exponents share one element."""
+    below: Sum = {}
+    for exponent in exponents:
+        below[exponent] = below.get(exponent, 0) + 1
+    made = {exponent: Element({exponent: 1}, below, True) for exponent in below}
+    return [made[exponent] for exponent in exponents]
+
+
+# Logarithms.
+
+
+def log(x: Element) -> Element:
+    """The natural logarithm; of a rational number split over its primes, of ``c e**a`` as ``log(c) + a``.
+
+    Errors: ``ExactnessError`` unless ``x > 0``.
+
+    >>> log(Element.of("4/3"))
+    Element(-log(3) + 2*log(2))
+    """
+    if x.sign <= 0:
+        raise ExactnessError(f"asked for the logarithm of {_shown(x)}, which is not above 0.")
+    x.reduced()
+    return _log_of_sum(x.n) - _log_of_sum(x.d)
+
+
+def _log_of_sum(terms: Sum) -> Element:
+    lowest = in_order(terms)[0]
+    common = content(terms)
+    rest = divided(shifted(terms, lowest), common)
+    total = _log_of_whole(common) + as_element(lowest)
+    if rest == {0: 1}:
+        return total
+    inner = Element(rest)
+    if inner.sign < 0:  # numerator and denominator of a positive number may both be negative
+        inner = -inner
+    return total + atom("log", inner)
+
+
+def _log_of_whole(number: int) -> Element:
+    factors, rest = prime_factors(number)
+    total = ZERO
+    for prime, power in [*factors, *([(rest, 1)] if rest > 1 else [])]:
+        total = total + atom("log", Element.constant(prime)) * power
+    return total
+
+
+def as_element(exponent: Number) -> Element:
+    """An exponent as a number: the values in it that stand for elements become these elements again."""
+    if not isinstance(exponent, Constant):
+        return Element.constant(exponent)
+    total = ZERO
+    for (root, atoms), factor in monomials(exponent):
+        part = Element.constant(constant({(root, tuple(a for a in atoms if a[0].function != "value")): factor}))
+        for found, power in atoms:
+            if found.function == "value":
+                part = part * found.argument**power
+        total = total + part
+    return total
+
+
+def log_sum_exp(scores: Sequence[Element]) -> Element:
+    """``log(sum of e**s)``."""
+    return log(sum((exp(score) for score in scores), ZERO))
+
+
+# Roots.
+
+
+def sqrt(x: Element) -> Element:
+    """The square root; of rational numbers in the field, of ``c e**a`` as ``sqrt(c) e**(a/2)``.
+
+    Errors: ``ExactnessError`` for a negative number.
+
+    >>> sqrt(Element.of("4/3"))
+    Element(2*sqrt(3)/3)
+    """
+    sign = x.sign
+    if sign < 0:
+        raise ExactnessError(f"asked for the square root of {_shown(x)}, which is negative.")
+    if not sign:
+        return ZERO
+    x.reduced()
+    (n, outer_n), (n_whole, n_rest) = _split(x.n)
+    (d, outer_d), (d_whole, d_rest) = _split(x.d)
+    outside, inside, unknown = square_root(n_whole * d_whole)
+    result = Element.constant(constant({(inside, ()): Fraction(outside, d_whole)}))
+    if unknown > 1:
+        result = result * atom("sqrt", Element.constant(unknown))
+    power = quotient(outer_n - outer_d, 2)
+    if power != 0:
+        result = result * Element({power: 1})
+    del n, d
+    if n_rest == {0: 1} and d_rest == {0: 1}:
+        return result
+    return result * atom("sqrt", _positive(Element(n_rest, d_rest)))
+
+
+def _split(terms: Sum) -> tuple[tuple[Sum, Number], tuple[int, Sum]]:
+    """A sum as a whole number times a power of e times the rest."""
+    lowest = in_order(terms)[0]
+    common = content(terms)
+    return (terms, lowest), (common, divided(shifted(terms, lowest), common))
+
+
+def _positive(x: Element) -> Element:
+    return -x if x.sign < 0 else x
+
+
+def norm(row: Sequence[Element]) -> Element:
+    """The Euclidean length."""
+    return sqrt(sum((x * x for x in row), ZERO))
+
+
+def power(x: Element, exponent: Rational) -> Element:
+    """``x**exponent`` with a rational exponent.
+
+    Errors: ``ExactnessError`` for 0 with a negative exponent, and for a root of a negative number.
+
+    >>> power(Element.of(2), Fraction(-1, 2))
+    Element(sqrt(2)/2)
+    """
+    if exponent.denominator == 1:
+        return x**exponent.numerator
+    if exponent.denominator == 2:
+        return sqrt(x) ** exponent.numerator
+    sign = x.sign
+    if sign < 0:
+        raise ExactnessError(f"asked for {_shown(x)} to the power {exponent}, which is not real.")
+    if not sign:
+        if exponent < 0:
+            raise ExactnessError(f"asked for 0 to the power {exponent}: division by zero.")
+        return ZERO
+    return exp(log(x) * Fraction(exponent))
+
+
+# Functions that are atoms.
+
+
+def _odd(function: str) -> Callable[[Element], Element]:
+    """A function with ``f(-x) = -f(x)`` and ``f(0) = 0``: its atoms have arguments above 0."""
+
+    def value(x: Element) -> Element:
+        sign = x.sign
+        if not sign:
+            return ZERO
+        return atom(function, x.reduced()) if sign > 0 else -atom(function, (-x).reduced())
+
+    value.__name__ = function
+    return value
+
+
+tanh = _odd("tanh")
+erf = _odd("erf")
+
+
+def gelu(x: Element) -> Element:
+    """``x (1 + erf(x / sqrt 2)) / 2``."""
+    half_root = Element.constant(constant({(2, ()): Fraction(1, 2)}))
+    return x * (erf(x * half_root) + 1) * Fraction(1, 2)
+
+
+# Functions that ask for a sign.
+
+
+def absolute(x: Element) -> Element:
+    """The absolute value."""
+    return abs(x)
+
+
+def relu(x: Element) -> Element:
+    """``max(x, 0)``."""
+    return x if x.sign > 0 else ZERO
+
+
+def elu(x: Element) -> Element:
+    """``x`` where ``x > 0``, else ``exp(x) - 1``."""
+    return x if x.sign > 0 else exp(x) - 1
+
+
+def largest(row: Sequence[Element]) -> Element:
+    """The largest of some numbers."""
+    return max(row, key=cmp_to_key(lambda a, b: (a - b).sign))
+
+
+def _shown(x: Element) -> str:
+    text = str(x.to_sympy())
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+__all__ = [
+    "absolute",
+    "elu",
+    "erf",
+    "exp",
+    "gelu",
+    "largest",
+    "log",
+    "log_sum_exp",
+    "norm",
+    "power",
+    "relu",
+    "sigmoid",
+    "simple",
+    "softmax",
+    "sqrt",
+    "tanh",
+]

@@ -1,0 +1,349 @@
+"""Operations on exact matrices: in whole numbers while all entries are multiples of one, else entry by entry."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from math import gcd
+from operator import add, mul, sub
+from typing import Any, Union
+
+from symattn import limits
+from symattn.errors import LimitError
+from symattn.exact import functions
+from symattn.exact.constants import Constant, Number, Rational, inverse, quotient, simple
+from symattn.exact.element import ZERO, Element
+from symattn.exact.enclosures import sign_of_constant
+from symattn.exact.lowest_terms import share_no_factor
+from symattn.exact.matrix import ExactMatrix, Whole
+from symattn.exact.sums import Sum, is_whole, scale
+
+Exact = Union[ExactMatrix, Element]
+
+DIGIT = 64
+"""Bits of one entry in a packed row: a row of whole numbers as the digits of a single one."""
+
+
+def constant_of(element: Element) -> Number | None:
+    """An element as a constant, if powers of e do not occur in it."""
+    n, d = element.reduced().n, element.d
+    if not n:
+        return 0
+    if set(n) == {0} and set(d) == {0} and isinstance(d[0], int):
+        return quotient(n[0], d[0])
+    return None
+
+
+def product(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
+    """The matrix product.
+
+    >>> product(ExactMatrix.of([[1, 2]]), ExactMatrix.of([[3], [4]]))
+    ExactMatrix([['11']])
+    """
+    operations = left.shape[0] * left.shape[1] * right.shape[1]
+    if operations > limits.EXACT_OPERATIONS:
+        raise LimitError(f"a product of {operations} multiplications; the most is {limits.EXACT_OPERATIONS}.")
+    if left.whole is not None and right.whole is not None:
+        whole = product_of_whole(left.whole, right.whole)
+        return ExactMatrix.multiples(whole, times(left.factor, right.factor)).primitive()
+    if right.whole is not None:
+        return combined_rows(left, right.whole, right.factor)
+    if left.whole is not None:
+        return combined_rows(right.T, tuple(zip(*left.whole, strict=True)), left.factor).T
+    columns = right.T.rows
+    return ExactMatrix([total(map(mul, row, column)) for column in columns] for row in left.rows)
+
+
+def product_of_whole(left: Whole, right: Whole) -> Whole:
+    """The product of matrices of whole numbers; each row of the right one is packed into one number, if it fits."""
+    largest = max(max(max(row), -min(row)) for row in left) * max(max(max(row), -min(row)) for row in right)
+    if largest.bit_length() + len(right).bit_length() > DIGIT - 2:
+        columns = list(zip(*right, strict=True))
+        return tuple(tuple([sum(map(mul, row, column)) for column in columns]) for row in left)
+    width = len(right[0])
+    packed = [pack(row) for row in right]
+    signs = sign_bits(width)
+    return tuple([unpack(sum(map(mul, row, packed)), width, signs) for row in left])
+
+
+def sign_bits(width: int) -> int:
+    """The number with the top bit of every digit set."""
+    return int.from_bytes((b"\0" * (DIGIT // 8 - 1) + b"\x80") * width, "little")
+
+
+def pack(row: Sequence[int]) -> int:
+    """A row as one number, its entries the signed digits: products and sums of such numbers are those of the rows."""
+    number = int.from_bytes(array("q", row).tobytes(), "little") if min(row) >= 0 else None
+    if number is None:
+        number = sum([entry << DIGIT * place for place, entry in enumerate(row)])
+    return number
+
+
+def unpack(number: int, width: int, signs: int) -> tuple[int, ...]:
+    """The signed digits of a packed number.
+
+    >>> unpack(pack([3, -1, 5]), 3, sign_bits(3))
+    (3, -1, 5)
+    """
+    digits = array("q")
+    digits.frombytes(((number + signs) ^ signs).to_bytes(width * DIGIT // 8, "little"))
+    return tuple(digits)
+
+
+def combined_rows(weights: ExactMatrix, rows: Whole, factor: Number) -> ExactMatrix:
+    """``weights @ (factor * rows)``: equal weights of a row are taken together first, and share a denominator."""
+    width = len(rows[0])
+    largest = max(max(max(row), -min(row)) for row in rows)
+    fits = largest.bit_length() + len(rows).bit_length() <= DIGIT - 2
+    signs = sign_bits(width)
+    packed = [pack(row) for row in rows] if fits else []
+    made = []
+    for row in weights.rows:
+        distinct: dict[int, Element] = {}
+        if fits:
+            sums: dict[int, int] = {}
+            for weight, values in zip(row, packed, strict=True):
+                place = id(weight)
+                if place in sums:
+                    sums[place] += values
+                else:
+                    distinct[place], sums[place] = weight, values
+            taken = [(distinct[place], unpack(values, width, signs)) for place, values in sums.items()]
+        else:
+            taken = list(zip(row, rows, strict=True))
+        made.append(combination(taken, width, factor))
+    return ExactMatrix(made)
+
+
+def combination(taken: list[tuple[Element, Sequence[int]]], width: int, factor: Number) -> list[Element]:
+    """``factor * sum of weight * values`` over pairs of a weight and a row of whole numbers."""
+    below = taken[0][0].d
+    if any(weight.d is not below for weight, _ in taken):
+        by = Element.constant(factor)
+        return [total(weight * values[j] for weight, values in taken) * by for j in range(width)]
+    sums: list[Sum] = [{} for _ in range(width)]
+    for weight, values in taken:
+        for exponent, coefficient in weight.n.items():
+            for numerator, value in zip(sums, values, strict=True):
+                if value:
+                    numerator[exponent] = numerator.get(exponent, 0) + coefficient * value
+    sums = [{exponent: coefficient for exponent, coefficient in terms.items() if coefficient} for terms in sums]
+    coprime = len(below) > 1 and polynomial(below) and all(map(polynomial, sums)) and share_no_factor(sums, below)  # type: ignore[arg-type]
+    if type(factor) is int:
+        return [Element(scale(terms, factor), below, coprime) for terms in sums]
+    by = Element.constant(factor)
+    return [Element(terms, below, coprime) * by for terms in sums]
+
+
+def polynomial(terms: Sum) -> bool:
+    """Whether a sum is a polynomial in e with whole coefficients."""
+    return all(type(exponent) is int and exponent >= 0 for exponent in terms) and is_whole(terms)
+
+
+def total(elements: Iterable[Element]) -> Element:
+    """The sum of some elements."""
+    found = ZERO
+    for element in elements:
+        found = found + element
+    return found
+
+
+def times(left: Number, right: Number) -> Number:
+    """A product of two constants, whole where it can be."""
+    found = left * right
+    return found if isinstance(found, Constant) else simple(found)
+
+
+# Entry by entry, with NumPy's broadcasting.
+
+
+def plus(left: Exact, right: Exact) -> Exact:
+    """``left + right``."""
+    return _sum(left, right, add)
+
+
+def minus(left: Exact, right: Exact) -> Exact:
+    """``left - right``."""
+    return _sum(left, right, sub)
+
+
+def _sum(left: Exact, right: Exact, operation: Callable[[Any, Any], Any]) -> Exact:
+    if isinstance(left, ExactMatrix) and isinstance(right, ExactMatrix) and left.whole and right.whole:
+        common = _common_factor(left.factor, right.factor)
+        if common is not None:
+            factor, a, b = common
+            first = [[a * number for number in row] for row in left.whole] if a != 1 else left.whole
+            second = [[b * number for number in row] for row in right.whole] if b != 1 else right.whole
+            return ExactMatrix.multiples(broadcast(first, second, operation), factor).primitive()
+    return entrywise(left, right, operation)
+
+
+def _common_factor(left: Number, right: Number) -> tuple[Number, int, int] | None:
+    """One number of which both are whole multiples, and these multiples."""
+    if left == right:
+        return left, 1, 1
+    if isinstance(left, Constant) or isinstance(right, Constant):
+        return None
+    a, b = Fraction(left), Fraction(right)
+    below = a.denominator * b.denominator
+    first, second = a.numerator * b.denominator, b.numerator * a.denominator
+    common = gcd(first, second)
+    return quotient(common, below), first // common, second // common
+
+
+def multiply(left: Exact, right: Exact) -> Exact:
+    """``left * right``, entry by entry."""
+    if isinstance(left, Element) and isinstance(right, ExactMatrix):
+        left, right = right, left
+    if isinstance(left, ExactMatrix) and left.whole is not None:
+        if isinstance(right, Element):
+            factor = constant_of(right)
+            if factor is not None:
+                return ExactMatrix.multiples(left.whole, times(left.factor, factor)).primitive() if factor else _zeros(left)
+        elif right.whole is not None:
+            whole = broadcast(left.whole, right.whole, mul)
+            return ExactMatrix.multiples(whole, times(left.factor, right.factor)).primitive()
+    return entrywise(left, right, mul)
+
+
+def _zeros(like: ExactMatrix) -> ExactMatrix:
+    return ExactMatrix.multiples([[0] * like.shape[1]] * like.shape[0])
+
+
+def divide(left: Exact, right: Exact) -> Exact:
+    """``left / right``, entry by entry. Errors: ``ExactnessError`` for a division by zero."""
+    if isinstance(left, ExactMatrix) and isinstance(right, Element):
+        return multiply(left, right.inverse())
+    if isinstance(right, Element):
+        return left * right.inverse()
+    turned = mapped(right, lambda element: element.inverse())
+    return multiply(left, turned)
+
+
+def raised(base: Exact, exponent: Rational) -> Exact:
+    """``base ** exponent``, entry by entry."""
+    if isinstance(base, Element):
+        return functions.power(base, exponent)
+    return mapped(base, lambda element: functions.power(element, exponent))
+
+
+def negative(value: Exact) -> Exact:
+    """``-value``."""
+    if isinstance(value, Element):
+        return -value
+    if value.whole is not None:
+        return ExactMatrix.multiples([[-number for number in row] for row in value.whole], value.factor)
+    return mapped(value, lambda element: -element)
+
+
+def broadcast(left: Sequence[Sequence], right: Sequence[Sequence], operation: Callable[[Any, Any], Any]) -> list[list]:
+    """An operation on two arrays of rows, a length of 1 stretched."""
+    rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
+
+    def stretched(values: Sequence[Sequence]) -> Sequence[Sequence]:
+        wide = [list(row) * columns for row in values] if len(values[0]) < columns else values
+        return list(wide) * rows if len(wide) < rows else wide
+
+    return [list(map(operation, a, b)) for a, b in zip(stretched(left), stretched(right), strict=True)]
+
+
+def entrywise(left: Exact, right: Exact, operation: Callable[[Element, Element], Element]) -> Exact:
+    """An operation on elements, entry by entry."""
+    if isinstance(left, Element) and isinstance(right, Element):
+        return operation(left, right)
+    first, second = ([[value]] if isinstance(value, Element) else value.rows for value in (left, right))
+    return ExactMatrix(broadcast(first, second, operation))
+
+
+def mapped(value: ExactMatrix, function: Callable[[Element], Element]) -> ExactMatrix:
+    """A function of every entry; entries that are one object are computed once."""
+    made: dict[int, Element] = {}
+    for row in value.rows:
+        for element in row:
+            if id(element) not in made:
+                made[id(element)] = function(element)
+    return ExactMatrix([[made[id(element)] for element in row] for row in value.rows])
+
+
+# A row, or a column, taken together.
+
+
+def softmax(scores: ExactMatrix) -> ExactMatrix:
+    """The softmax of each row; see :func:`symattn.exact.functions.softmax`."""
+    if scores.whole is None or not _is_field_constant(scores.factor):
+        return ExactMatrix(map(functions.softmax, scores.rows))
+    factor = scores.factor
+    lowest = min if sign_of_constant(factor) > 0 else max
+    exponents: dict[int, Number] = {}
+    made = []
+    for row in scores.whole:
+        start = lowest(row)
+        below: dict[int, int] = {}
+        for score in row:
+            below[score] = below.get(score, 0) + 1
+        if factor == 1:
+            denominator: Sum = {score - start: count for score, count in below.items()}
+            weights = {score: Element({score - start: 1}, denominator, True) for score in below}
+        else:
+            for score in below:
+                if score - start not in exponents:
+                    exponents[score - start] = times(factor, score - start)
+            denominator = {exponents[score - start]: count for score, count in below.items()}
+            weights = {score: Element({exponents[score - start]: 1}, denominator, True) for score in below}
+        made.append([weights[score] for score in row])
+    return ExactMatrix(made)
+
+
+def _is_field_constant(factor: Number) -> bool:
+    """Whether no exponent that is a multiple of the factor can hold a logarithm, which would fold."""
+    return not isinstance(factor, Constant) or not factor.has_atoms
+
+
+def row_sums(value: ExactMatrix) -> ExactMatrix:
+    """The sum of each row, as a column."""
+    if value.whole is not None:
+        return ExactMatrix.multiples([[sum(row)] for row in value.whole], value.factor).primitive()
+    return ExactMatrix([total(row)] for row in value.rows)
+
+
+def row_means(value: ExactMatrix) -> ExactMatrix:
+    """The mean of each row, as a column."""
+    found = multiply(row_sums(value), Element.constant(Fraction(1, value.shape[1])))
+    assert isinstance(found, ExactMatrix)
+    return found
+
+
+def row_largest(value: ExactMatrix) -> ExactMatrix:
+    """The largest entry of each row, as a column."""
+    if value.whole is not None:
+        largest = max if sign_of_constant(value.factor) > 0 else min
+        return ExactMatrix.multiples([[largest(row)] for row in value.whole], value.factor)
+    return ExactMatrix([functions.largest(row)] for row in value.rows)
+
+
+def row_norms(value: ExactMatrix) -> ExactMatrix:
+    """The Euclidean length of each row, as a column."""
+    return ExactMatrix([functions.norm(row)] for row in value.rows)
+
+
+def row_log_sum_exp(value: ExactMatrix) -> ExactMatrix:
+    """The logarithm of the sum of the exponentials of each row, as a column."""
+    return ExactMatrix([functions.log_sum_exp(row)] for row in value.rows)
+
+
+def column(value: ExactMatrix, position: int) -> ExactMatrix:
+    """One column."""
+    if value.whole is not None:
+        return ExactMatrix.multiples([[row[position]] for row in value.whole], value.factor)
+    return ExactMatrix([row[position]] for row in value.rows)
+
+
+def same(shape: tuple[int, int], number: int) -> ExactMatrix:
+    """A matrix of one whole number."""
+    return ExactMatrix.multiples([[number] * shape[1]] * shape[0])
+
+
+def identity(size: int) -> ExactMatrix:
+    """The identity matrix."""
+    return ExactMatrix.multiples([[int(i == j) for j in range(size)] for i in range(size)])
