@@ -1,0 +1,305 @@
+"""The NumPy target: a row for every node, written in place where the memory is the function's own."""
+
+from __future__ import annotations
+
+from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
+
+from symattn.lowering import arrays
+from symattn.lowering.pieces import Binding, Piece
+from symattn.lowering.scalars import scalar_rows
+from symattn.lowering.target import Row, Target, quoted
+from symattn.lowering.writer import Writer
+from symattn.nodes import (
+    AbsoluteValue,
+    Arithmetic,
+    Column,
+    ColumnMax,
+    ColumnMean,
+    ColumnSum,
+    ElementwiseDifference,
+    ElementwiseFunction,
+    ElementwisePower,
+    ElementwiseProduct,
+    ElementwiseQuotient,
+    ElementwiseSum,
+    Exponential,
+    ExponentialLinear,
+    GaussianLinear,
+    HyperbolicTangent,
+    IndexSum,
+    Logarithm,
+    LogSumExp,
+    MatrixProduct,
+    Negation,
+    RectifiedLinear,
+    RowMax,
+    RowMean,
+    RowNorm,
+    RowSum,
+    Sigmoid,
+    Softmax,
+    SquareRoot,
+    Value,
+)
+from symattn.nodes import Row as RowNode
+
+HELPERS = {
+    "_matrix": '''
+def _matrix(value, name):
+    """The value as an array of floats with at least two axes; whole numbers and truth values become float64."""
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        if array.dtype.kind not in "iub":
+            raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
+        array = array.astype(np.float64)
+    if array.ndim < 2:
+        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
+    return array
+''',
+    "_number": '''
+def _number(value, name, dtype=None):
+    """One number, or an array of one number a batch, as matrices of one entry; a single number takes the dtype."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
+    if array.ndim == 0 and dtype is not None:
+        array = array.astype(dtype)
+    elif array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return array[..., None, None]
+''',
+    "_sigmoid": '''
+def _sigmoid(x):
+    """1 / (1 + exp(-x)); exp is only taken of -|x|, so that nothing overflows."""
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+''',
+    "_relu": '''
+def _relu(x):
+    """The larger of x and 0."""
+    return np.maximum(x, 0)
+''',
+    "_elu": '''
+def _elu(x):
+    """x where x > 0, else exp(x) - 1; exp is only taken where it is used."""
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+''',
+    "_erf": '''
+def _erf(x):
+    """The error function, which NumPy lacks, number by number."""
+    return np.vectorize(math.erf, otypes=[np.float64])(x).astype(x.dtype)
+''',
+    "_gelu": '''
+def _gelu(x):
+    """x (1 + erf(x / sqrt 2)) / 2, the exact form; the error function, which NumPy lacks, number by number."""
+    doubled = np.vectorize(lambda number: math.erfc(-number / math.sqrt(2)), otypes=[np.float64])(x)
+    return x * (doubled / 2).astype(x.dtype)
+''',
+    "_logsumexp": '''
+def _logsumexp(s):
+    """log(sum(exp(s))) of each row, shifted by the row's largest entry so that exp stays at most 1."""
+    largest = s.max(axis=-1, keepdims=True)
+    return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
+''',
+}
+
+FUNCTIONS: dict[type[ElementwiseFunction], str] = {
+    Exponential: "np.exp",
+    Logarithm: "np.log",
+    HyperbolicTangent: "np.tanh",
+    SquareRoot: "np.sqrt",
+    AbsoluteValue: "np.abs",
+    RectifiedLinear: "_relu",
+    Sigmoid: "_sigmoid",
+    ExponentialLinear: "_elu",
+    GaussianLinear: "_gelu",
+}
+
+IN_PLACE: dict[str, str] = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "/": "np.divide"}
+
+
+def function(writer: Writer, node: ElementwiseFunction, place: str) -> Piece:
+    """``np.f(A)``, or ``np.f(A, out=A)`` where ``A`` is the function's own memory."""
+    name = FUNCTIONS[type(node)]
+    argument = writer.value(node.argument, place)
+    if name.startswith("np."):
+        memory = writer.own(argument, place)
+        if memory is not None:
+            writer.line(f"{name}({memory}, out={memory})")
+            return writer.variable(memory, argument.facts)
+    return writer.new(writer.call(name, argument.text), node)
+
+
+def arithmetic(writer: Writer, node: Arithmetic, place: str) -> Piece:
+    """``A += B`` where ``A`` is the function's own memory, or the same with ``B``; else ``A + B``."""
+    facts, program = writer.program.facts(node), writer.program
+    left_fits, right_fits = program.covers(node.left, node), program.covers(node.right, node)
+    left = writer.value(node.left, place)
+    memory = writer.own(left, place) if left_fits else None
+    if memory is not None:
+        right = writer.aligned(writer.value(node.right), facts.axes)
+        writer.line(f"{memory} {node.sign}= {right.text}")
+        return writer.variable(memory, facts)
+    right = writer.value(node.right, place)
+    memory = writer.own(right, place) if right_fits else None
+    if memory is not None:
+        first = writer.aligned(left, facts.axes).text
+        writer.line(f"{IN_PLACE[node.sign]}({first}, {memory}, out={memory})")
+        return writer.variable(memory, facts)
+    return arrays.join(writer, node.sign, left, right, node)
+
+
+def negation(writer: Writer, node: Negation, place: str) -> Piece:
+    """``-A``, in place where ``A`` is the function's own memory."""
+    argument = writer.value(node.args[0], place)
+    memory = writer.own(argument, place)
+    if memory is not None:
+        writer.line(f"np.negative({memory}, out={memory})")
+        return writer.variable(memory, argument.facts)
+    return writer.new(f"-{argument.within(Binding.NEGATION)}", node, Binding.NEGATION)
+
+
+def exponentials(writer: Writer, node: Softmax, place: str) -> str:
+    """The lines for ``exp(S - rowmax(S))``, every entry at most 1; the variable that holds it."""
+    scores = writer.value(node.scores, place)
+    memory = writer.own(scores, place)
+    if memory is not None:
+        writer.line(f"{memory} -= {memory}.max(axis=-1, keepdims=True)")
+    else:
+        text = scores.within(Binding.ATOM)
+        memory = writer.temporary(place, f"{text} - {text}.max(axis=-1, keepdims=True)")
+    writer.line(f"np.exp({memory}, out={memory})")
+    return memory
+
+
+def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
+    """Each row shifted by its largest entry, exponentiated and divided by its sum."""
+    memory = exponentials(writer, node, place or "_weights")
+    writer.line(f"{memory} /= {memory}.sum(axis=-1, keepdims=True)")
+    return writer.variable(memory, writer.program.facts(node))
+
+
+def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
+    """Softmax without its division: the rows' sums are kept for the product that follows."""
+    memory = exponentials(writer, node, place)
+    facts = writer.program.facts(node)
+    return writer.variable(memory, facts, Piece(writer.temporary("_total", f"{memory}.sum(axis=-1, keepdims=True)"), facts))
+
+
+def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:
+    """``A @ B``, divided row by row if the division of ``A`` was postponed."""
+    left, right = writer.value(node.left), writer.value(node.right)
+    whole = arrays.join(writer, "@", left.without_divisor(), right, node)
+    if left.divisor is None:
+        return whole
+    divisor = writer.aligned(left.divisor, whole.facts.axes).text
+    memory = writer.own(whole, place)
+    if memory is None:
+        return writer.new(f"{whole.text} / {divisor}", node, Binding.PRODUCT)
+    writer.line(f"{memory} /= {divisor}")
+    return writer.variable(memory, whole.facts)
+
+
+def ones(writer: Writer, node: OneMatrix, place: str) -> Piece:
+    """``np.ones``; read by others, never written over, for it has no batches."""
+    return writer.view(f"np.ones({writer.shape(*node.shape)}, dtype={writer.dtype()})", node)
+
+
+def zeros(writer: Writer, node: ZeroMatrix, place: str) -> Piece:
+    """``np.zeros``; see ``ones``."""
+    return writer.view(f"np.zeros({writer.shape(*node.shape)}, dtype={writer.dtype()})", node)
+
+
+def identity(writer: Writer, node: Identity, place: str) -> Piece:
+    """``np.eye``; see ``ones``."""
+    return writer.view(f"np.eye({writer.value(node.shape[0]).text}, dtype={writer.dtype()})", node)
+
+
+SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
+MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
+LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
+
+ROWS: dict[type[Value], Row] = {
+    MatrixSymbol: arrays.named,
+    Transpose: arrays.transpose,
+    OneMatrix: ones,
+    ZeroMatrix: zeros,
+    Identity: identity,
+    MatrixProduct: product,
+    **dict.fromkeys([ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient], arithmetic),
+    ElementwisePower: arrays.power,
+    Negation: negation,
+    **dict.fromkeys(FUNCTIONS, function),
+    Softmax: softmax,
+    RowSum: SUM,
+    ColumnSum: SUM,
+    RowMean: MEAN,
+    ColumnMean: MEAN,
+    RowMax: LARGEST,
+    ColumnMax: LARGEST,
+    RowNorm: arrays.called("np.linalg.norm", "axis={axis}, keepdims=True"),
+    LogSumExp: arrays.called("_logsumexp"),
+    Column: arrays.column,
+    RowNode: arrays.row,
+    IndexSum: arrays.index_sum("axis"),
+}
+
+SCALARS = scalar_rows(
+    larger=lambda array, other, is_number: f"np.maximum({array}, {other})",
+    smaller=lambda array, other, is_number: f"np.minimum({array}, {other})",
+    where="np.where",
+    error_function="_erf",
+    numbers_along="np.arange({length}, dtype={dtype})",
+    diagonal="np.diagonal({0}, axis1=-2, axis2=-1)",
+)
+
+
+def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]:
+    """Every input as an array of floats, and the dtype that they have in common where it is needed."""
+    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
+    if matrices and (numbers or writer.needs_dtype):
+        lines.append(f"_dtype = np.result_type({', '.join(matrices)})")
+    dtype = ["_dtype"] if matrices else []
+    lines += [f"{name} = {writer.call('_number', name, quoted(name), *dtype)}" for name in numbers]
+    if writer.needs_dtype and not matrices:
+        lines.append(f"_dtype = np.result_type({', '.join(numbers)})" if numbers else "_dtype = np.float64")
+    return lines
+
+
+def half_precision(function_name: str, matrices: list[str], numbers: list[str], kind: type) -> list[str]:
+    """float16 throughout is computed in float32, where a sum has room and a product is fast, and rounded once."""
+    names = [*matrices, *numbers]
+    if not names:
+        return []
+    call = f"{function_name}({', '.join([*matrices, *(f'{name}[..., 0, 0]' for name in numbers)])})"
+    if kind is dict:
+        call = f"{{name: value.astype(np.float16) for name, value in {call}.items()}}"
+    elif kind is list:
+        call = f"[value.astype(np.float16) for value in {call}]"
+    else:
+        call += ".astype(np.float16)"
+    together = ", ".join(names)
+    return [
+        "# float16 throughout is computed in float32 and rounded once, at the end",
+        f"if {' == '.join([f'{names[0]}.itemsize == 2', *(f'{name}.itemsize' for name in names[1:])])}:",
+        f"    {together} = (array.astype(np.float32) for array in ({together}))"
+        if len(names) > 1
+        else f"    {together} = {together}.astype(np.float32)",
+        f"    return {call}",
+    ]
+
+
+NUMPY = Target(
+    name="numpy",
+    imports=("import numpy as np",),
+    helpers=HELPERS,
+    functions=FUNCTIONS,
+    rows=ROWS,
+    scalars=SCALARS,
+    postponed=postponed,
+    inputs=inputs,
+    half_precision=half_precision,
+    result_of_number="np.asarray({0}, dtype={1})",
+    accepts="arrays or nested lists of real numbers; whole numbers become float64",
+    accepts_number="a single number takes the matrices' dtype",
+)

@@ -1,0 +1,134 @@
+"""The first lines of a function: sizes from the inputs' shapes, and one comparison for each input that could disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sympy import Expr, Integer, Mul, Symbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.errors import LoweringError
+from symattn.lowering.program import Program
+from symattn.lowering.writer import Writer
+from symattn.nodes import Column, Row, Value, shape_of
+
+
+@dataclass
+class Sizes:
+    """Where each size is found: an axis of an input, perhaps divided by what else is known of that axis."""
+
+    program: Program
+    places: dict[Expr, tuple[str, int]] = field(default_factory=dict)
+    divided_by: dict[Expr, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        axes = list(self.axes())
+        for name, axis, length in axes:
+            if isinstance(length, Symbol):
+                self.places.setdefault(length, (name, axis))
+        searching = True
+        while searching:
+            searching = False
+            for name, axis, length in axes:
+                unknown = [symbol for symbol in length.free_symbols if symbol not in self.places]
+                if len(unknown) == 1 and not (length / unknown[0]).has(unknown[0]):
+                    self.places[unknown[0]] = (name, axis)
+                    self.divided_by[unknown[0]] = length / unknown[0]
+                    searching = True
+
+    def axes(self) -> Iterator[tuple[str, int, Expr]]:
+        """Every axis of every matrix among the inputs: its name, -2 or -1, its length."""
+        for symbol in self.program.system.input_symbols:
+            for axis, length in zip((-2, -1), shape_of(symbol), strict=False):
+                yield symbol.name, axis, length
+
+    def is_known(self, length: Expr) -> bool:
+        """Whether a length can be computed from the shapes of the inputs."""
+        return all(symbol in self.places for symbol in length.free_symbols)
+
+    def lines(self, writer: Writer) -> list[str]:
+        """The lines that take the sizes from the shapes and compare the rest with them."""
+        checks = [*self._checks(writer), *self._subscripts(writer)]
+        return [*self._assignments(writer), *checks]
+
+    def _assignments(self, writer: Writer) -> list[str]:
+        lines = []
+        pending = set(writer.sizes)
+        while pending:
+            more = {part for symbol in pending for part in self.divided_by.get(symbol, Integer(1)).free_symbols}
+            pending = more - writer.sizes
+            writer.sizes |= more
+        unknown = sorted(symbol.name for symbol in writer.sizes if symbol not in self.places)
+        if unknown:
+            raise LoweringError(f"the size {unknown[0]} cannot be found from the shapes of the inputs.")
+        plain = [symbol for symbol in self.places if symbol in writer.sizes and symbol not in self.divided_by]
+        of_input: dict[str, dict[int, Symbol]] = {}
+        for symbol in plain:
+            name, axis = self.places[symbol]
+            of_input.setdefault(name, {})[axis] = symbol
+        for name, found in of_input.items():
+            if len(found) == 2:
+                lines.append(f"{found[-2]}, {found[-1]} = {name}.shape[-2:]")
+            else:
+                lines += [f"{symbol} = {name}.shape[{axis}]" for axis, symbol in found.items()]
+        for symbol, divisor in self.divided_by.items():
+            if symbol in writer.sizes:
+                name, axis = self.places[symbol]
+                lines.append(f"{symbol} = {name}.shape[{axis}] // {self._bracketed(divisor, writer)}")
+        return lines
+
+    @staticmethod
+    def _bracketed(length: Expr, writer: Writer) -> str:
+        text = writer.value(length).text
+        return f"({text})" if isinstance(length, Mul) else text
+
+    def _checks(self, writer: Writer) -> Iterator[str]:
+        for symbol in self.program.system.input_symbols:
+            wrong, shape = [], shape_of(symbol)
+            for axis, length in zip((-2, -1), shape, strict=False):
+                if self.places.get(length) == (symbol.name, axis):
+                    continue
+                if self.is_known(length):
+                    wrong.append(f"{symbol.name}.shape[{axis}] != {writer.value(length).text}")
+                elif (first := self._first_place(length)) != (symbol.name, axis):
+                    wrong.append(f"{symbol.name}.shape[{axis}] != {first[0]}.shape[{first[1]}]")
+            if wrong:
+                asked = ", ".join(str(length) for length in shape)
+                mentioned = sorted(
+                    {part.name for length in shape for part in length.free_symbols if part in writer.sizes}
+                )
+                values = " with " + ", ".join(f"{name} = {{{name}}}" for name in mentioned) if mentioned else ""
+                yield f"if {' or '.join(wrong)}:"
+                yield (
+                    f'    raise ValueError(f"{symbol.name} takes shape (..., {asked}){values}; '
+                    f'found {{tuple({symbol.name}.shape)}}.")'
+                )
+
+    def _first_place(self, length: Expr) -> tuple[str, int]:
+        return next((name, axis) for name, axis, other in self.axes() if other == length)
+
+    def _subscripts(self, writer: Writer) -> Iterator[str]:
+        """A whole number as a subscript has to lie inside a length that only the inputs' shapes tell."""
+        largest: dict[Expr, int] = {}
+        for statement in self.program.statements:
+            for position, length in subscripts(statement.expression):
+                if isinstance(position, Integer) and not isinstance(length, Integer):
+                    largest[length] = max(int(position), largest.get(length, 0))
+        for length, position in largest.items():
+            if position > 0:
+                text = writer.value(length).text
+                yield f"if {text} <= {position}:"
+                yield f'    raise ValueError(f"subscript {position} is outside a length of {length} = {{{text}}}.")'
+
+
+def subscripts(value: Value) -> Iterator[tuple[Expr, Expr]]:
+    """Every subscript in a value, with the length that it must lie inside."""
+    if isinstance(value, Row):
+        yield value.position, value.matrix.shape[0]
+    elif isinstance(value, Column):
+        yield value.position, value.matrix.shape[1]
+    elif isinstance(value, MatrixElement):
+        yield from zip(value.args[1:], value.args[0].shape, strict=True)
+    for part in value.args:
+        yield from subscripts(part)

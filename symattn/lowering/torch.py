@@ -1,0 +1,185 @@
+"""The torch target: a row for every node, no value written over, so that gradients and function transforms work."""
+
+from __future__ import annotations
+
+from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
+
+from symattn.lowering import arrays
+from symattn.lowering.pieces import Piece
+from symattn.lowering.scalars import scalar_rows
+from symattn.lowering.target import Row, Target, quoted
+from symattn.lowering.writer import Writer
+from symattn.nodes import (
+    AbsoluteValue,
+    Column,
+    ColumnMax,
+    ColumnMean,
+    ColumnSum,
+    ElementwiseDifference,
+    ElementwiseFunction,
+    ElementwisePower,
+    ElementwiseProduct,
+    ElementwiseQuotient,
+    ElementwiseSum,
+    Exponential,
+    ExponentialLinear,
+    GaussianLinear,
+    HyperbolicTangent,
+    IndexSum,
+    Logarithm,
+    LogSumExp,
+    MatrixProduct,
+    Negation,
+    RectifiedLinear,
+    RowMax,
+    RowMean,
+    RowNorm,
+    RowSum,
+    Sigmoid,
+    Softmax,
+    SquareRoot,
+    Value,
+)
+from symattn.nodes import Row as RowNode
+
+HELPERS = {
+    "_matrix": '''
+def _matrix(value, name):
+    """The value as a tensor of floats with at least two axes; whole numbers and truth values take torch's default."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+    if not tensor.is_floating_point():
+        if tensor.is_complex():
+            raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
+        tensor = tensor.to(torch.get_default_dtype())
+    if tensor.ndim < 2:
+        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {tuple(tensor.shape)}.")
+    return tensor
+''',
+    "_number": '''
+def _number(value, name, dtype=None, device=None):
+    """One number, or a tensor of one number a batch, as matrices of one entry; a single number takes the dtype."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device=device)
+    if tensor.is_complex():
+        raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
+    if tensor.ndim == 0 and dtype is not None:
+        tensor = tensor.to(device=device, dtype=dtype)
+    elif not tensor.is_floating_point():
+        tensor = tensor.to(torch.get_default_dtype())
+    return tensor[..., None, None]
+''',
+}
+
+FUNCTIONS: dict[type[ElementwiseFunction], str] = {
+    Exponential: "torch.exp",
+    Logarithm: "torch.log",
+    HyperbolicTangent: "torch.tanh",
+    SquareRoot: "torch.sqrt",
+    AbsoluteValue: "torch.abs",
+    RectifiedLinear: "torch.relu",
+    Sigmoid: "torch.sigmoid",
+    ExponentialLinear: "torch.nn.functional.elu",
+    GaussianLinear: "torch.nn.functional.gelu",
+}
+
+
+def ones(writer: Writer, node: OneMatrix, place: str) -> Piece:
+    """``torch.ones`` on the inputs' device."""
+    return writer.view(f"torch.ones({writer.shape(*node.shape)}, dtype={writer.dtype()}, device=_device)", node)
+
+
+def zeros(writer: Writer, node: ZeroMatrix, place: str) -> Piece:
+    """``torch.zeros`` on the inputs' device."""
+    return writer.view(f"torch.zeros({writer.shape(*node.shape)}, dtype={writer.dtype()}, device=_device)", node)
+
+
+def identity(writer: Writer, node: Identity, place: str) -> Piece:
+    """``torch.eye`` on the inputs' device."""
+    length = writer.value(node.shape[0]).text
+    return writer.view(f"torch.eye({length}, dtype={writer.dtype()}, device=_device)", node)
+
+
+SUM = arrays.method(".sum(dim={axis}, keepdim=True)")
+MEAN = arrays.method(".mean(dim={axis}, keepdim=True)")
+LARGEST = arrays.method(".amax(dim={axis}, keepdim=True)")
+
+
+def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
+    """``torch.softmax``, which shifts each row by its largest entry itself."""
+    return writer.new(f"torch.softmax({writer.value(node.scores).text}, dim=-1)", node)
+
+
+ROWS: dict[type[Value], Row] = {
+    MatrixSymbol: arrays.named,
+    Transpose: arrays.transpose,
+    OneMatrix: ones,
+    ZeroMatrix: zeros,
+    Identity: identity,
+    MatrixProduct: arrays.product,
+    **dict.fromkeys(
+        [ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient], arrays.arithmetic
+    ),
+    ElementwisePower: arrays.power,
+    Negation: arrays.negation,
+    **dict.fromkeys(FUNCTIONS, arrays.function),
+    Softmax: softmax,
+    RowSum: SUM,
+    ColumnSum: SUM,
+    RowMean: MEAN,
+    ColumnMean: MEAN,
+    RowMax: LARGEST,
+    ColumnMax: LARGEST,
+    RowNorm: arrays.called("torch.linalg.vector_norm", "dim={axis}, keepdim=True"),
+    LogSumExp: arrays.called("torch.logsumexp", "dim={axis}, keepdim=True"),
+    Column: arrays.column,
+    RowNode: arrays.row,
+    IndexSum: arrays.index_sum("dim"),
+}
+
+
+def larger(array: str, other: str, is_number: bool) -> str:
+    """The larger of a tensor and a number or another tensor."""
+    return f"torch.clamp({array}, min={other})" if is_number else f"torch.maximum({array}, {other})"
+
+
+def smaller(array: str, other: str, is_number: bool) -> str:
+    """The smaller of a tensor and a number or another tensor."""
+    return f"torch.clamp({array}, max={other})" if is_number else f"torch.minimum({array}, {other})"
+
+
+SCALARS = scalar_rows(
+    larger=larger,
+    smaller=smaller,
+    where="torch.where",
+    error_function="torch.erf",
+    numbers_along="torch.arange({length}, dtype={dtype}, device=_device)",
+    diagonal="torch.diagonal({0}, dim1=-2, dim2=-1)",
+)
+
+
+def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]:
+    """Every input as a tensor of floats, and the first one's dtype and device where they are needed."""
+    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
+    first = next(iter([*matrices, *numbers]), None)
+    found = f"_dtype, _device = {first}.dtype, {first}.device"
+    if matrices and (numbers or writer.needs_dtype):
+        lines.append(found)
+    more = ["_dtype", "_device"] if matrices else []
+    lines += [f"{name} = {writer.call('_number', name, quoted(name), *more)}" for name in numbers]
+    if writer.needs_dtype and not matrices:
+        lines.append(found if numbers else "_dtype, _device = torch.get_default_dtype(), torch.get_default_device()")
+    return lines
+
+
+TORCH = Target(
+    name="torch",
+    imports=("import torch",),
+    helpers=HELPERS,
+    functions=FUNCTIONS,
+    rows=ROWS,
+    scalars=SCALARS,
+    inputs=inputs,
+    result_of_number="torch.as_tensor({0}, dtype={1}, device=_device)",
+    accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
+    accepts_number="a single number takes the first matrix's dtype and device",
+    extra="torch",
+)

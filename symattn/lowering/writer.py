@@ -1,0 +1,144 @@
+"""Statements to lines of code: walks each expression by a target's table and keeps account of memory and names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sympy import Expr, MatrixSymbol, Symbol
+
+from symattn.lowering.comments import text_of
+from symattn.lowering.pieces import Binding, Piece
+from symattn.lowering.program import Facts, Program, Statement
+from symattn.lowering.target import Target
+from symattn.nodes import Value, is_matrix
+
+LONGEST_FORMULA = 90
+"""Characters of a formula inside another before it gets a line and a name of its own."""
+
+
+class Writer:
+    """What the rows of a table write with; one is used for one function."""
+
+    def __init__(self, program: Program, target: Target) -> None:
+        self.program = program
+        self.target = target
+        self.lines: list[str] = []
+        self.helpers: set[str] = set()
+        self.sizes: set[Symbol] = set()
+        self.needs_dtype = False
+        self._temporaries: set[str] = set()
+        self._divisors: dict[str, Piece] = {}
+        self._parents: list[type] = []
+        self._position = 0
+
+    def write(self) -> None:
+        """Write every statement of the program."""
+        for position, statement in enumerate(self.program.statements):
+            self._position = position
+            self._statement(statement)
+
+    def _statement(self, statement: Statement) -> None:
+        name, value = statement.name, statement.expression
+        later = name in self.program.postponed and self.target.postponed is not None
+        comment = f"# {name} = {text_of(value if statement.text is None else statement.text)}"
+        self.line(comment + (", its rows divided by their sums after the product below" if later else ""))
+        start = len(self.lines)
+        if later:
+            assert self.target.postponed is not None
+            piece = self.target.postponed(self, value, "_value")
+        else:
+            piece = self.value(value, "_value")
+        if piece.divisor is not None:
+            self._divisors[name] = piece.divisor
+        if piece.text in self._temporaries:
+            word = re.compile(rf"\b{piece.text}\b")
+            self.lines[start:] = [word.sub(name, line) for line in self.lines[start:]]
+        else:
+            self.line(f"{name} = {piece.text}")
+
+    def line(self, text: str) -> None:
+        """One line of the function's body."""
+        self.lines.append(text)
+
+    def value(self, value: Value, place: str = "") -> Piece:
+        """The code of any value; see ``Row`` for ``place``."""
+        if isinstance(value, MatrixSymbol):
+            return self.named(value.name)
+        inside = self._parents[-1] if self._parents else None
+        self._parents.append(type(value))
+        try:
+            if is_matrix(value):
+                piece = self.target.row(value, inside)(self, value, place)
+            else:
+                piece = self.target.scalar_row(value, inside)(self, value)
+        finally:
+            self._parents.pop()
+        if self._parents and len(piece.text) > LONGEST_FORMULA and not piece.facts.is_number:
+            name = self.temporary("_value", piece.text)
+            return Piece(name, piece.facts, dying=piece.makes_memory, divisor=piece.divisor)
+        return piece
+
+    def named(self, name: str) -> Piece:
+        """The code of an input or of an earlier statement's value."""
+        program = self.program
+        dying = program.is_dying(name, self._position)
+        return Piece(name, program.known[name], dying=dying, divisor=self._divisors.get(name))
+
+    def size(self, symbol: Symbol) -> Piece:
+        """A size, which the function then takes from the inputs' shapes."""
+        self.sizes.add(symbol)
+        return Piece(symbol.name, Facts())
+
+    def shape(self, *lengths: Expr) -> str:
+        """A tuple of lengths."""
+        return "(" + ", ".join(self.value(length).text for length in lengths) + ")"
+
+    def call(self, name: str, *arguments: str) -> str:
+        """A call; the function is put into the module if it is one of the target's helpers."""
+        if name in self.target.helpers:
+            self.helpers.add(name)
+        return f"{name}({', '.join(arguments)})"
+
+    def dtype(self) -> str:
+        """The inputs' common dtype, which the function then finds out."""
+        self.needs_dtype = True
+        return "_dtype"
+
+    def temporary(self, stem: str, text: str) -> str:
+        """A new variable that holds a value."""
+        name = self.program.fresh(stem)
+        self._temporaries.add(name)
+        self.line(f"{name} = {text}")
+        return name
+
+    def own(self, piece: Piece, place: str) -> str | None:
+        """A variable whose memory holds the value and may be written over; ``None`` if there is none."""
+        if piece.text in self._temporaries and piece.dying:
+            return piece.text
+        if piece.makes_memory and place:
+            return self.temporary(place, piece.text)
+        if piece.dying and place and piece.text.isidentifier():
+            return self.temporary(place, f"{piece.text}  # memory that nothing reads again")
+        return None
+
+    def variable(self, name: str, facts: Facts, divisor: Piece | None = None) -> Piece:
+        """The value that a variable of the current statement holds."""
+        return Piece(name, facts, dying=True, divisor=divisor)
+
+    def new(self, text: str, value: Value, binding: Binding = Binding.ATOM) -> Piece:
+        """An expression whose value is new memory."""
+        return Piece(text, self.program.facts(value), binding, makes_memory=True)
+
+    def view(self, text: str, value: Value) -> Piece:
+        """An expression whose value is part of memory that has another name already."""
+        return Piece(text, self.program.facts(value))
+
+    def aligned(self, piece: Piece, axes: tuple[Symbol, ...]) -> Piece:
+        """The value with an axis of length 1 for each index that it does not run over but its partner does."""
+        facts = piece.facts
+        if facts.axes == axes or not (facts.axes or facts.batches):
+            return piece
+        places = [":" if axis in facts.axes else "None" for axis in axes]
+        text = f"{piece.within(Binding.ATOM)}[{', '.join(['...', *places, ':', ':'])}]"
+        return replace(piece, text=text, facts=replace(facts, axes=axes), binding=Binding.ATOM, makes_memory=False)
