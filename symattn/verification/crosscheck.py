@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from symattn import worked
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError
+from symattn.nodes import is_matrix
 from symattn.verification.comparison import compare, undefined
 from symattn.verification.instances import Instance, plans, rational, tiny
 from symattn.verification.reference import Reference
@@ -54,8 +55,8 @@ def verify(
     if digits < FEWEST_DIGITS:
         raise InputError(f"digits = {digits!r}: the reference needs at least {FEWEST_DIGITS} digits to be one.")
     bound = system_or_bound if isinstance(system_or_bound, worked.Bound) else None
-    system: EquationSystem = bound.system if bound is not None else system_or_bound  # type: ignore[assignment]
-    chosen = tuple(standard(targets, gradients) if witnesses is None else witnesses)
+    system: EquationSystem = bound.symbolic if bound is not None else system_or_bound  # type: ignore[assignment]
+    chosen = tuple(standard(targets, gradients, bound) if witnesses is None else witnesses)
     run = _Run(system, chosen, Reference(digits), random.Random(seed), progress)
     run.total = (bound is not None) + instances + (EXACT_INSTANCES if run.exact else 0)
     if bound is not None:
@@ -83,7 +84,8 @@ def verify(
 def given_instance(bound: worked.Bound) -> Instance:
     """The numbers of a bound mechanism as an instance."""
     system = bound.system
-    numbers = {name: bound.rows(name) for name in system.inputs}
+    values = {name: bound[name] for name in system.inputs}
+    numbers = {name: value.tolist() if is_matrix(system.inputs[name]) else value for name, value in values.items()}
     return Instance(system, tuple(bound.sizes.items()), (numbers,), shared=frozenset(numbers), remark="given numbers")
 
 

@@ -209,7 +209,8 @@ def text(report: Report) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     if row.worst is None or row.worst.ratio is None:
         return row.value, row.witness, row.against, row.verdict, "", ""
-    where = f"[{', '.join(map(str, row.worst.place))}] at {row.worst.instance}"
+    place = f"[{', '.join(map(str, row.worst.place))}] " if row.worst.place else ""
+    where = f"{place}at {row.worst.instance}" if row.worst.ratio else "every entry is equal"
     return row.value, row.witness, row.against, row.verdict, f"{row.worst.ratio:.3g}", where
 
 
@@ -217,7 +218,7 @@ def _counterexamples(report: Report) -> list[str]:
     lines = []
     for row in report.refuted:
         assert row.worst is not None
-        where = f"{row.value}[{', '.join(map(str, row.worst.place))}]"
+        where = row.value + (f"[{', '.join(map(str, row.worst.place))}]" if row.worst.place else "")
         lines += [
             f"Refuted: {where} at {row.worst.instance}" + (f": {row.worst.reason}" if row.worst.reason else ""),
             f"  {row.witness}: {row.worst.found}",

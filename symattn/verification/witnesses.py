@@ -128,7 +128,7 @@ class TorchAutograd(GradientWitness):
 
 
 class ExactArithmetic(ExactWitness):
-    """The exact values of a bound mechanism; ``bound``, where given, is the one to ask for its own numbers."""
+    """The exact values of a bound mechanism; ``bound``, where given, is the one that is asked for its own numbers."""
 
     name = "exact"
 
@@ -136,17 +136,17 @@ class ExactArithmetic(ExactWitness):
         self.bound = bound
 
     def decimals(self, system: EquationSystem, inputs: Mapping[str, Any], digits: int) -> dict[str, Any]:
-        bound = worked.bind(system, inputs)
+        bound = self.bound if self.bound is not None and system is self.bound.system else worked.bind(system, inputs)
         return {equation.name: bound.decimal(equation.name, digits=digits) for equation in system.equations}
 
 
-def standard(targets: Iterable[str], gradients: bool) -> tuple[Witness, ...]:
+def standard(targets: Iterable[str], gradients: bool, bound: worked.Bound | None = None) -> tuple[Witness, ...]:
     """The witnesses for some targets of lowering: exact values, both precisions of each target, torch's gradients.
 
     Errors: ``InputError`` for a target that has no witness.
     """
     wanted = tuple(targets)
-    made: list[Witness] = [ExactArithmetic()]
+    made: list[Witness] = [ExactArithmetic(bound)]
     for target in wanted:
         if target not in LOWERED:
             raise InputError(f"no witness for the target {target!r}; there are: {', '.join(LOWERED)}.")
