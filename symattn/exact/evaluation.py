@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import Abs, Add, Identity, Max, MatrixSymbol, Mul, OneMatrix, Pow, Symbol, Transpose, ZeroMatrix
+from sympy import (
+    Abs,
+    Add,
+    Identity,
+    MatrixSymbol,
+    Max,
+    Mul,
+    OneMatrix,
+    Piecewise,
+    Pow,
+    StrictGreaterThan,
+    Symbol,
+    Transpose,
+    ZeroMatrix,
+    true,
+)
 from sympy import Rational as SympyRational
 from sympy import erf as sympy_erf
 from sympy import exp as sympy_exp
@@ -93,6 +108,10 @@ def _product(node: Any, value: Evaluation) -> Element:
     return found
 
 
+def _cases(node: Any, value: Evaluation) -> Element:
+    return next(value(part) for part, condition in node.args if condition is true or value(condition))
+
+
 SCALARS: dict[type, Row] = {
     Add: _sum,
     Mul: _product,
@@ -103,6 +122,8 @@ SCALARS: dict[type, Row] = {
     sympy_erf: lambda node, value: functions.erf(value(node.args[0])),
     Abs: lambda node, value: abs(value(node.args[0])),
     Max: lambda node, value: functions.largest([value(part) for part in node.args]),
+    Piecewise: _cases,
+    StrictGreaterThan: lambda node, value: value(node.lhs) > value(node.rhs),
     Symbol: lambda node, value: value.named(node.name),
     MatrixElement: lambda node, value: value(node.parent)[value.whole(node.i), value.whole(node.j)],
 }
