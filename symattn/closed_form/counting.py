@@ -76,7 +76,7 @@ def operations(expression: Expr, weights: Mapping[str, int] | None = None) -> in
         return 0
     read, own = sum(operations(part, weights) for part in expression.args), len(expression.args) - 1
     if isinstance(expression, Add):
-        return read + own - sum(_is_negated(part) for part in expression.args)
+        return read + own - sum(_is_negated(part) for part in expression.args[1:])
     if isinstance(expression, Mul):
         # A denominator's own reciprocal is no operation beside the division.
         return read + own - sum(_is_inverted(part) for part in expression.args)

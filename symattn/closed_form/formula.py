@@ -15,9 +15,7 @@ from symattn.equations import EquationSystem
 from symattn.nodes import Indices, entry_of, shape_of
 
 
-def entry(
-    system: EquationSystem, name: str, i: Any, j: Any, *, expand: bool = False, limit: int | None = None
-) -> Expr:
+def entry(system: EquationSystem, name: str, i: Any, j: Any, *, expand: bool = False, limit: int | None = None) -> Expr:
     """Entry ``(i, j)`` of a value, counted from 0; factors stand in the order of the equations.
 
     ``i`` and ``j`` are whole numbers, index symbols, or an index's name. Over a symbolic size stands an indexed sum,

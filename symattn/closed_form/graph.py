@@ -41,9 +41,7 @@ class ScalarGraph:
     (<ScalarGraph: 40 nodes, 54 operations>, 'dot')
     """
 
-    def __init__(
-        self, nodes: list[tuple], rows: list[tuple[int, ...]], outputs: tuple[tuple[int, ...], ...]
-    ) -> None:
+    def __init__(self, nodes: list[tuple], rows: list[tuple[int, ...]], outputs: tuple[tuple[int, ...], ...]) -> None:
         self._nodes = nodes
         self._rows = rows
         self._sizes: list[int] = []
@@ -187,4 +185,3 @@ def _given(detail: Any, values: Mapping[str, Any], rows: dict[str, Any]) -> Any:
             raise InputError(f"{symbol.name} is {height} by {width}, found {found} numbers.")
         rows[symbol.name] = made
     return rows[symbol.name][position[0]][position[1]]
-

@@ -77,9 +77,7 @@ OPERATIONS: dict[str, Operation] = {
     "abs": _function(lambda x: applied(Abs, x), lambda kind, x: abs(x)),
     "relu": _function(RectifiedLinear.of_number, lambda kind, x: max(x, kind.number(0))),
     "sigmoid": _function(Sigmoid.of_number, _sigmoid, count=4),
-    "elu": _function(
-        ExponentialLinear.of_number, lambda kind, x: x if x > 0 else kind.exp(x) - 1, count=4, repeats=3
-    ),
+    "elu": _function(ExponentialLinear.of_number, lambda kind, x: x if x > 0 else kind.exp(x) - 1, count=4, repeats=3),
     "gelu": _function(GaussianLinear.of_number, _gaussian, count=5, repeats=2),
 }
 """By name. ``dot``, ``sum`` and ``max`` run over a row of operands, the others over a few."""

@@ -226,4 +226,3 @@ class Program:
 def block_axes(value: Value) -> dict[Axis, int]:
     """The axes of a value's own block, none for a scalar."""
     return dict(zip((ROW, COLUMN), (int(length) for length in shape_of(value)), strict=False))
-

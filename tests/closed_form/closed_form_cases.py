@@ -1,0 +1,187 @@
+"""Systems of equations with their values in NumPy, written by hand, and how an entry becomes a number."""
+
+import math
+
+import numpy as np
+from sympy import Float, Symbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn import closed_form
+from symattn.equations import Equation, EquationSystem
+from symattn.language import parse_equations, parse_shape
+from symattn.language.declarations import declare
+from symattn.shapes import size
+
+
+def system(inputs, equations):
+    symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in inputs.items()}
+    parsed = parse_equations(equations, symbols)
+    return EquationSystem("case", tuple(symbols.values()), tuple(Equation(*pair) for pair in parsed), parsed[-1][0])
+
+
+def softmax(scores):
+    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
+def cosine(Q, K, V):
+    lengths = np.linalg.norm(Q, axis=1, keepdims=True) * np.linalg.norm(K, axis=1)
+    return softmax(Q @ K.T / lengths) @ V
+
+
+def additive(Q, K, V, W_a, U_a, v_a):
+    hidden = np.tanh((Q @ W_a.T)[:, None, :] + (K @ U_a.T)[None, :, :])
+    return softmax(hidden @ v_a[:, 0]) @ V
+
+
+CROSS = system(
+    {"X": "n d", "Y": "m c", "W_Q": "d d_k", "W_K": "c d_k", "W_V": "c d_v"},
+    "Q = X @ W_Q\nK = Y @ W_K\nV = Y @ W_V\nS = Q @ K.T / sqrt(d_k)\nP = softmax(S)\nO = P @ V",
+)
+"""Cross-attention; its letters d, m and c are also among those that bound indices are named by."""
+
+GENERIC = {
+    "X": [[1, 2, 0], [0, 1, -1]],
+    "Y": [[1, 0], [1, 1], [0, 2]],
+    "W_Q": [[1, 0, 2, 0], [0, 1, 0, 1], [1, 0, 0, -1]],
+    "W_K": [[1, 1, 0, 0], [0, 1, 1, -1]],
+    "W_V": [[2, -1], [1, 3]],
+}
+GENERIC_SIZES = {"n": 2, "m": 3, "d": 3, "c": 2, "d_k": 4, "d_v": 2}
+GENERIC_OUTPUT = [[2.5064803910556540, 2.6698123731964509], [2.3071958857184984, 1.2258537197364282]]
+"""The generic example: all sizes but two differ, and the scale 1/2 is rational."""
+
+COSINE = system(
+    {"Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+    "S = (Q @ K.T) / (rownorm(Q) @ rownorm(K).T)\nP = softmax(S)\nO = P @ V",
+)
+
+ADDITIVE = system(
+    {"Q": "n d_q", "K": "m d_k", "V": "m d_v", "W_a": "d_a d_q", "U_a": "d_a d_k", "v_a": "d_a 1"},
+    """
+A = Q @ W_a.T
+B = K @ U_a.T
+S = sum(a, v_a[a] * tanh(A[:, a] + B[:, a].T))
+P = softmax(S)
+O = P @ V""",
+)
+
+MECHANISMS = {
+    "cosine": (COSINE, {"n": 2, "m": 3, "d_k": 2, "d_v": 1}, cosine),
+    "additive": (ADDITIVE, {"n": 2, "m": 3, "d_q": 2, "d_k": 1, "d_v": 2, "d_a": 2}, additive),
+    "one key of one number": (COSINE, {"n": 2, "m": 1, "d_k": 1, "d_v": 2}, cosine),
+    "one hidden unit": (ADDITIVE, {"n": 1, "m": 2, "d_q": 1, "d_k": 2, "d_v": 1, "d_a": 1}, additive),
+}
+
+NODE_INPUTS = {"A": "n m", "B": "m p", "C": "n m", "r": "1 m", "v": "m 1", "b": "scalar"}
+NODE_SIZES = {"n": 2, "m": 3, "p": 4}
+NODE_NUMBERS = {
+    "A": [[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]],
+    "B": [[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, 2.0, -1.0], [4.0, 0.25, -0.5, 1.0]],
+    "C": [[3.0, 1.0, 0.5], [0.25, 2.0, 1.0]],
+    "r": [[1.0, 2.0, -1.0]],
+    "v": [[0.5], [-1.0], [2.0]],
+    "b": 0.75,
+}
+A, B, C, r, v = (np.array(NODE_NUMBERS[name]) for name in "ABCrv")
+b = NODE_NUMBERS["b"]
+erf = np.vectorize(math.erf)
+
+NODE_CASES = {
+    "A @ B": A @ B,
+    "(A @ B).T": (A @ B).T,
+    "A @ (B @ B.T)": A @ (B @ B.T),
+    "A + r": A + r,
+    "r - C": r - C,
+    "A * C": A * C,
+    "r / C": r / C,
+    "C ** 2": C**2,
+    "(A * C) ** 2": (A * C) ** 2,
+    "C / (A * A)": C / (A * A),
+    "-A": -A,
+    "A - (C - A)": A - (C - A),
+    "exp(A)": np.exp(A),
+    "log(C)": np.log(C),
+    "tanh(-A - C)": np.tanh(-A - C),
+    "sigmoid(A - C)": 1 / (1 + np.exp(C - A)),
+    "relu(A)": np.maximum(A, 0),
+    "elu(A)": np.where(A > 0, A, np.exp(A) - 1),
+    "elu(A) @ elu(C).T": np.where(A > 0, A, np.exp(A) - 1) @ C.T,
+    "gelu(A + C)": (A + C) * (1 + erf((A + C) / math.sqrt(2))) / 2,
+    "sqrt(C)": np.sqrt(C),
+    "abs(A)": abs(A),
+    "softmax(A)": softmax(A),
+    "softmax(softmax(A) * C)": softmax(softmax(A) * C),
+    "rowsum(A)": A.sum(axis=1, keepdims=True),
+    "rowsum(A @ B)": (A @ B).sum(axis=1, keepdims=True),
+    "colsum(A)": A.sum(axis=0, keepdims=True),
+    "rowmean(A)": A.mean(axis=1, keepdims=True),
+    "colmean(A)": A.mean(axis=0, keepdims=True),
+    "rowmax(A)": A.max(axis=1, keepdims=True),
+    "colmax(A * C)": (A * C).max(axis=0, keepdims=True),
+    "rownorm(A)": np.linalg.norm(A, axis=1, keepdims=True),
+    "lse(A)": np.log(np.exp(A).sum(axis=1, keepdims=True)),
+    "A[:, 2]": A[:, 2:],
+    "B[1, :]": B[1:2],
+    "sum(a, v[a] * (A[:, a] @ B[a, :]))": A @ (v * B),
+    "sum(a, a * A[:, a])": (A * np.arange(3)).sum(axis=1, keepdims=True),
+    "sum(a, sum(k, v[k] * A[:, a]))": (A * v.sum()).sum(axis=1, keepdims=True),
+    "eye(n) @ A": A,
+    "A @ ones(m, 2)": A @ np.ones((3, 2)),
+    "ones(n, 2) @ ones(2, m) + zeros(n, m)": np.full((2, 3), 2.0),
+    "A @ (eye(m) - ones(m, m) / m)": A - A.mean(axis=1, keepdims=True),
+    "b * A / (1 + b**2)": b * A / (1 + b**2),
+    "(tanh(b) + exp(-b) + relu(b) + elu(-b) + gelu(b) + sigmoid(b)) * A": (
+        math.tanh(b)
+        + math.exp(-b)
+        + b
+        + math.exp(-b)
+        - 1
+        + b * (1 + math.erf(b / math.sqrt(2))) / 2
+        + 1 / (1 + math.exp(-b))
+    )
+    * A,
+    "v[1] * A / sqrt(m)": -A / math.sqrt(3),
+    "(abs(b) + log(b) + sqrt(b)) * A": (b + math.log(b) + math.sqrt(b)) * A,
+}
+
+
+def random_inputs(case, seed=5):
+    """Numbers for the inputs of a system with concrete sizes, from 0.25 to 2 so that no length vanishes."""
+    rng = np.random.default_rng(seed)
+    return {name: rng.uniform(0.25, 2, [int(n) for n in symbol.shape]) for name, symbol in case.inputs.items()}
+
+
+def as_number(expression, values):
+    """An entry with numbers for what it mentions."""
+    given = {}
+    for part in expression.atoms(MatrixElement, Symbol):
+        if isinstance(part, MatrixElement):
+            given[part] = Float(float(np.asarray(values[part.parent.name])[int(part.i), int(part.j)]), 30)
+        elif part.name in values:
+            given[part] = Float(values[part.name], 30)
+    return float(expression.xreplace(given).doit().evalf(20))
+
+
+def at_place(expression, sizes, i, j, place):
+    """An entry with symbolic sizes and positions, at some sizes and one position, its sums carried out."""
+    concrete = expression.subs({size(name): value for name, value in sizes.items()})
+    return concrete.subs({i: place[0], j: place[1]}).doit()
+
+
+def all_entries(case, name, values, **options):
+    """Every entry of a value with concrete sizes, from its closed form, as numbers."""
+    rows, columns = (int(length) for length in case.shape(name))
+    return np.array(
+        [
+            [as_number(closed_form.entry(case, name, i, j, **options), values) for j in range(columns)]
+            for i in range(rows)
+        ]
+    )
+
+
+def values_of(case, values):
+    """Every named value in turn, computed from closed forms over the values before it."""
+    known = dict(values)
+    for equation in case:
+        known[equation.name] = all_entries(case, equation.name, known)
+    return known
