@@ -12,6 +12,7 @@ from typing import Any
 from symattn import limits
 from symattn.errors import InputError
 from symattn.language.names import printable, suggestion
+from symattn.reading.numerals import number_or_none
 from symattn.reading.tables import Matrix, bounded
 
 MAGIC = b"\x93NUMPY"
@@ -28,8 +29,10 @@ KINDS = {
 
 
 def npy_numbers(data: bytes, source: str) -> Fraction | Matrix:
-    """The number (no axes) or matrix (two axes) of a .npy file, each entry exactly the binary number it holds.
+    """The number (no axes) or matrix (two axes) of a .npy file, exactly.
 
+    A floating-point entry is the shortest decimal that rounds to it, as NumPy prints it and as a number given to
+    ``bind`` is read: 0.1 is 1/10, in float64 and in float32.
     Errors: ``InputError`` for a file of another kind, of objects or complex numbers, of another number of axes, for
     NaN and infinity, and for a length that does not fit the header.
     """
@@ -59,8 +62,10 @@ def npy_numbers(data: bytes, source: str) -> Fraction | Matrix:
         row, column = (int(k) + 1 for k in np.argwhere(~np.isfinite(array))[0]) if shape else (1, 1)
         entry = array[row - 1, column - 1] if shape else array[()]
         raise InputError(f"{source}, row {row}, column {column}: found {entry}; the numbers of a matrix are finite.")
-    values: Any = array.tolist()
-    return tuple(tuple(map(Fraction, row)) for row in values) if shape else Fraction(values)
+    floating = dtype.kind == "f"
+    values: Any = (array.astype(str) if floating else array).tolist()
+    exact: Any = number_or_none if floating else Fraction
+    return tuple(tuple(map(exact, row)) for row in values) if shape else exact(values)
 
 
 def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any]:
@@ -70,7 +75,9 @@ def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any
     try:
         version = npy.read_magic(stream)
         if version not in readers:
-            raise InputError(f"{source} has a header of version {version[0]}, which numbers do not need; save it again.")
+            raise InputError(
+                f"{source} has a header of version {version[0]}, which numbers do not need; save it again."
+            )
         return readers[version](stream, max_header_size=limits.ARRAY_HEADER_BYTES)
     except InputError:
         raise

@@ -9,7 +9,7 @@ from fractions import Fraction
 from symattn import limits
 from symattn.errors import InputError
 from symattn.language.names import printable
-from symattn.reading.numerals import exact_number
+from symattn.reading.numerals import exact_number, number_or_none, refusal
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
@@ -63,15 +63,14 @@ def _csv_rows(lines: list[str], delimiter: str | None, source: str) -> Iterator[
         if not line.strip():
             raise InputError(f"{source}, line {number}: found an empty line between rows; take it out.")
         cells = [_unquoted(cell.strip()) for cell in (line.split(delimiter) if delimiter else line.split())]
-        row = []
-        for column, cell in enumerate(cells, 1):
-            try:
-                row.append(exact_number(cell, f"{source}, line {number}, column {column}"))
-            except InputError as error:
-                if number == 1 and any(map(_is_word, cells)):
-                    error.in_context("a line of headings is not read as numbers: take it out")
-                raise
-        yield tuple(row)
+        row = tuple(map(number_or_none, cells))
+        if None in row:
+            column = row.index(None)
+            error = refusal(cells[column], f"{source}, line {number}, column {column + 1}")
+            if number == 1 and any(map(_is_word, cells)):
+                error.in_context("a line of headings is not read as numbers: take it out")
+            raise error
+        yield row  # type: ignore[misc]
 
 
 def _unquoted(cell: str) -> str:

@@ -45,7 +45,7 @@ def test_arrays_come_back_bit_by_bit(folder):
     array = np.random.default_rng(0).standard_normal((4, 3))
     np.save("x.npy", array)
     np.savez("x.npz", X=array, half=np.array([[0.5]]))
-    exact = tuple(tuple(map(Fraction, row)) for row in array.tolist())
+    exact = tuple(tuple(Fraction(repr(cell)) for cell in row) for row in array.tolist())
     assert read_value("X", "x.npy") == read_value("X", "x.npz") == read_value("Y", "x.npz:X") == exact
     assert read_value("X", "x.npz:half") == ((Fraction(1, 2),),)
 
