@@ -164,12 +164,17 @@ class _Run:
                     return [*comparisons, one]
         return comparisons
 
+    def _smallest_first(self, exact: bool) -> Iterator[Instance]:
+        generator = random.Random(0)
+        if exact:
+            draws = itertools.islice(rational(self.system, generator), 4 * ATTEMPTS)
+            return iter(sorted(draws, key=lambda instance: instance.volume))
+        return (plan.draw(self.system, generator, positive=True) for plan in tiny(self.system))
+
     def _at_tiny_sizes(self, name: str) -> Iterator[list[Comparison]]:
         witness, known = self.witnesses[name], self._smaller.setdefault(name, [])
         yield from known
-        generator = random.Random(len(known))
-        for plan in itertools.islice(tiny(self.system), len(known), None):
-            instance = plan.draw(self.system, generator, positive=True)
+        for instance in itertools.islice(self._smallest_first(isinstance(witness, ExactWitness)), len(known), None):
             try:
                 known.append(list(compare(witness, self.system, Truth.at(self.reference, instance))))
             except ExactnessError:
