@@ -19,7 +19,7 @@ from symattn.errors import LimitError
 from symattn.nodes import Value, shape_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Block:
     """The entries of one equation: ``steps`` are the operations that make them, the last one the block's own.
 

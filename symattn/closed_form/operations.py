@@ -16,7 +16,7 @@ from symattn.nodes.reductions import largest
 from symattn.nodes.written import added, applied, divided, multiplied, negated, raised
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operation:
     """One operation: ``write(*operands)`` in SymPy, ``compute(kind, *operands)`` in numbers of some kind.
 

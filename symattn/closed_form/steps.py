@@ -53,7 +53,7 @@ class View(NamedTuple):
         return View(self.source, self.start + stride * position, rest)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Step:
     """One operation for all entries of a block.
 
@@ -150,7 +150,7 @@ class Step:
             )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Program:
     """Steps in order, each reading earlier ones; ``named`` says which view bears which name."""
 
