@@ -1,5 +1,6 @@
 """Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
 
+from symattn.publishing.code import code
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import (
     Block,
@@ -17,8 +18,15 @@ from symattn.publishing.document import (
     Title,
     Words,
 )
+from symattn.publishing.formats import RENDERERS
+from symattn.publishing.latex import latex
+from symattn.publishing.mathml import mathml
+from symattn.publishing.mathml_validator import validate_mathml
+from symattn.publishing.stages import derive, system_latex, system_text
+from symattn.publishing.text import text
 
 __all__ = [
+    "RENDERERS",
     "Block",
     "Code",
     "Derivation",
@@ -34,4 +42,12 @@ __all__ = [
     "Table",
     "Title",
     "Words",
+    "code",
+    "derive",
+    "latex",
+    "mathml",
+    "system_latex",
+    "system_text",
+    "text",
+    "validate_mathml",
 ]

@@ -46,8 +46,10 @@ from symattn.nodes import (
     Negation,
     Reduction,
     Row,
+    Sigmoid,
     Softmax,
 )
+from symattn.nodes.written import negated
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.printer import Printer, safe_name
 
@@ -170,9 +172,8 @@ def _add(printer: Printer, value: Add) -> Piece:
 
 
 def _mul(printer: Printer, value: Mul) -> Piece:
-    curved = next((factor for factor in value.args if isinstance(factor, Add) and factor.has(erf)), None)
-    if curved is not None:
-        return _gaussian(printer, value, curved)
+    if value.has(erf):
+        return _gaussian(printer, value)
     above, below = [], []
     for factor in value.args:
         if isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_negative:
@@ -180,27 +181,36 @@ def _mul(printer: Printer, value: Mul) -> Piece:
         else:
             above.append(factor)
     negative = bool(above) and above[0].is_Number and above[0] < 0
-    if negative:
+    if above[:1] == [-1] and len(above) > 1:
+        above = above[1:]
+    elif negative:
         above[0] = -above[0]
-        above = above[1:] if above[0] == 1 and len(above) > 1 else above
     text = " * ".join(_at_least(printer, factor, Level.FACTOR) for factor in above) or "1"
     for factor in below:
         text += " / " + _at_least(printer, factor, Level.FACTOR)
-    return Piece(f"-({text})" if negative else text, Level.SUM if negative else Level.PRODUCT)
+    return Piece("-" + text if negative else text, Level.SUM if negative else Level.PRODUCT)
 
 
-def _gaussian(printer: Printer, value: Mul, curved: Add) -> Piece:
+def _gaussian(printer: Printer, value: Mul) -> Piece:
     """``gelu`` of a number, which SymPy keeps as a product: found again by its error function."""
-    argument = next(iter(curved.atoms(erf))).args[0] * sqrt(2)
-    rest = value / GaussianLinear.of_number(argument)
-    if rest.has(erf):
-        raise printer.missing(curved)
-    call = _call("gelu", printer.piece(argument).text)
-    return call if rest == 1 else Piece(f"{_at_least(printer, rest, Level.FACTOR)} * {call.text}", Level.PRODUCT)
+    inside = next(iter(value.atoms(erf))).args[0]
+    for argument in (inside.args[0] if inside.args else inside, (inside * sqrt(2)).doit()):
+        whole = GaussianLinear.of_number(argument)
+        call = _call("gelu", printer.piece(argument).text)
+        if whole == value:
+            return call
+        rest = value.doit() / whole.doit()
+        if not rest.has(erf):
+            return Piece(f"{_at_least(printer, rest, Level.FACTOR)} * {call.text}", Level.PRODUCT)
+    raise printer.missing(value)
 
 
 def _scalar_power(printer: Printer, value: Pow) -> Piece:
     base, exponent = value.args
+    if isinstance(base, Add) and isinstance(base.args[-1], exp):
+        argument = negated(base.args[-1].args[0]).doit(deep=False)
+        if Sigmoid.of_number(argument) == value:
+            return _call("sigmoid", printer.piece(argument).text)
     if exponent == Rational(1, 2):
         return _call("sqrt", printer.piece(base).text)
     if not exponent.is_Number:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from sympy import Expr, Integer, MatrixBase, Rational
+from sympy import Expr, MatrixBase, Rational
 
 from symattn import limits
 from symattn.errors import InputError, LimitError
@@ -56,9 +56,9 @@ def decimal(value: Any, digits: int) -> Decimal:
     context = Context(prec=digits)
     if isinstance(value, Decimal):
         return context.plus(value)
-    if isinstance(value, (int, Fraction, Rational)):
-        top, bottom = (value.p, value.q) if isinstance(value, Rational) else (value.numerator, value.denominator)
-        return context.divide(Decimal(int(top)), Decimal(int(bottom)))
+    fraction = as_fraction(value)
+    if fraction is not None:
+        return context.divide(Decimal(fraction.numerator), Decimal(fraction.denominator))
     if isinstance(value, float):
         return context.plus(Decimal(repr(value)))
     if isinstance(value, Expr) and value.is_number:
@@ -70,16 +70,8 @@ def decimal(value: Any, digits: int) -> Decimal:
 
 def is_whole(value: Any) -> bool:
     """Whether a number is known to be whole, so that its decimals say nothing new."""
-    if isinstance(value, (int, Integer)):
-        return True
-    terms = getattr(value, "numerator", None)
-    if isinstance(value, Fraction):
-        return value.denominator == 1
-    if not isinstance(terms, tuple):
-        return False
-    below = value.denominator
-    plain_below = len(below) == 1 and below[0].exponent == 0 and below[0].coefficient == 1
-    return plain_below and all(term.exponent == 0 and isinstance(term.coefficient, (int, Integer)) for term in terms)
+    fraction = as_fraction(value)
+    return fraction is not None and fraction.denominator == 1
 
 
 def all_whole(value: Any) -> bool:
@@ -134,3 +126,31 @@ def superscript(text: str) -> str | None:
     """
     raised: Mapping[str, str] = dict(zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True))
     return "".join(raised[character] for character in text) if all(character in raised for character in text) else None
+
+
+def as_fraction(value: Any) -> Fraction | None:
+    """A rational number as a fraction, or ``None`` for any other."""
+    if isinstance(value, (int, Fraction)):
+        return Fraction(value)
+    if isinstance(value, Rational):
+        return Fraction(int(value.p), int(value.q))
+    if getattr(value, "is_rational", None) is True and hasattr(value, "as_fraction"):
+        return value.as_fraction()
+    return None
+
+
+def ends_within(value: Any, digits: int) -> bool:
+    """Whether every number ends as a decimal of so many significant digits, so that nothing is rounded away.
+
+    >>> ends_within(Fraction(1, 4), 2), ends_within(Fraction(1, 3), 50)
+    (True, False)
+    """
+    rows = rows_of(value)
+    for number in (value,) if rows is None else (number for row in rows for number in row):
+        fraction = as_fraction(number)
+        if fraction is None:
+            return False
+        shown = decimal(fraction, digits)
+        if Fraction(shown) != fraction:
+            return False
+    return True

@@ -1,0 +1,193 @@
+"""MathML from our LaTeX: converted by latex2mathml, mended to MathML Core, checked before it leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from symattn.errors import InputError, MissingExtraError
+from symattn.publishing.latex import LatexPrinter
+from symattn.publishing.latex_notation import LatexNotation
+from symattn.publishing.mathml_mending import mend
+from symattn.publishing.mathml_validator import NAMESPACE, check_element
+from symattn.publishing.notation import Piece
+from symattn.publishing.text_notation import plain
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MARK = re.compile(r"M([0-9]+)M\Z")
+LINES = re.compile(r"\\begin\{(aligned|align\*?|split|gathered)\}(.*)\\end\{\1\}\Z", re.DOTALL)
+ROW_GAP = re.compile(r"\\\\\[[0-9.]+[a-z]+\]")
+
+
+class MathmlNotation(LatexNotation):
+    """LaTeX in which matrices and words are marks; they are put in as elements after the conversion."""
+
+    def __init__(self) -> None:
+        self.marked: list[Sequence[Sequence[Piece]] | str] = []
+
+    def _mark(self, content: Sequence[Sequence[Piece]] | str) -> Piece:
+        self.marked.append(content)
+        return Piece(rf"{{\text{{M{len(self.marked) - 1}M}}}}", tall=True)
+
+    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+        return self._mark(rows)
+
+    def words(self, text: str) -> str:
+        return self._mark(plain(text)).text
+
+
+def mathml(value: Any, *, display: bool = True, digits: int = 10) -> str:
+    """A ``<math>`` element of a value, or of LaTeX given as ``str``; valid MathML Core, ``display`` on a line of its own.
+
+    Errors: those of ``latex``; ``InputError`` for LaTeX that does not convert to valid MathML;
+    ``MissingExtraError`` if latex2mathml is not installed.
+
+    >>> mathml("x", display=False)
+    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mi>x</mi></math>'
+    """
+    return serialized(math_element(value, display=display, digits=digits))
+
+
+def math_element(value: Any, *, display: bool, digits: int = 10) -> Element:
+    """The checked ``<math>`` element of a value or of LaTeX."""
+    from xml.etree.ElementTree import Element
+
+    root = Element("math", {"xmlns": NAMESPACE, "display": "block" if display else "inline"})
+    if isinstance(value, str):
+        found = LINES.match(value.strip())
+        root.extend([aligned(found[2])] if found else converted(value))
+    else:
+        root.extend(elements(value, digits=digits))
+    check_element(root)
+    return root
+
+
+def elements(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> list[Element]:
+    """The elements of a value of the language, exact number or other thing to print."""
+    for keep_case in (False, True):
+        notation = MathmlNotation()
+        printer = LatexPrinter(notation, numbers, digits=digits, keep_case=keep_case)
+        latex = printer.piece(value).text
+        if not printer.confused:
+            break
+    found = converted(latex)
+    if notation.marked:
+        for place, element in enumerate(found):
+            found[place] = _put_in(element, notation.marked)
+    return found
+
+
+def converted(latex: str) -> list[Element]:
+    """The mended elements of a piece of LaTeX; the same piece is converted once.
+
+    Errors: ``InputError`` if latex2mathml cannot read it.
+    """
+    from copy import deepcopy
+
+    return deepcopy(_converted(latex))
+
+
+@lru_cache(maxsize=4096)
+def _converted(latex: str) -> list[Element]:
+    try:
+        from latex2mathml.converter import convert
+    except ImportError:
+        raise MissingExtraError("MathML needs latex2mathml; install it with pip install symattn.") from None
+    from xml.etree.ElementTree import ParseError, fromstring
+
+    if not latex.strip():
+        return []
+    try:
+        root = fromstring(convert(ROW_GAP.sub(r"\\\\", latex)))
+    except ParseError as error:
+        raise InputError(f"{ascii(latex[:60])} does not convert to MathML: {error}.") from None
+    except Exception as error:  # latex2mathml raises its own kinds, and IndexError and the like on odd input
+        raise InputError(f"{ascii(latex[:60])} is not LaTeX that can be converted: {type(error).__name__}.") from None
+    return mend(root)
+
+
+def aligned(body: str) -> Element:
+    """The lines of an ``aligned`` block as a table of columns, which latex2mathml would run together."""
+    lines = [line for line in split(body, "\\\\") if line.strip()]
+    return table([[converted(cell.strip()) for cell in split(line, "&")] for line in lines])
+
+
+def split(text: str, separator: str) -> list[str]:
+    """A text taken apart at a separator, but not inside braces or an inner environment.
+
+    >>> split("a & \\\\frac{b & c}{d} & e", "&")
+    ['a ', ' \\\\frac{b & c}{d} ', ' e']
+    """
+    parts, depth, start, at = [], 0, 0, 0
+    while at < len(text):
+        if text.startswith(separator, at) and not depth:
+            parts.append(text[start:at])
+            at += len(separator)
+            start = at
+            continue
+        if text[at] == "{" or text.startswith("\\begin", at):
+            depth += 1
+        elif text[at] == "}" or text.startswith("\\end", at):
+            depth -= 1
+        at += 2 if text[at] == "\\" and text[at + 1 : at + 2] in ("\\", "{", "}") else 1
+    return [*parts, text[start:]]
+
+
+def table(rows: Sequence[Sequence[Sequence[Element]]]) -> Element:
+    """Lines whose cells stand under each other: the first column to the right, the others to the left."""
+    from xml.etree.ElementTree import Element, SubElement
+
+    made = Element("mtable", {"displaystyle": "true", "class": "lines"})
+    for row in rows:
+        line = SubElement(made, "mtr")
+        for place, cell in enumerate(row):
+            side = "left" if place else "right"
+            SubElement(line, "mtd", {"style": f"text-align:{side};padding:0.35em 0.15em"}).extend(cell)
+    return made
+
+
+def _put_in(element: Element, marked: Sequence[Any]) -> Element:
+    """The element with every mark in it replaced by what it stands for."""
+    found = MARK.match(element.text or "") if element.tag == "mtext" else None
+    if found:
+        content = marked[int(found[1])]
+        return _words(content) if isinstance(content, str) else _matrix(content, marked)
+    for place, child in enumerate(element):
+        element[place] = _put_in(child, marked)
+    return element
+
+
+def _words(text: str) -> Element:
+    from xml.etree.ElementTree import Element
+
+    made = Element("mtext")
+    made.text = text.replace("\\", "∖").replace("&", "＆").replace("$", "＄") or "\u00a0"
+    return made
+
+
+def _matrix(rows: Sequence[Sequence[Piece]], marked: Sequence[Any]) -> Element:
+    from xml.etree.ElementTree import Element, SubElement
+
+    made = Element("mrow")
+    SubElement(made, "mo", {"form": "prefix", "stretchy": "true", "fence": "true"}).text = "["
+    grid = SubElement(made, "mtable")
+    tall = any(piece.tall for row in rows for piece in row)
+    for row in rows:
+        line = SubElement(grid, "mtr")
+        for piece in row:
+            style = "text-align:center;padding:0.4em 0.5em" if tall else "text-align:right"
+            cell = SubElement(line, "mtd", {"style": style})
+            cell.extend(_put_in(each, marked) for each in converted(piece.text))
+    SubElement(made, "mo", {"form": "postfix", "stretchy": "true", "fence": "true"}).text = "]"
+    return made
+
+
+def serialized(element: Element) -> str:
+    """The XML of an element, its characters as they are."""
+    from xml.etree.ElementTree import tostring
+
+    return tostring(element, encoding="unicode", short_empty_elements=True)

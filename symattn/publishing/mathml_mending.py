@@ -1,0 +1,138 @@
+"""What latex2mathml writes, mended: names upright, brackets in groups, scripts on what they belong to, no old attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from symattn.publishing.mathml_validator import local
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9]+\Z")
+SCRIPTS = frozenset({"msup", "msub", "msubsup"})
+BOLD_DIGITS = {"0": "𝟎", "1": "𝟏"}
+OPENING, CLOSING, BAR = "(", ")", "|"
+
+
+def mend(root: Element) -> list[Element]:
+    """The mended children of a converted ``<math>`` element."""
+    _mend_children(root)
+    children = list(root)
+    while len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib:
+        children = list(children[0])
+    return children
+
+
+def _mend_children(node: Element) -> None:
+    """Mend everything below a node, deepest first; depth is bounded by that of the formula."""
+    node.tag = local(node)
+    for child in node:
+        _mend_children(child)
+    _mend_node(node)
+    if node.tag in ("math", "mrow", "msqrt", "mtd"):
+        _merge_upright(node)
+        _group_brackets(node)
+        _space_names(node)
+
+
+def _mend_node(node: Element) -> None:
+    align = node.attrib.pop("columnalign", None)
+    if align and node.tag == "mtd":
+        node.set("style", f"text-align:{align}")
+    if node.tag == "mo" and node.text and LETTERS.match(node.text):
+        node.tag = "mi"
+        node.attrib.clear()
+    if node.tag == "mo" and node.text == "⊤":
+        node.tag = "mi"
+        node.attrib.clear()
+    if node.tag == "mn" and node.attrib.pop("mathvariant", None) == "bold":
+        node.text = "".join(BOLD_DIGITS.get(digit, digit) for digit in node.text or "")
+    if node.tag == "mi" and node.get("mathvariant") not in (None, "normal"):
+        del node.attrib["mathvariant"]
+    if node.tag == "mfrac" and node.get("linethickness") is None:
+        node.attrib.clear()
+    if node.tag == "msub" and len(node) and node[0].text in ("max", "min"):
+        node.tag = "munder"
+    if node.tag in SCRIPTS and len(node) > 1:
+        for script in list(node)[1:]:
+            for sign in script.iter("mo"):  # an operator in a script has no space around it
+                sign.set("lspace", "0")
+                sign.set("rspace", "0")
+
+
+def _merge_upright(node: Element) -> None:
+    """Letters of one upright word, which latex2mathml takes apart, made one name."""
+    letters = [child.text or "" for child in node]
+    upright = all(child.tag == "mi" and child.get("mathvariant") == "normal" for child in node)
+    digits = all(child.tag in ("mi", "mn") for child in node) and any(
+        child.get("mathvariant") == "normal" for child in node
+    )
+    if len(letters) > 1 and (upright or digits) and node.tag == "mrow":
+        word = node.makeelement("mi", {})
+        word.text = "".join(letters)
+        node[:] = [word]
+
+
+def _group_brackets(node: Element) -> None:
+    """What stands in brackets made one group, and a script after the closing bracket moved to the group."""
+    open_at: list[int] = []
+    place = 0
+    while place < len(node):
+        sign = _bracket_sign(node[place])
+        if sign == OPENING:
+            open_at.append(place)
+        elif sign == CLOSING and open_at:
+            place = _close(node, open_at.pop(), place)
+        elif sign == BAR:
+            if open_at and _bracket_sign(node[open_at[-1]]) == BAR:
+                place = _close(node, open_at.pop(), place)
+            else:
+                open_at.append(place)
+        place += 1
+
+
+def _bracket_sign(child: Element) -> str | None:
+    """The bracket that a child is, or that it carries a script of."""
+    if child.tag in SCRIPTS and len(child):
+        child = child[0]
+    return child.text if child.tag == "mo" and child.text in (OPENING, CLOSING, BAR) else None
+
+
+def _close(node: Element, start: int, end: int) -> int:
+    """Children from one bracket to the other as one group; where it stands is given back."""
+    last = node[end]
+    closing = last[0] if last.tag in SCRIPTS else last
+    group = node.makeelement("mrow", {})
+    group.extend([node[start], *node[start + 1 : end], closing])
+    for bracket, form in ((group[0], "prefix"), (closing, "postfix")):
+        bracket.attrib.clear()
+        bracket.set("form", form)
+        bracket.set("stretchy", "false")
+        bracket.set("fence", "true")
+    if last.tag in SCRIPTS:
+        last[0] = group
+        node[start : end + 1] = [last]
+    else:
+        node[start : end + 1] = [group]
+    return start
+
+
+def _space_names(node: Element) -> None:
+    """A thin space before the name of a function that follows a factor, as TeX sets it."""
+    place = 1
+    while place < len(node):
+        name, before = node[place], node[place - 1]
+        is_name = name.tag == "mi" and len(name.text or "") > 1 and place + 1 < len(node) and _is_group(node[place + 1])
+        if is_name and before.tag not in ("mo", "mspace"):
+            space = node.makeelement("mspace", {"width": "0.1667em"})
+            node.insert(place, space)
+            place += 1
+        place += 1
+
+
+def _is_group(child: Element) -> bool:
+    if child.tag in SCRIPTS and len(child):
+        child = child[0]
+    return child.tag == "mrow" and len(child) > 0 and child[0].tag == "mo" and child[0].text == OPENING

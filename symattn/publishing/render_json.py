@@ -1,0 +1,85 @@
+"""A document for a machine: every stage with its formula as text, LaTeX and code, its exact values and its decimals."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from symattn.errors import MissingRowError
+from symattn.publishing.code import code
+from symattn.publishing.document import Block, Code, Formula, Heading, Paragraph, Stage, Substituted, Table, Title
+from symattn.publishing.latex import latex
+from symattn.publishing.numbers import decimal, rows_of
+from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.text import text
+from symattn.publishing.text_notation import plain
+
+if TYPE_CHECKING:
+    from symattn.publishing.derivation import Derivation
+
+
+def render_json(document: Derivation, settings: Settings) -> str:
+    """An object with ``title``, ``source``, ``digits``, ``stages`` and ``blocks``; numbers are text, so none is rounded."""
+    made = {
+        "title": plain(document.title),
+        "source": plain(document.source),
+        "digits": settings.digits,
+        "stages": [_stage(stage, settings) for stage in document.stages],
+        "blocks": [_block(block, settings) for block in document.blocks],
+    }
+    return json.dumps(made, ensure_ascii=False, indent=2 if settings.standalone else None, allow_nan=False) + "\n"
+
+
+def _stage(stage: Stage, settings: Settings) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": plain(stage.name), "shape": [str(length) for length in stage.shape]}
+    if stage.formula is not None:
+        made["formula"] = _printed(stage.formula, settings, code)
+        if stage.numbers is not None:
+            made["substituted"] = _printed(Substituted(stage.formula, stage.numbers), settings)
+    if stage.entry is not None:
+        made["entry"] = {"of": _printed(stage.entry[0], settings), "formula": _printed(stage.entry[1], settings)}
+    if stage.exact is not None:
+        made["exact"] = _each(stage.exact, text)
+        made["exact_latex"] = _each(stage.exact, latex)
+        made["decimal"] = _each(stage.exact, lambda number: str(decimal(number, settings.digits)))
+    return made
+
+
+def _each(value: Any, shown: Any) -> Any:
+    rows = rows_of(value)
+    return shown(value) if rows is None else [[shown(number) for number in row] for row in rows]
+
+
+def _printed(value: Any, settings: Settings, coded: Any = None) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"text": plain(value)}
+    made = {"text": text(value, digits=settings.digits), "latex": latex(value, digits=settings.digits)}
+    if coded is not None:
+        try:
+            made["code"] = coded(value)
+        except MissingRowError:  # a formula of entries, which the language of equations cannot say
+            pass
+    return made
+
+
+def _block(block: Block, settings: Settings) -> dict[str, Any]:
+    kind = type(block).__name__.lower()
+    if isinstance(block, Title):
+        return {"kind": kind, "text": plain(block.text)}
+    if isinstance(block, Heading):
+        return {"kind": kind, "level": block.level, "parts": [_printed(part, settings) for part in block.parts]}
+    if isinstance(block, Paragraph):
+        return {"kind": kind, "parts": [_printed(part, settings) for part in block.parts]}
+    if isinstance(block, Formula):
+        steps = list(shown_steps(block, settings.digits))
+        return {
+            "kind": kind,
+            "parts": [_printed(part, settings) for part in (block.parts[0], *(part for _, part in steps))],
+            "relations": [sign for sign, _ in steps],
+        }
+    if isinstance(block, Table):
+        header = [_printed(cell, settings) for cell in block.header]
+        return {"kind": kind, "header": header, "rows": [[_printed(cell, settings) for cell in row] for row in block.rows]}
+    assert isinstance(block, Code)
+    lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
+    return {"kind": kind, "language": plain(block.language), "text": "\n".join(lines)}

@@ -1,0 +1,117 @@
+"""A document as HTML with MathML: a piece to put into a page, or a whole page that asks nothing of any other place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from symattn.publishing.document import (
+    Block,
+    Code,
+    Formula,
+    Heading,
+    Paragraph,
+    Table,
+    Title,
+)
+from symattn.publishing.latex_notation import LatexNotation
+from symattn.publishing.mathml import converted, elements, math_element, table
+from symattn.publishing.mathml_validator import NAMESPACE, check_element
+from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.text_notation import plain
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from symattn.publishing.derivation import Derivation
+
+STYLE = """
+body { max-width: 60em; margin: 2em auto; padding: 0 1em; font-family: Georgia, "Noto Serif", serif; line-height: 1.5; color: #1a1a1a; background: #fff; }
+math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", math; font-size: 1.1em; }
+.formula { overflow-x: auto; margin: 0.6em 0; padding: 0.2em 0; }
+.formula math { margin-left: 1em; text-align: left; }
+pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 0.85em; overflow-x: auto; background: #f6f6f4; padding: 0.8em; }
+table { border-collapse: collapse; }
+th, td { border-bottom: 1px solid #ccc; padding: 0.2em 0.9em 0.2em 0; text-align: left; }
+"""
+
+
+def render_mathml(document: Derivation, settings: Settings) -> str:
+    """The document as a ``div``, or with ``standalone`` as a page of HTML that is XML too; its MathML is checked."""
+    from xml.etree.ElementTree import Element, SubElement, tostring
+
+    body = Element("div", {"class": "symattn"})
+    if document.title:
+        SubElement(body, "h1").text = plain(document.title)
+    if document.source:
+        SubElement(body, "p").text = f"Source: {plain(document.source)}"
+    for block in document.blocks:
+        body.append(_block(block, settings))
+    inside = tostring(body, encoding="unicode", short_empty_elements=False)
+    if not settings.standalone:
+        return inside + "\n"
+    title = Element("title")
+    title.text = plain(document.title) or "symattn"
+    return (
+        '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="en">\n<head>\n<meta charset="utf-8"/>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
+        f"{tostring(title, encoding='unicode')}\n<style>{STYLE}</style>\n</head>\n<body>\n{inside}\n</body>\n</html>\n"
+    )
+
+
+def _block(block: Block, settings: Settings) -> Element:
+    from xml.etree.ElementTree import Element, SubElement
+
+    if isinstance(block, Title):
+        made = Element("h1")
+        made.text = plain(block.text)
+    elif isinstance(block, Heading):
+        made = _inline(f"h{min(max(block.level, 1), 6)}", block.parts, settings)
+    elif isinstance(block, Paragraph):
+        made = _inline("p", block.parts, settings)
+    elif isinstance(block, Formula):
+        made = Element("div", {"class": "formula", "style": "overflow-x:auto"})
+        made.append(_formula(block, settings))
+    elif isinstance(block, Table):
+        made = Element("table")
+        row = SubElement(made, "tr")
+        row.extend(_inline("th", (cell,), settings) for cell in block.header)
+        for cells in block.rows:
+            row = SubElement(made, "tr")
+            row.extend(_inline("td", (cell,), settings) for cell in cells)
+    else:
+        assert isinstance(block, Code)
+        made = Element("pre")
+        made.text = "\n".join(plain(line.expandtabs()) for line in block.text.split("\n"))
+    return made
+
+
+def _inline(tag: str, parts: Sequence[Any], settings: Settings) -> Element:
+    from xml.etree.ElementTree import Element
+
+    made = Element(tag)
+    last: Element | None = None
+    for part in parts:
+        if not isinstance(part, str):
+            last = math_element(part, display=False, digits=settings.digits)
+            made.append(last)
+        elif last is None:
+            made.text = (made.text or "") + plain(part)
+        else:
+            last.tail = (last.tail or "") + plain(part)
+    return made
+
+
+def _formula(block: Formula, settings: Settings) -> Element:
+    """Steps below each other in a table of three columns, their signs in the middle."""
+    from xml.etree.ElementTree import Element
+
+    rows = []
+    left = elements(block.parts[0], digits=settings.digits)
+    for sign, part in shown_steps(block, settings.digits):
+        rows.append([left, converted(LatexNotation().sign(sign)), elements(part, digits=settings.digits)])
+        left = []
+    root = Element("math", {"xmlns": NAMESPACE, "display": "block"})
+    root.append(table(rows or [[left]]))
+    check_element(root)
+    return root

@@ -1,0 +1,158 @@
+"""A document as plain text for a terminal: matrices aligned, exact and decimal beside each other where they fit."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sympy import Integer, MatrixSymbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.publishing.document import (
+    Block,
+    Code,
+    Formula,
+    Heading,
+    Paragraph,
+    Rounded,
+    Substituted,
+    Table,
+    Title,
+)
+from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
+from symattn.publishing.numbers import rows_of
+from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.text import line_and_boxes, text
+from symattn.publishing.text_notation import FIRST_MARK, plain
+
+if TYPE_CHECKING:
+    from symattn.publishing.derivation import Derivation
+
+Parts = list[str | Box]
+
+
+def render_text(document: Derivation, settings: Settings) -> str:
+    """The whole document; every line ends in a line feed."""
+    blocks: list[list[str]] = [_underlined(plain(document.title), "=")] if document.title else []
+    if document.source:
+        blocks.append(_paragraph(Paragraph(f"Source: {document.source}"), settings))
+    blocks += [block_lines(block, settings) for block in document.blocks]
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+
+
+def block_lines(block: Block, settings: Settings) -> list[str]:
+    """The lines of one block."""
+    if isinstance(block, Title):
+        return _underlined(plain(block.text), "=")
+    if isinstance(block, Heading):
+        return _underlined(_inline(block.parts, settings), "-" if block.level <= 2 else "~")
+    if isinstance(block, Paragraph):
+        return _paragraph(block, settings)
+    if isinstance(block, Formula):
+        return _formula(block, settings)
+    if isinstance(block, Table):
+        return _table(block, settings)
+    assert isinstance(block, Code)
+    return [plain(line.expandtabs()) for line in block.text.split("\n")]
+
+
+def _underlined(line: str, sign: str) -> list[str]:
+    return [line, sign * columns(line)]
+
+
+def _inline(parts: Sequence[Any], settings: Settings) -> str:
+    return "".join(plain(part) if isinstance(part, str) else text(part, digits=settings.digits) for part in parts)
+
+
+def _paragraph(block: Paragraph, settings: Settings) -> list[str]:
+    line = _inline(block.parts, settings)
+    if "\n" in line:
+        return line.split("\n")
+    return textwrap.wrap(line, settings.width, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _formula(block: Formula, settings: Settings) -> list[str]:
+    """The first part with the first step beside it, the other steps below, their signs under each other."""
+    left = _parts(block.parts[0], settings, settings.width)
+    indent = sum(part.width if isinstance(part, Box) else columns(part) for part in left)
+    if indent > settings.width // 3:
+        lines, indent, left = wrapped(left, settings.width, 4), 2, []
+    else:
+        lines = []
+    row = left
+    for place, (sign, part) in enumerate(shown_steps(block, settings.digits)):
+        room = settings.width - indent - 3
+        listed = _listed(block.parts[0], part, settings, room)
+        step = _parts(part, settings, room)
+        if listed is None and sign in "≈=" and isinstance(part, Rounded) and place:
+            if _width(row) + 3 + _width(step) <= settings.width:
+                row = [*row, f" {sign} ", *step]
+                continue
+        if row and place:
+            lines += wrapped(row, settings.width, indent + 3)
+            row = []
+        start = row if row and not place else [" " * indent]
+        if listed is None:
+            row = [*start, f" {sign} ", *step]
+        else:
+            if any(isinstance(each, Box) or each.strip() for each in start):
+                lines += wrapped(start, settings.width, indent)
+            lines += [f"{' ' * (indent + 1)}{line}" for line in listed]
+            row = []
+    return lines + (wrapped(row, settings.width, indent + 3) if row else [])
+
+
+def _width(parts: Sequence[str | Box]) -> int:
+    return sum(part.width if isinstance(part, Box) else columns(part) for part in parts)
+
+
+def _parts(value: Any, settings: Settings, room: int) -> Parts:
+    """A part of a formula; matrices too wide for the line keep their names where numbers were to be put in."""
+    if isinstance(value, Substituted):
+        fitting = {name: number for name, number in value.numbers.items() if _fits(number, settings, room)}
+        value = Substituted(value.value, fitting)
+    line, boxes = line_and_boxes(value, digits=settings.digits)
+    return tokens(line, boxes, FIRST_MARK)
+
+
+def _fits(number: Any, settings: Settings, room: int) -> bool:
+    if rows_of(number) is None:
+        return True
+    return all(box.width <= room for box in line_and_boxes(number, digits=settings.digits)[1])
+
+
+def _listed(left: Any, value: Any, settings: Settings, room: int) -> list[str] | None:
+    """The entries of a matrix line by line, where the matrix is too wide; ``None`` where it fits."""
+    inner = value.value if isinstance(value, Rounded) else value
+    rows = rows_of(inner)
+    if rows is None or _fits(value, settings, room):
+        return None
+    lines = []
+    for i, row in enumerate(rows):
+        for j, number in enumerate(row):
+            shown = Rounded(number, value.digits) if isinstance(value, Rounded) else number
+            name = text(entry_name(left, i, j))
+            sign = "≈" if isinstance(value, Rounded) else "="
+            line = f"{name} {sign} {text(shown, digits=settings.digits)}"
+            lines += textwrap.wrap(line, max(room, 20), subsequent_indent="    ", break_long_words=False) or [line]
+    return lines
+
+
+def entry_name(left: Any, i: int, j: int) -> Any:
+    """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
+    if isinstance(left, MatrixSymbol):
+        return MatrixElement(left, Integer(i), Integer(j))
+    return MatrixElement(MatrixSymbol("entry", i + 2, j + 2), Integer(i), Integer(j))
+
+
+def _table(block: Table, settings: Settings) -> list[str]:
+    """Columns as wide as their widest cell, a line under the header."""
+    cells = [[_cell(cell, settings) for cell in row] for row in (block.header, *block.rows)]
+    widths = [max(columns(row[place]) for row in cells) for place in range(len(block.header))]
+    lines = ["  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+
+
+def _cell(cell: Any, settings: Settings) -> str:
+    return plain(cell) if isinstance(cell, str) else " ".join(text(cell, digits=settings.digits).split("\n"))

@@ -1,0 +1,35 @@
+"""How a document is to be printed, and the steps of a formula as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from symattn.publishing.document import Formula, Rounded
+from symattn.publishing.numbers import all_whole, ends_within
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``digits``: significant decimal digits; ``standalone``: a whole file; ``width``: characters of a line of text."""
+
+    digits: int = 10
+    standalone: bool = False
+    width: int = 100
+
+
+def shown_steps(formula: Formula, digits: int) -> Iterator[tuple[str, Any]]:
+    """The signs and parts after the first part; decimals that are the value itself follow ``=``, not ``≈``.
+
+    The decimals of whole numbers are left out where the numbers stand before them.
+    """
+    before = formula.parts[0]
+    for sign, part in zip(formula.relations, formula.parts[1:], strict=True):
+        if isinstance(part, Rounded) and sign == "≈":
+            if part.value == before and all_whole(part.value):
+                continue
+            if part.value == before and ends_within(part.value, part.digits or digits):
+                sign = "="
+        yield sign, part
+        before = part
