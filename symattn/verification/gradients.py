@@ -29,7 +29,10 @@ def compare_gradients(witness: GradientWitness, system: EquationSystem, truth: T
 
     instance = truth.instance
     header = Header(
-        witness.name, f"central differences, {truth.reference.name}", "2^-53 × conditioning scale", "sampled"
+        witness.name,
+        f"central differences, {truth.reference.name}",
+        "2^-53 × conditioning scale, along one random direction of each input",
+        "sampled",
     )
     output = instance.system.output
     shape = tuple(int(length) for length in shape_of(instance.system[output]))
