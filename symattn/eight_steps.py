@@ -1,0 +1,194 @@
+"""The article's eight steps as a document: inputs, weights, projections, scores, softmax, weighting, sum, repetition."""
+
+from __future__ import annotations
+
+from sympy import MatrixSymbol
+
+from symattn import article
+from symattn.errors import InputError
+from symattn.exact import ExactMatrix
+from symattn.exact.operations import minus, product
+from symattn.examples import weighted_values, worked_example
+from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax
+from symattn.publishing import (
+    Block,
+    Derivation,
+    Formula,
+    Heading,
+    Joined,
+    Paragraph,
+    Rounded,
+    Stage,
+    Substituted,
+)
+from symattn.worked import Bound
+
+NEEDED = ("X", "W_K", "W_Q", "W_V", "K", "Q", "V", "S", "P", "O")
+
+
+def eight_steps(*examples: Bound) -> Derivation:
+    """The eight steps of self-attention with the numbers of one or more examples, exact and decimal.
+
+    Several examples share inputs and projections and differ in their scores, as unscaled and scaled ones do.
+    Errors: ``InputError`` for an example without the values X, W_K, W_Q, W_V, K, Q, V, S, P and O.
+
+    >>> "1. Prepare the inputs" in eight_steps(worked_example()).to("text")
+    True
+    """
+    for example in examples:
+        missing = [name for name in NEEDED if name not in example.names]
+        if missing:
+            raise InputError(
+                f"the eight steps need {', '.join(NEEDED)}; {example.system.name} lacks {', '.join(missing)}."
+            )
+    first = examples[0]
+    blocks = [*_preparation(first)]
+    for example in examples:
+        if len(examples) > 1:
+            blocks.append(Heading(f"{example.symbolic.name}: scores ", example.symbolic["S"]))
+        blocks += _one_input(example, 0, level=3 if len(examples) > 1 else 2)
+        blocks += _all_inputs(example, level=3 if len(examples) > 1 else 2)
+        if _is_the_article(example):
+            blocks += _rounded_table(example, level=3 if len(examples) > 1 else 2)
+    title = f"{first.system.name[:1].upper()}{first.system.name[1:]} in eight steps"
+    stages = tuple(stage for example in examples for stage in _stages(example, len(examples) > 1))
+    return Derivation(title, tuple(blocks), stages, first.system.source)
+
+
+def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:
+    """What a machine reads: every value; with several examples the name of each is written before its values."""
+    prefix = f"{example.system.name}: " if several else ""
+    numbers = {name: example.exact(name) for name in example.names}
+    inputs = example.system.inputs
+    return tuple(
+        Stage(
+            prefix + name,
+            example.system.shape(name),
+            None if name in inputs else example.symbolic[name],
+            None if name in inputs else numbers,
+            numbers[name],
+        )
+        for name in example.names
+    )
+
+
+def _preparation(example: Bound) -> list[Block]:
+    """Steps 1 to 3: inputs, weights, and the keys, queries and values made from them."""
+    inputs = example.system.inputs
+    blocks: list[Block] = [
+        Heading("1. Prepare the inputs"),
+        Paragraph("Each row of ", inputs["X"], " is one input."),
+        Formula(inputs["X"], "=", example.exact("X")),
+        Heading("2. Initialise the weights"),
+        *(Formula(inputs[name], "=", example.exact(name)) for name in ("W_K", "W_Q", "W_V")),
+        Heading("3. Derive key, query and value"),
+        Paragraph("Inputs times weights; each row belongs to one input."),
+    ]
+    return blocks + [_value(example, name) for name in ("K", "Q", "V")]
+
+
+def _value(example: Bound, name: str) -> Formula:
+    """An equation with its numbers put in, and what comes out: exact, and decimal where that says more."""
+    expression = example.symbolic[name]
+    numbers = {**example.sizes, **{other: example.exact(other) for other in example.names if other != name}}
+    exact = example.exact(name)
+    symbol = example.system.by_name[name].symbol
+    parts = [symbol, "=", expression, "=", Substituted(expression, numbers), "=", exact]
+    if not _is_rational(exact):
+        parts += ["≈", Rounded(exact)]
+    return Formula(*parts)
+
+
+def _is_rational(matrix: ExactMatrix) -> bool:
+    return all(element.is_rational for row in matrix.rows for element in row)
+
+
+def _one_input(example: Bound, i: int, level: int) -> list[Block]:
+    """Steps 4 to 7 for one input: its scores, its attention weights, its weighted values, its output."""
+    system, number = example.symbolic, i + 1
+    query = MatrixSymbol(f"q_{number}", 1, system.shape("Q")[1])
+    keys = system.by_name["K"].symbol
+    scores = MatrixSymbol(f"s_{number}", 1, keys.shape[0])
+    score_formula = system["S"].xreplace({system.by_name["Q"].symbol: query})
+    p_row, o_row = _row(example, "P", i), _row(example, "O", i)
+    numbers = {**example.sizes, query.name: _row(example, "Q", i), "K": example.exact("K")}
+    numbers[scores.name] = _row(example, "S", i)
+    weighted = [ExactMatrix([block.rows[i]]) for block in weighted_values(example)]
+    value_rows = [_row(example, "V", k) for k in range(example.exact("V").shape[0])]
+    terms = [
+        ElementwiseProduct(MatrixSymbol("P", *system.shape("P"))[i, k], MatrixSymbol(f"v_{k + 1}", 1, o_row.shape[1]))
+        for k in range(len(value_rows))
+    ]
+    blocks: list[Block] = [
+        Heading(f"4. Attention scores of input {number}", level=level),
+        Paragraph("The query of the input against every key."),
+        _numbers_line(scores, score_formula, numbers, _row(example, "S", i)),
+        Heading("5. Softmax", level=level),
+        _numbers_line(MatrixSymbol(f"p_{number}", *scores.shape), Softmax(scores), numbers, p_row),
+        Heading("6. Weights times values", level=level),
+    ]
+    for k, term in enumerate(terms):
+        factors = Joined((p_row[0, k], value_rows[k]), "·")
+        blocks.append(Formula(term, "=", factors, "=", weighted[k], "≈", Rounded(weighted[k])))
+    total = terms[0]
+    for term in terms[1:]:
+        total = ElementwiseSum(total, term)
+    output = MatrixSymbol(f"o_{number}", 1, o_row.shape[1])
+    blocks += [
+        Heading("7. Sum of the weighted values", level=level),
+        Formula(output, "=", total, "=", o_row, "≈", Rounded(o_row)),
+    ]
+    return blocks
+
+
+def _row(example: Bound, name: str, i: int) -> ExactMatrix:
+    return ExactMatrix([example.exact(name).rows[i]])
+
+
+def _numbers_line(symbol: MatrixSymbol, expression: object, numbers: dict, exact: ExactMatrix) -> Formula:
+    parts = [symbol, "=", expression, "=", Substituted(expression, numbers), "=", exact]
+    return Formula(*parts) if _is_rational(exact) else Formula(*parts, "≈", Rounded(exact))
+
+
+def _all_inputs(example: Bound, level: int) -> list[Block]:
+    """Step 8: the same for every input, as whole matrices; the weighted values one block an input."""
+    blocks = weighted_values(example)
+    names = [MatrixSymbol(f"B_{k + 1}", *block.shape) for k, block in enumerate(blocks)]
+    output = example.system.by_name["O"].symbol
+    return [
+        Heading("8. Repeat for the other inputs", level=level),
+        Paragraph("Steps 4 and 5 for all inputs at once; row i belongs to input i, column j to key j."),
+        _value(example, "S"),
+        _value(example, "P"),
+        Paragraph("Step 6: one block an input; row i of block k is weight k of input i times value k."),
+        *(Formula(name, "=", block, "≈", Rounded(block)) for name, block in zip(names, blocks, strict=True)),
+        Paragraph("Step 7: their sum is the product of weights and values."),
+        Formula(output, "=", Joined(tuple(names), "+")),
+        _value(example, "O"),
+    ]
+
+
+def _is_the_article(example: Bound) -> bool:
+    """Whether these are the article's numbers and its unscaled scores, for which it prints rounded weights."""
+    plain = worked_example()
+    return all(example.exact(name) == plain.exact(name) for name in ("X", "S", "V"))
+
+
+def _rounded_table(example: Bound, level: int) -> list[Block]:
+    """The article's rounded weights beside the exact ones, and what the rounding does to the output."""
+    weights, values = example.exact("P"), example.exact("V")
+    rounded = ExactMatrix.of(article.ROUNDED_WEIGHTS)
+    output = product(rounded, values)
+    p, o = (example.system.by_name[name].symbol for name in "PO")
+    p_rounded, o_rounded = MatrixSymbol("P_rounded", *p.shape), MatrixSymbol("O_rounded", *o.shape)
+    return [
+        Heading("The article's rounded weights", level=level),
+        Paragraph(
+            "The article goes on with weights rounded by hand. They are no rounding to one decimal: "
+            "row 1 would be 0.1, 0.5, 0.5, which adds up to 1.1."
+        ),
+        Formula(p_rounded, "=", Rounded(rounded, 2), "≠", weights, "≈", Rounded(weights)),
+        Formula(ElementwiseDifference(p_rounded, p), "≈", Rounded(minus(rounded, weights))),
+        Formula(o_rounded, "=", MatrixProduct(p_rounded, example.system.by_name["V"].symbol), "=", output),
+        Formula(ElementwiseDifference(o_rounded, o), "≈", Rounded(minus(output, example.exact("O")))),
+    ]

@@ -1,0 +1,108 @@
+"""The worked example: the article's numbers bound to a mechanism of the library, or to one's own equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symattn import article
+from symattn.equations import EquationSystem
+from symattn.errors import InputError
+from symattn.exact import ExactMatrix
+from symattn.mechanism import Mechanism
+from symattn.mechanisms import named, names
+from symattn.worked import Bound
+
+NUMBERS: dict[str, Any] = {**article.SELF_ATTENTION, **article.ATTENTION, **article.ADDITIVE_NETWORK}
+"""The example's numbers by the name of the input that takes them."""
+
+
+def numbers_for(system: EquationSystem) -> dict[str, Any]:
+    """The example's numbers for the inputs of a system, by name.
+
+    >>> sorted(numbers_for(named("dot")))
+    ['K', 'Q', 'V']
+
+    Errors: ``InputError`` if the system has an input that the example has no numbers for.
+    """
+    unknown = [name for name in system.inputs if name not in NUMBERS]
+    if unknown:
+        known = ", ".join(NUMBERS)
+        raise InputError(f"the worked example has numbers for {known}, but none for {', '.join(unknown)}; give them.")
+    return {name: NUMBERS[name] for name in system.inputs}
+
+
+def has_numbers(system: EquationSystem) -> bool:
+    """Whether every input of a system is one of the example's, in name and in shape.
+
+    >>> has_numbers(named("cosine"))
+    True
+    """
+    return all(
+        name in NUMBERS and len(symbol.shape if symbol.is_Matrix else ()) == 2 for name, symbol in system.inputs.items()
+    )
+
+
+def scaled_pairs() -> Mapping[str, str]:
+    """The mechanisms that the library has with and without ``1/sqrt(d_k)``: unscaled name to scaled name.
+
+    >>> scaled_pairs()["dot"]
+    'scaled-dot'
+    """
+    return {name: f"scaled-{name}" for name in names() if f"scaled-{name}" in names()}
+
+
+def choose_scaled(name: str, scaled: bool | None) -> str:
+    """The name of a mechanism's scaled or unscaled form; ``None`` leaves it as it is.
+
+    >>> choose_scaled("dot", True), choose_scaled("scaled-dot", False), choose_scaled("cosine", None)
+    ('scaled-dot', 'dot', 'cosine')
+
+    Errors: ``InputError`` for a mechanism that the library has in one form only.
+    """
+    plain = name.replace("_", "-")
+    if scaled is None:
+        return plain
+    pairs = scaled_pairs()
+    plain = {long: short for short, long in pairs.items()}.get(plain, plain)
+    if plain not in pairs:
+        both = ", ".join(sorted(pairs))
+        raise InputError(f"{name} has no scaled and unscaled form; these have both: {both}.")
+    return pairs[plain] if scaled else plain
+
+
+def worked_example(name: str | None = None, *, scaled: bool = False) -> Bound:
+    """The worked example's 3 inputs of 4 numbers in self-attention, or its Q, K and V in another mechanism.
+
+    Every value is exact: ``example["O"]`` is a SymPy matrix, ``example.decimal("O", 20)`` its decimals.
+    Errors: ``UnknownNameError`` for a mechanism that the library does not have, ``InputError`` if the example has no
+    numbers for it, or if ``scaled`` is asked of a mechanism without a scaled form.
+    Source: R. Karim 2019, "Illustrated: Self-Attention".
+
+    >>> worked_example()["S"]
+    Matrix([
+    [2,  4,  4],
+    [4, 16, 12],
+    [4, 12, 10]])
+    >>> worked_example(scaled=True).decimal("O", 5)[0][0]
+    Decimal('1.8639')
+    """
+    chosen = choose_scaled("self-attention" if name is None else name, True if scaled else None)
+    found: Mechanism = named(chosen)
+    return found.bind(numbers_for(found))
+
+
+def weighted_values(example: Bound, weights: str = "P", values: str = "V") -> tuple[ExactMatrix, ...]:
+    """Every value times its attention weights, one block an input, as the article lays them out.
+
+    Block ``k`` has shape ``(n, d_v)`` and row ``i`` of it is ``P[i, k] * V[k, :]``; the blocks add up to ``P @ V``.
+    Errors: ``UnknownNameError`` if the mechanism has no values of these names.
+
+    >>> len(weighted_values(worked_example()))
+    3
+    """
+    p, v = example.exact(weights), example.exact(values)
+    rows, inputs = p.shape
+    return tuple(
+        ExactMatrix([[p[i, k] * v[k, c] for c in range(v.shape[1])] for i in range(rows)]) for k in range(inputs)
+    )
