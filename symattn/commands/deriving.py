@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from symattn import publishing, verification
+from symattn.commands.checks import summary
 from symattn.commands.options import RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.eight_steps import NEEDED, eight_steps
-from symattn.publishing import Code, Derivation, Heading
+from symattn.publishing import Derivation
 
 
 @click.command("derive")
@@ -43,7 +44,7 @@ def command(
         elif check:
             with Progress() as progress:
                 report = verification.verify(subject.bound, instances=0, progress=progress)
-            derivation = derivation.followed_by(Heading("Checked: ", subject.system.name), Code(report.to("text")))
+            derivation = derivation.followed_by(*summary(report))
             status = max(status, report.exit_status)
     deliver(derivation.to(format_name, digits=digits, standalone=standalone), path)
     return status

@@ -15,7 +15,7 @@ from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_tex
 Command = Callable[..., Any]
 
 FORMATS = ("text", "latex", "mathml", "json")
-STANDALONE = ("latex", "mathml")
+STANDALONE = ("latex", "mathml", "json")
 
 SUBJECT = (
     click.argument("name", required=False),
@@ -73,7 +73,7 @@ RESULT = (
         metavar="N",
         help="Significant digits of the decimals.",
     ),
-    click.option("--standalone", is_flag=True, help="A whole LaTeX document or HTML page instead of a piece to paste."),
+    click.option("--standalone", is_flag=True, help="A whole LaTeX document or HTML page, JSON with line breaks."),
 )
 """How a command's result is printed, and where to."""
 
@@ -99,9 +99,7 @@ def chosen_format(
     if name not in known:
         raise InputError(f"-o {path!r} stands for {name}, which this command does not print; use {', '.join(known)}.")
     if standalone and name not in STANDALONE:
-        raise InputError(
-            f"--standalone asks for a whole document, which {name} always is; use it with latex or mathml."
-        )
+        raise InputError(f"--standalone asks for a whole document, and {name} has none; use {', '.join(STANDALONE)}.")
     return name, standalone
 
 

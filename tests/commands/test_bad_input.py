@@ -113,7 +113,7 @@ USAGE = {
     "scaled equations": ([*score("Q @ K.T"), "--scaled"], "write / sqrt(d_k) in your equations"),
     "no scaled form": (["derive", "cosine", "--scaled"], "dot, self-attention"),
     "unknown value": (["evaluate", "dot", "--only", "Z"], "Z"),
-    "standalone text": (["derive", "--standalone"], "use it with latex or mathml"),
+    "standalone text": (["derive", "--standalone"], "use latex, mathml, json"),
     "report in LaTeX": (["verify", "-o", "report.tex"], "use text, json"),
 }
 

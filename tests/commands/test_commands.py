@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from symattn.cli import main
+from symattn.errors import MissingExtraError
 from symattn.mechanisms import names
+from symattn.verification import witnesses
 
 GENERIC = [
     "--equations",
@@ -102,7 +104,7 @@ def test_without_a_name_the_worked_example_is_shown_with_and_without_scaling(opt
 
 def test_without_a_name_settings_change_the_worked_examples_numbers():
     stage = values(run("evaluate", "--unscaled", "--set", "X=1 1 1 1", "--only", "O", "--format", "json"))["O"]
-    assert decimals(stage) == [["2.000000000", "6.000000000", "3.000000000"]]
+    assert decimals(stage) == [["2", "6", "3"]]
 
 
 @pytest.mark.parametrize(
@@ -182,19 +184,31 @@ def test_verify_as_json(tmp_path):
     assert json.loads((tmp_path / "report.json").read_text()) == report
 
 
-def test_a_check_that_fails_ends_with_status_1(monkeypatch):
-    from symattn.commands import deriving, verifying
+def test_a_check_that_fails_ends_with_status_1_and_shows_where(monkeypatch, tmp_path):
+    right = witnesses.LoweredNumpy.evaluate
+    monkeypatch.setattr(
+        witnesses.LoweredNumpy,
+        "evaluate",
+        lambda self, system, inputs: {
+            name: value + (name == "P") for name, value in right(self, system, inputs).items()
+        },
+    )
+    shown = run("derive", "dot", status=1).stdout
+    assert "Not passed." in shown and "P (refuted)" in shown and "Refuted: P[" in shown
+    assert "Refuted: P[" in run("verify", "dot", "--instances", "0", status=1).stdout
+    assert run("derive", "dot", "-o", str(tmp_path / "out.json"), status=1).stdout == ""
+    assert "Not passed." in (tmp_path / "out.json").read_text()
 
-    class Refuted:
-        exit_status = 1
 
-        def to(self, form):
-            return "Not passed."
+def test_torch_that_is_not_installed_is_unknown_and_its_extra_is_named(monkeypatch):
+    def missing(*_):
+        raise MissingExtraError("torch is not installed; pip install 'symattn[torch]'")
 
-    for module in (deriving, verifying):
-        monkeypatch.setattr(module.verification, "verify", lambda *_, **__: Refuted())
-    assert run("verify", "dot", status=1).stdout == "Not passed.\n"
-    assert "Not passed." in run("derive", "dot", status=1).stdout
+    monkeypatch.setattr(witnesses.LoweredTorch, "evaluate", missing)
+    monkeypatch.setattr(witnesses.TorchAutograd, "gradients", missing)
+    shown = run("derive", "dot").stdout
+    assert "P (unknown)" in shown and "symattn[torch]" in shown and "Passed." in shown
+    assert "unknown" in run("verify", "dot", "--instances", "0").stdout
 
 
 def test_list_shows_the_whole_library():

@@ -1,0 +1,45 @@
+"""A cross-validation's outcome as a derivation's last section: one line a witness, and all of it if one refutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symattn.publishing import Block, Code, Heading, Paragraph, Table
+from symattn.verification import Report, Row
+
+HEADER = ("witness", "held against", "agrees on", "does not agree on", "worst error", "in units of")
+
+
+def summary(report: Report) -> list[Block]:
+    """The blocks that say what was checked with what, how far apart it was, and what could not be checked.
+
+    The document's own words for a verdict: agreed, refuted, unknown; unknown is never counted as agreed.
+    """
+    by_witness: dict[str, list[Row]] = {}
+    for row in report.rows:
+        by_witness.setdefault(row.witness, []).append(row)
+    counts = f"{len(report.agreed)} agreed, {len(report.refuted)} refuted, {len(report.unknown)} unknown."
+    blocks: list[Block] = [
+        Heading(f"Checked: {report.mechanism}"),
+        Table(HEADER, [_line(rows) for rows in by_witness.values()]),
+        Paragraph(counts, " Passed." if report.passed else " Not passed."),
+    ]
+    blocks += [Paragraph(f"Unknown: {reason}") for reason in _reasons(report.unknown)]
+    return blocks if not report.refuted else [*blocks, Code(report.to("text"))]
+
+
+def _line(rows: list[Row]) -> tuple[str, ...]:
+    agreed = [row.value for row in rows if row.verdict in ("exact", "sampled")]
+    others = [f"{row.value} ({row.verdict})" for row in rows if row.verdict not in ("exact", "sampled")]
+    ratios = [row.worst.ratio for row in rows if row.worst is not None and row.worst.ratio is not None]
+    worst = f"{max(ratios):.2g}" if ratios else "none"
+    return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst, rows[0].unit
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _reasons(rows: Iterable[Row]) -> dict[str, None]:
+    """What kept rows from being compared, each reason once."""
+    return dict.fromkeys(f"{row.witness}: {reason}" for row in rows for _, reason in row.not_compared[:1])
