@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ ENDS_IN_NUMBER = re.compile(r"(?<![_^A-Za-z])[0-9.]+\Z")
 TEXT_ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}",
+    "|": r"\textbar{}", "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}", "⊙": r"\ensuremath{\odot}",
     "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
     "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
@@ -142,7 +143,7 @@ class LatexNotation(Notation):
     def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         """Columns to the right, or centred where entries are fractions; grouped, so that a power takes hold of it all."""
         tall = any(piece.tall for row in rows for piece in row)
-        columns = ("c" if tall else "r") * len(rows[0])
+        columns = "".join("c" if tall else column_side([row[at].text for row in rows])[0] for at in range(len(rows[0])))
         gap = r" \\[4pt] " if tall else r" \\ "
         body = gap.join(" & ".join(piece.text for piece in row) for row in rows)
         return Piece(f"{{\\left[\\begin{{array}}{{{columns}}} {body} \\end{{array}}\\right]}}", tall=True)
@@ -166,6 +167,12 @@ def _word(part: str) -> str:
     return f"\\{part}" if part in GREEK else f"\\mathrm{{{part}}}"
 
 
+def column_side(cells: Sequence[str]) -> str:
+    """Where a column of numbers stands: to the left if that puts decimal points below each other, else to the right."""
+    before = {cell.partition(".")[0] for cell in cells}
+    return "left" if any("." in cell for cell in cells) and len({len(digits) for digits in before}) == 1 else "right"
+
+
 def joined(positions: Sequence[str]) -> str:
     """Positions side by side, with commas if one of them has more than one character.
 
@@ -175,18 +182,35 @@ def joined(positions: Sequence[str]) -> str:
     return ("," if ":" in positions or any(len(text) > 1 for text in positions) else "").join(positions)
 
 
+ACCENTS = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u", "\u0307": ".",
+    "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c",
+}  # fmt: skip
+"""Combining marks and TeX's commands for them, which every font has."""
+
+
 def escape(text: str) -> str:
     """Words as LaTeX prints them: nothing in them is a command; characters that its fonts lack by their number.
 
     >>> print(escape("a_b \\\\input{x}"))
     a\\_b \\textbackslash{}input\\{x\\}
     """
-    return "".join(TEXT_ESCAPES.get(character) or _plain(character) for character in text)
+    shown = []
+    for place, character in enumerate(text):
+        if character == '"':
+            opening = place == 0 or text[place - 1] in " ([\n"
+            shown.append("``" if opening else "''")
+        else:
+            shown.append(TEXT_ESCAPES.get(character) or _plain(character))
+    return "".join(shown)
 
 
 def _plain(character: str) -> str:
     if character == "\n":
         return " "
-    if (character.isascii() and character.isprintable()) or (character.isalpha() and 0xC0 <= ord(character) <= 0x17F):
+    if character.isascii() and character.isprintable():
         return character
+    letter, *marks = unicodedata.normalize("NFD", character)
+    if len(marks) == 1 and letter.isascii() and letter.isalpha() and marks[0] in ACCENTS:
+        return f"\\{ACCENTS[marks[0]]}{{{letter}}}"
     return f"[U+{ord(character):04X}]"

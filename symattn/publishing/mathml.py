@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from symattn.errors import InputError, MissingExtraError
 from symattn.publishing.latex import LatexPrinter
-from symattn.publishing.latex_notation import LatexNotation
-from symattn.publishing.mathml_mending import mend
+from symattn.publishing.latex_notation import LatexNotation, column_side
+from symattn.publishing.mathml_mending import aligned_to, mend
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.notation import Piece
 from symattn.publishing.text_notation import plain
@@ -102,7 +102,7 @@ def _converted(latex: str) -> list[Element]:
     if not latex.strip():
         return []
     try:
-        root = fromstring(convert(ROW_GAP.sub(r"\\\\", latex)))
+        root = fromstring(convert(ROW_GAP.sub(r"\\\\", latex), display="block"))
     except ParseError as error:
         raise InputError(f"{ascii(latex[:60])} does not convert to MathML: {error}.") from None
     except Exception as error:  # latex2mathml raises its own kinds, and IndexError and the like on odd input
@@ -146,7 +146,7 @@ def table(rows: Sequence[Sequence[Sequence[Element]]]) -> Element:
         line = SubElement(made, "mtr")
         for place, cell in enumerate(row):
             side = "left" if place else "right"
-            SubElement(line, "mtd", {"style": f"text-align:{side};padding:0.35em 0.15em"}).extend(cell)
+            SubElement(line, "mtd", {"style": f"{aligned_to(side)};padding:0.35em 0.15em"}).extend(cell)
     return made
 
 
@@ -178,8 +178,9 @@ def _matrix(rows: Sequence[Sequence[Piece]], marked: Sequence[Any]) -> Element:
     tall = any(piece.tall for row in rows for piece in row)
     for row in rows:
         line = SubElement(grid, "mtr")
-        for piece in row:
-            style = "text-align:center;padding:0.4em 0.5em" if tall else "text-align:right"
+        for place, piece in enumerate(row):
+            side = "center" if tall else column_side([each[place].text for each in rows])
+            style = aligned_to(side) + (";padding:0.4em 0.5em" if tall else "")
             cell = SubElement(line, "mtd", {"style": style})
             cell.extend(_put_in(each, marked) for each in converted(piece.text))
     SubElement(made, "mo", {"form": "postfix", "stretchy": "true", "fence": "true"}).text = "]"

@@ -16,6 +16,15 @@ BOLD_DIGITS = {"0": "𝟎", "1": "𝟏"}
 OPENING, CLOSING, BAR = "(", ")", "|"
 
 
+def aligned_to(side: str) -> str:
+    """The style that sets a cell to a side; Chromium moves formulas by its own name for it only.
+
+    >>> aligned_to("right")
+    'text-align:right;text-align:-webkit-right'
+    """
+    return f"text-align:{side};text-align:-webkit-{side}"
+
+
 def mend(root: Element) -> list[Element]:
     """The mended children of a converted ``<math>`` element."""
     _mend_children(root)
@@ -40,7 +49,7 @@ def _mend_children(node: Element) -> None:
 def _mend_node(node: Element) -> None:
     align = node.attrib.pop("columnalign", None)
     if align and node.tag == "mtd":
-        node.set("style", f"text-align:{align}")
+        node.set("style", aligned_to(align))
     if node.tag == "mo" and node.text and LETTERS.match(node.text):
         node.tag = "mi"
         node.attrib.clear()
@@ -97,7 +106,8 @@ def _bracket_sign(child: Element) -> str | None:
     """The bracket that a child is, or that it carries a script of."""
     if child.tag in SCRIPTS and len(child):
         child = child[0]
-    return child.text if child.tag == "mo" and child.text in (OPENING, CLOSING, BAR) else None
+    plain = child.tag == "mo" and child.get("stretchy") != "true"
+    return child.text if plain and child.text in (OPENING, CLOSING, BAR) else None
 
 
 def _close(node: Element, start: int, end: int) -> int:

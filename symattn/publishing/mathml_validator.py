@@ -38,7 +38,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "munderover": frozenset({"accent", "accentunder"}),
     "mtd": frozenset({"columnspan", "rowspan"}),
 }
-STYLE = re.compile(r"(?:(?:text-align:(?:left|right|center)|padding(?:-[a-z]+)?:[0-9.a-z ]+|white-space:nowrap);?)*\Z")
+STYLE = re.compile(r"(?:(?:text-align:(?:-webkit-)?(?:left|right|center)|padding(?:-[a-z]+)?:[0-9.a-z ]+|white-space:nowrap);?)*\Z")
 
 INSIDE = {"mtable": {"mtr"}, "mtr": {"mtd"}}
 

@@ -16,23 +16,26 @@ from symattn.publishing.rows import over
 
 def exact(printer: Printer, value: Element) -> Piece:
     """A quotient of sums of powers of e, in the order of its terms."""
-    if not value.numerator:
+    above, below = value.numerator, value.denominator
+    if not above:
         return Piece("0")
-    if len(value.numerator) == 1:
-        return single_term(printer, value)
-    above = printer.notation.total([term(printer, part) for part in value.numerator])
-    return above if is_one(value.denominator) else printer.fraction(above, sum_of_terms(printer, value.denominator))
+    if len(above) == 1:
+        return single_term(printer, above[0], below)
+    total = printer.notation.total([term(printer, part) for part in above])
+    return total if is_one(below) else printer.fraction(total, sum_of_terms(printer, below))
 
 
-def single_term(printer: Printer, value: Element) -> Piece:
+def single_term(printer: Printer, part: Any, denominator: Any) -> Piece:
     """A quotient with one term above: what its coefficient has below the line joins the denominator."""
-    part = value.numerator[0]
-    factors = quotient(Mul(part.coefficient, S.One, evaluate=False))
+    coefficient, sum_below = part.coefficient, True
+    if len(denominator) == 1 and denominator[0].exponent == 0:
+        coefficient, sum_below = coefficient / denominator[0].coefficient, False
+    factors = quotient(Mul(coefficient, S.One, evaluate=False))
     above, below = [printer.piece(each) for each in factors.above], [printer.piece(each) for each in factors.below]
     if part.exponent != 0:
         above = [times_e(printer, above, part.exponent)]
-    if not is_one(value.denominator):
-        below.append(sum_of_terms(printer, value.denominator))
+    if sum_below:
+        below.append(sum_of_terms(printer, denominator))
     piece = over(printer, above, below)
     return printer.notation.total([(True, piece)]) if factors.negative else piece
 

@@ -212,12 +212,15 @@ def is_root(value: object) -> bool:
 def sum_terms(value: Add) -> list[tuple[bool, Expr]]:
     """The terms of a scalar sum with their signs, in the order of the arguments.
 
-    SymPy puts a number first; where it is negative and only symbols follow, it goes last: ``d_k - 1``.
+    SymPy puts a number first; where it is negative it goes last: ``d_k - 1``. A sum of numbers alone, whose order is
+    SymPy's own, begins with what is positive.
 
     >>> sum_terms(Symbol("n") - 1)
     [(False, n), (True, 1)]
     """
     terms = [_signed(term) for term in value.args]
+    if value.is_number:
+        return sorted(terms, key=lambda term: term[0])
     if isinstance(value.args[0], Number) and terms[0][0] and not all(negative for negative, _ in terms):
         terms.append(terms.pop(0))
     return terms

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +11,14 @@ from symattn.publishing.document import (
     Formula,
     Heading,
     Paragraph,
-    Rounded,
-    Substituted,
     Table,
     Title,
 )
+from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.latex import latex
 from symattn.publishing.latex_notation import LatexNotation, escape
 from symattn.publishing.measure import width
-from symattn.publishing.numbers import rows_of
-from symattn.publishing.render_text import entry_name
-from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
 
 if TYPE_CHECKING:
@@ -36,11 +32,9 @@ SIZES = (("", 1.0), (r"\small", 1.09), (r"\footnotesize", 1.2), (r"\scriptsize",
 
 SMALLEST = SIZES[-1][1]
 
-ARRAY = re.compile(r"\\begin\{array\}")
+SIGNS = LatexNotation().sign
 
 PREAMBLE = r"""\documentclass[11pt]{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb}
 \usepackage[%s]{geometry}
 \allowdisplaybreaks
@@ -95,50 +89,15 @@ def inline(parts: Sequence[Any], settings: Settings) -> str:
 
 def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
     """Steps below each other, their signs aligned; in smaller type, or entry by entry, where a step is too wide."""
-    left = latex(block.parts[0], digits=settings.digits)
-    lines: list[str] = []
-    before = width(left) + 1.5
-    first = left
-    for sign, part in shown_steps(block, settings.digits):
-        for name, each_sign, shown in _step(block.parts[0], left, sign, part, settings, LINE * SMALLEST - before):
-            start = first if name is None else (f"{first} \\\\\n{name}" if first and first != name else name)
-            lines.append(f"{start} &{LatexNotation().sign(each_sign)} {shown}")
-            first = ""
-    if not lines:
-        lines = [left]
-    longest = max(width(line.replace("&", "", 1)) for line in lines)
-    size, needed = _size(longest)
-    body = " \\\\\n".join(lines)
+    lines = []
+    for line in fitted_lines(block, settings, LINE * SMALLEST):
+        left = "" if line.left is None else latex(line.left, digits=settings.digits)
+        signed = (f"{SIGNS(sign)} {latex(part, digits=settings.digits)}" for sign, part in line.steps)
+        lines.append(f"{left} &{' '.join(signed)}")
+    size, needed = _size(max(width(line.replace("&", "", 1)) for line in lines))
+    body = " \\\\[4pt]\n".join(lines)
     shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
     return (f"{{{size}\n{shown}\n\\par}}" if size else shown), needed
-
-
-def _step(left: Any, shown_left: str, sign: str, part: Any, settings: Settings, room: float) -> list[tuple]:
-    """The lines of one step: the step itself, or the entries of its matrix where it is too wide."""
-    if isinstance(part, Substituted):
-        part = fitting(part, settings, room)
-    text = latex(part, digits=settings.digits)
-    inner = part.value if isinstance(part, Rounded) else part
-    rows = rows_of(inner)
-    if rows is None or width(text) <= room:
-        return [(None, sign, text)]
-    lines = []
-    for i, row in enumerate(rows):
-        for j, number in enumerate(row):
-            shown = Rounded(number, part.digits) if isinstance(part, Rounded) else number
-            lines.append((latex(entry_name(left, i, j)), sign, latex(shown, digits=settings.digits)))
-    return lines
-
-
-def fitting(part: Substituted, settings: Settings, room: float) -> Substituted:
-    """Numbers put in as far as the line holds them: the widest matrices keep their names."""
-    numbers = dict(part.numbers)
-    while numbers and width(latex(Substituted(part.value, numbers), digits=settings.digits)) > room:
-        matrices = {name: width(latex(number)) for name, number in numbers.items() if rows_of(number) is not None}
-        if not matrices:
-            break
-        del numbers[max(matrices, key=lambda name: matrices[name])]
-    return Substituted(part.value, numbers)
 
 
 def _size(longest: float) -> tuple[str, float]:

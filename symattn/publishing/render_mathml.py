@@ -14,16 +14,22 @@ from symattn.publishing.document import (
     Table,
     Title,
 )
+from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.mathml import converted, elements, math_element, table
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
-from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from symattn.publishing.derivation import Derivation
+
+SIGNS = LatexNotation().sign
+
+LINE = 52.0
+"""Width of a line in ems of a formula's type: that of the page, and of a common window."""
 
 STYLE = """
 body { max-width: 60em; margin: 2em auto; padding: 0 1em; font-family: Georgia, "Noto Serif", serif; line-height: 1.5; color: #1a1a1a; background: #fff; }
@@ -107,11 +113,14 @@ def _formula(block: Formula, settings: Settings) -> Element:
     from xml.etree.ElementTree import Element
 
     rows = []
-    left = elements(block.parts[0], digits=settings.digits)
-    for sign, part in shown_steps(block, settings.digits):
-        rows.append([left, converted(LatexNotation().sign(sign)), elements(part, digits=settings.digits)])
-        left = []
+    for line in fitted_lines(block, settings, LINE):
+        shown = [] if line.left is None else elements(line.left, digits=settings.digits)
+        (sign, part), *more = line.steps or (("", ""),)
+        cell = elements(part, digits=settings.digits) if line.steps else []
+        for another, decimals in more:
+            cell += converted(SIGNS(another)) + elements(decimals, digits=settings.digits)
+        rows.append([shown, converted(SIGNS(sign)), cell])
     root = Element("math", {"xmlns": NAMESPACE, "display": "block"})
-    root.append(table(rows or [[left]]))
+    root.append(table(rows))
     check_element(root)
     return root

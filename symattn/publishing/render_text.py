@@ -6,9 +6,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sympy import Integer, MatrixSymbol
-from sympy.matrices.expressions.matexpr import MatrixElement
-
 from symattn.publishing.document import (
     Block,
     Code,
@@ -20,8 +17,9 @@ from symattn.publishing.document import (
     Table,
     Title,
 )
+from symattn.publishing.fitting import entry_name
 from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
-from symattn.publishing.numbers import rows_of
+from symattn.publishing.numbers import is_whole, rows_of
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text import line_and_boxes, text
 from symattn.publishing.text_notation import FIRST_MARK, plain
@@ -75,31 +73,31 @@ def _paragraph(block: Paragraph, settings: Settings) -> list[str]:
 def _formula(block: Formula, settings: Settings) -> list[str]:
     """The first part with the first step beside it, the other steps below, their signs under each other."""
     left = _parts(block.parts[0], settings, settings.width)
-    indent = sum(part.width if isinstance(part, Box) else columns(part) for part in left)
+    indent, lines = _width(left), list[str]()
     if indent > settings.width // 3:
         lines, indent, left = wrapped(left, settings.width, 4), 2, []
-    else:
-        lines = []
-    row = left
-    for place, (sign, part) in enumerate(shown_steps(block, settings.digits)):
-        room = settings.width - indent - 3
-        listed = _listed(block.parts[0], part, settings, room)
+    row: Parts = left
+    room = settings.width - indent - 3
+    steps = list(shown_steps(block, settings.digits))
+    while steps:
+        sign, part = steps.pop(0)
+        if _is_wide(part, settings, room):
+            if row and row is not left:
+                lines += wrapped(row, settings.width, indent + 3)
+            beside = bool(steps) and isinstance(steps[0][1], Rounded) and steps[0][1].value == part
+            decimals = steps.pop(0) if beside else None
+            lines += _listed(block.parts[0], sign, part, decimals, settings, indent + 1)
+            row = []
+            continue
         step = _parts(part, settings, room)
-        if listed is None and sign in "≈=" and isinstance(part, Rounded) and place:
-            if _width(row) + 3 + _width(step) <= settings.width:
-                row = [*row, f" {sign} ", *step]
-                continue
-        if row and place:
+        fits = row and row is not left and _width(row) + 3 + _width(step) <= settings.width
+        if fits and isinstance(part, Rounded):
+            row = [*row, f" {sign} ", *step]
+            continue
+        if row and row is not left:
             lines += wrapped(row, settings.width, indent + 3)
             row = []
-        start = row if row and not place else [" " * indent]
-        if listed is None:
-            row = [*start, f" {sign} ", *step]
-        else:
-            if any(isinstance(each, Box) or each.strip() for each in start):
-                lines += wrapped(start, settings.width, indent)
-            lines += [f"{' ' * (indent + 1)}{line}" for line in listed]
-            row = []
+        row = [*(row or [" " * indent]), f" {sign} ", *step]
     return lines + (wrapped(row, settings.width, indent + 3) if row else [])
 
 
@@ -122,28 +120,25 @@ def _fits(number: Any, settings: Settings, room: int) -> bool:
     return all(box.width <= room for box in line_and_boxes(number, digits=settings.digits)[1])
 
 
-def _listed(left: Any, value: Any, settings: Settings, room: int) -> list[str] | None:
-    """The entries of a matrix line by line, where the matrix is too wide; ``None`` where it fits."""
+def _is_wide(value: Any, settings: Settings, room: int) -> bool:
+    """Whether a part is a matrix of numbers that a line cannot hold."""
     inner = value.value if isinstance(value, Rounded) else value
-    rows = rows_of(inner)
-    if rows is None or _fits(value, settings, room):
-        return None
+    return rows_of(inner) is not None and not _fits(value, settings, room)
+
+
+def _listed(left: Any, sign: str, value: Any, decimals: Any, settings: Settings, indent: int) -> list[str]:
+    """The entries of a matrix line by line, each with its decimals beside it."""
     lines = []
-    for i, row in enumerate(rows):
+    for i, row in enumerate(rows_of(value.value if isinstance(value, Rounded) else value) or ()):
         for j, number in enumerate(row):
             shown = Rounded(number, value.digits) if isinstance(value, Rounded) else number
-            name = text(entry_name(left, i, j))
-            sign = "≈" if isinstance(value, Rounded) else "="
-            line = f"{name} {sign} {text(shown, digits=settings.digits)}"
-            lines += textwrap.wrap(line, max(room, 20), subsequent_indent="    ", break_long_words=False) or [line]
-    return lines
-
-
-def entry_name(left: Any, i: int, j: int) -> Any:
-    """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
-    if isinstance(left, MatrixSymbol):
-        return MatrixElement(left, Integer(i), Integer(j))
-    return MatrixElement(MatrixSymbol("entry", i + 2, j + 2), Integer(i), Integer(j))
+            line = f"{text(entry_name(left, i, j))} {sign} {text(shown, digits=settings.digits)}"
+            if decimals is not None and not is_whole(number):
+                rounded = Rounded(number, decimals[1].digits)
+                line += f" {decimals[0]} {text(rounded, digits=settings.digits)}"
+            room = max(settings.width - indent, 20)
+            lines += textwrap.wrap(line, room, subsequent_indent="    ", break_long_words=False) or [line]
+    return [" " * indent + line for line in lines]
 
 
 def _table(block: Table, settings: Settings) -> list[str]:

@@ -79,8 +79,7 @@ def _formulas(system: EquationSystem) -> Derivation:
     for equation in system:
         blocks += [
             Heading("Equation of ", equation.symbol),
-            Formula(equation.symbol, "=", equation.expression),
-            Formula(equation.symbol, "∈", RealMatrices(equation.shape)),
+            Formula(equation.symbol, "=", equation.expression, "∈", RealMatrices(equation.shape)),
         ]
         entry = None
         if is_matrix(equation.expression):

@@ -1,0 +1,78 @@
+"""A formula as lines that fit: matrices too wide to be put in keep their names, and too wide a result is listed by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Integer, MatrixSymbol
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.publishing.document import Formula, Rounded, Substituted
+from symattn.publishing.latex import latex
+from symattn.publishing.measure import width
+from symattn.publishing.numbers import is_whole, rows_of
+from symattn.publishing.settings import Settings, shown_steps
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what stands on the left of the first sign, or nothing, and the signs with their parts."""
+
+    left: Any
+    steps: tuple[tuple[str, Any], ...]
+
+
+def fitted_lines(block: Formula, settings: Settings, room: float) -> list[Line]:
+    """The lines of a formula, each step on its own, in a width given in ems."""
+    first: Any = block.parts[0]
+    left_width = width(latex(first, digits=settings.digits)) + 1.5
+    lines: list[Line] = []
+    steps = list(shown_steps(block, settings.digits))
+    while steps:
+        sign, part = steps.pop(0)
+        part = fitted(part, settings, room - left_width)
+        if is_wide(part, settings, room - left_width):
+            beside = bool(steps) and isinstance(steps[0][1], Rounded) and steps[0][1].value == part
+            lines += listed(block.parts[0], sign, part, steps.pop(0) if beside else None)
+        else:
+            lines.append(Line(first, ((sign, part),)))
+        first = None
+    return lines or [Line(first, ())]
+
+
+def fitted(part: Any, settings: Settings, room: float) -> Any:
+    """A part with numbers put in as far as the line holds them: the widest matrices keep their names."""
+    if not isinstance(part, Substituted):
+        return part
+    numbers = dict(part.numbers)
+    while width(latex(Substituted(part.value, numbers), digits=settings.digits)) > room:
+        widths = {name: width(latex(number)) for name, number in numbers.items() if rows_of(number) is not None}
+        if not widths:
+            break
+        del numbers[max(widths, key=lambda name: widths[name])]
+    return Substituted(part.value, numbers)
+
+
+def is_wide(part: Any, settings: Settings, room: float) -> bool:
+    """Whether a part is a matrix of numbers that a line cannot hold."""
+    rows = rows_of(part.value if isinstance(part, Rounded) else part)
+    return rows is not None and width(latex(part, digits=settings.digits)) > room
+
+
+def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None) -> list[Line]:
+    """The entries of a matrix, one a line, with their decimals beside them."""
+    lines = []
+    for i, row in enumerate(rows_of(part.value if isinstance(part, Rounded) else part) or ()):
+        for j, number in enumerate(row):
+            shown: list[tuple[str, Any]] = [(sign, Rounded(number, part.digits) if isinstance(part, Rounded) else number)]
+            if decimals is not None and not is_whole(number):
+                shown.append((decimals[0], Rounded(number, decimals[1].digits)))
+            lines.append(Line(entry_name(left, i, j), tuple(shown)))
+    return lines
+
+
+def entry_name(left: Any, i: int, j: int) -> Any:
+    """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
+    matrix = left if isinstance(left, MatrixSymbol) else MatrixSymbol("entry", i + 2, j + 2)
+    return MatrixElement(matrix, Integer(i), Integer(j))
