@@ -1,4 +1,4 @@
-"""The article's eight steps as a document: inputs, weights, projections, scores, softmax, weighting, sum, repetition."""
+"""The article's eight steps as a document, from the inputs to the output of every input, exact and decimal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def eight_steps(*examples: Bound) -> Derivation:
         missing = [name for name in NEEDED if name not in example.names]
         if missing:
             raise InputError(
-                f"the eight steps need {', '.join(NEEDED)}; {example.system.name} lacks {', '.join(missing)}."
+                f"the eight steps need {', '.join(NEEDED)}; {example.symbolic.name} lacks {', '.join(missing)}."
             )
     first = examples[0]
     blocks = [*_preparation(first)]
@@ -50,14 +50,14 @@ def eight_steps(*examples: Bound) -> Derivation:
         blocks += _all_inputs(example, level=3 if len(examples) > 1 else 2)
         if _is_the_article(example):
             blocks += _rounded_table(example, level=3 if len(examples) > 1 else 2)
-    title = f"{first.system.name[:1].upper()}{first.system.name[1:]} in eight steps"
+    title = f"{first.symbolic.name[:1].upper()}{first.symbolic.name[1:]} in eight steps"
     stages = tuple(stage for example in examples for stage in _stages(example, len(examples) > 1))
-    return Derivation(title, tuple(blocks), stages, first.system.source)
+    return Derivation(title, tuple(blocks), stages, first.symbolic.source)
 
 
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:
     """What a machine reads: every value; with several examples the name of each is written before its values."""
-    prefix = f"{example.system.name}: " if several else ""
+    prefix = f"{example.symbolic.name}: " if several else ""
     numbers = {name: example.exact(name) for name in example.names}
     inputs = example.system.inputs
     return tuple(

@@ -1,0 +1,137 @@
+"""The worked example: the article's numbers, exact, in every mechanism that takes them, and its eight steps."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from sympy import Matrix, Rational, cancel, exp, sqrt
+
+from symattn import article
+from symattn.eight_steps import eight_steps
+from symattn.errors import InputError, UnknownNameError
+from symattn.exact.operations import plus
+from symattn.examples import choose_scaled, has_numbers, numbers_for, scaled_pairs, weighted_values, worked_example
+from symattn.mechanism import mechanism
+from symattn.mechanisms import names
+
+U = {False: exp(2), True: exp(2 / sqrt(3))}
+
+
+def weights(u):
+    """Softmax of [[2, 4, 4], [4, 16, 12], [4, 12, 10]] with ``u = e**2``, written out by hand."""
+    first, second, third = 1 + 2 * u, 1 + u**4 + u**6, 1 + u**3 + u**4
+    return Matrix(
+        [
+            [1 / first, u / first, u / first],
+            [1 / second, u**6 / second, u**4 / second],
+            [1 / third, u**4 / third, u**3 / third],
+        ]
+    )
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_weights_and_output_are_the_functions_of_u_that_one_finds_by_hand(scaled):
+    example, u = worked_example(scaled=scaled), U[scaled]
+    assert (example["P"] - weights(u)).applyfunc(cancel) == Matrix.zeros(3, 3)
+    output = weights(u) * Matrix(article.VALUES)
+    assert (example["O"] - output).applyfunc(cancel) == Matrix.zeros(3, 3)
+
+
+def test_the_integer_stages():
+    example = worked_example()
+    assert example["Q"] == Matrix(article.QUERIES)
+    assert example["K"] == Matrix(article.KEYS)
+    assert example["V"] == Matrix(article.VALUES)
+    assert example["S"] == Matrix([[2, 4, 4], [4, 16, 12], [4, 12, 10]])
+
+
+def test_decimals_are_rounded_correctly_to_any_number_of_digits():
+    example = worked_example()
+    assert example.decimal("O", 20)[0][0] == Decimal("1.9366210616669623818")
+    assert example.decimal("P", 20)[1][0] == Decimal("6.0336648545583371964e-6")
+    long = example.decimal("O", 200)[2][1]
+    assert len(long.as_tuple().digits) == 200
+    assert example.decimal("O", 3)[2][1] == round(long, 2)
+
+
+def test_the_weighted_values_add_up_to_the_output():
+    example = worked_example()
+    first, second, third = weighted_values(example)
+    assert plus(plus(first, second), third) == example.exact("O")
+    assert first[0, 1] == example.exact("P")[0, 0] * 2
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_mechanism_of_the_library_takes_the_examples_numbers(name):
+    example = worked_example(name)
+    rows = example.decimal(example.symbolic.output, 10)
+    assert len(rows) == 3 and all(len(row) == 3 for row in rows)
+
+
+def test_scaled_and_unscaled_forms_are_found_by_their_names():
+    assert scaled_pairs() == {"dot": "scaled-dot", "self-attention": "scaled-self-attention"}
+    assert choose_scaled("scaled_dot", False) == "dot"
+    with pytest.raises(InputError, match="no scaled and unscaled form"):
+        choose_scaled("cosine", True)
+    with pytest.raises(InputError, match="no scaled"):
+        worked_example("additive", scaled=True)
+    with pytest.raises(UnknownNameError, match="Did you mean cosine"):
+        worked_example("cosin")
+
+
+def test_numbers_are_refused_for_an_input_that_the_article_does_not_have():
+    strange = mechanism("strange", inputs={"Z": "n d"}, equations="O = softmax(Z)")
+    assert not has_numbers(strange)
+    with pytest.raises(InputError, match="none for Z"):
+        numbers_for(strange)
+
+
+def test_one_changed_equation_changes_everything_after_it():
+    halved = mechanism(
+        "self-attention with halved scores",
+        inputs={"X": "n d", "W_K": "d d_k", "W_Q": "d d_k", "W_V": "d d_v"},
+        equations="""
+            K = X @ W_K
+            Q = X @ W_Q
+            V = X @ W_V
+            S = Q @ K.T / 2
+            P = softmax(S)
+            O = P @ V
+        """,
+    )
+    example = halved.bind(numbers_for(halved))
+    assert (example["P"] - weights(exp(1))).applyfunc(cancel) == Matrix.zeros(3, 3)
+    assert "1/(1 + 2e)" in eight_steps(example).to("text")
+
+
+def test_the_eight_steps_are_there_one_by_one():
+    page = eight_steps(worked_example()).to("text", digits=12)
+    places = [page.index(f"{step}. ") for step in range(1, 9)]
+    assert places == sorted(places)
+    assert "(2 + 14e²)/(1 + 2e²)" in page
+    assert "0.0633789383330" in page
+
+
+def test_the_rounded_table_stands_beside_the_exact_weights_with_its_errors():
+    page = eight_steps(worked_example()).to("text", digits=12)
+    table = page[page.index("rounded weights") :]
+    assert "-0.0633789383330" in table  # the largest error in P
+    assert "0.316894691665" in table  # the largest error in O
+    assert "39/5" in table  # the output that the rounded weights give, exactly
+    assert Rational(39, 5) == Fraction(9, 10) * 8 + Fraction(1, 10) * 6
+
+
+def test_the_rounded_table_belongs_to_the_articles_own_scores():
+    assert "rounded weights" not in eight_steps(worked_example(scaled=True)).to("text")
+
+
+def test_a_mechanism_without_the_steps_says_what_it_lacks():
+    with pytest.raises(InputError, match="dot-product attention lacks X, W_K, W_Q, W_V"):
+        eight_steps(worked_example("dot"))
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+def test_both_scalings_share_one_document(form):
+    both = eight_steps(worked_example(), worked_example(scaled=True))
+    assert len(both.to(form)) > 5000
+    assert len({stage.name for stage in both.stages}) == len(both.stages) == 20
