@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from symattn.publishing import Block, Code, Heading, Paragraph, Table
 from symattn.verification import Report, Row
+from symattn.verification.report import FACTOR
 
-HEADER = ("witness", "held against", "agrees on", "does not agree on", "worst error", "in units of")
+HEADER = ("witness", "held against", "agrees on", "not on", "worst error")
 
 
 def summary(report: Report) -> list[Block]:
@@ -22,6 +23,7 @@ def summary(report: Report) -> list[Block]:
     blocks: list[Block] = [
         Heading(f"Checked: {report.mechanism}"),
         Table(HEADER, [_line(rows) for rows in by_witness.values()]),
+        Paragraph(f"Errors are in units; up to {FACTOR:g} agree. The unit: {'; '.join(_units(by_witness))}."),
         Paragraph(counts, " Passed." if report.passed else " Not passed."),
     ]
     blocks += [Paragraph(f"Unknown: {reason}") for reason in _reasons(report.unknown)]
@@ -33,7 +35,15 @@ def _line(rows: list[Row]) -> tuple[str, ...]:
     others = [f"{row.value} ({row.verdict})" for row in rows if row.verdict not in ("exact", "sampled")]
     ratios = [row.worst.ratio for row in rows if row.worst is not None and row.worst.ratio is not None]
     worst = f"{max(ratios):.2g}" if ratios else "none"
-    return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst, rows[0].unit
+    return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst
+
+
+def _units(by_witness: dict[str, list[Row]]) -> list[str]:
+    """Each unit once, with the witnesses that are measured in it."""
+    measured: dict[str, list[str]] = {}
+    for witness, rows in by_witness.items():
+        measured.setdefault(rows[0].unit, []).append(witness)
+    return [f"{unit} ({', '.join(witnesses)})" for unit, witnesses in measured.items()]
 
 
 def _listed(names: list[str]) -> str:
