@@ -1,6 +1,5 @@
 """Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
 
-from symattn.publishing.code import code
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import (
     Block,
@@ -19,11 +18,12 @@ from symattn.publishing.document import (
     Words,
 )
 from symattn.publishing.formats import RENDERERS
-from symattn.publishing.latex import latex
-from symattn.publishing.mathml import mathml
 from symattn.publishing.mathml_validator import validate_mathml
 from symattn.publishing.stages import derive, system_latex, system_text
-from symattn.publishing.text import text
+from symattn.publishing.to_code import code
+from symattn.publishing.to_latex import latex
+from symattn.publishing.to_mathml import mathml
+from symattn.publishing.to_text import text
 
 __all__ = [
     "RENDERERS",

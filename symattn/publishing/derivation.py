@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symattn.publishing.document import Block, Stage
+from symattn.publishing.document import Block, Document
 from symattn.publishing.formats import render
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Document):
     """A document that can be printed in every format: a title, blocks in order, and its stages for a machine.
 
-    >>> print(Derivation("one line", (Formula(1, "=", 1),)).to("text"))
+    >>> from symattn.publishing.document import Formula
+    >>> print(Derivation("one line", (Formula(1, "=", 1),)).to("text"), end="")
     one line
     ========
     <BLANKLINE>
     1 = 1
-    <BLANKLINE>
     """
-
-    title: str
-    blocks: tuple[Block, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    source: str = ""
 
     def followed_by(self, *blocks: Block) -> Derivation:
         """The same document with more blocks at its end."""

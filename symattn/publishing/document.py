@@ -23,7 +23,7 @@ tuples), a ``Fraction``, an ``int``, a ``Decimal``, or a wrapper of this file.""
 
 @dataclass(frozen=True)
 class Rounded:
-    """Exact numbers shown as decimals; ``digits`` significant ones, or as many as the whole document is printed with."""
+    """Exact numbers shown as decimals; ``digits`` significant ones, or as many as the document is printed with."""
 
     value: Printable
     digits: int | None = None
@@ -113,7 +113,8 @@ class Formula:
             raise LanguageError(f"a formula is parts with a sign between each two, found {len(parts_and_signs)} items.")
         for sign in relations:
             if not isinstance(sign, str) or sign not in RELATIONS:
-                raise LanguageError(f"{sign!r} is not a sign between parts of a formula; there are: {' '.join(RELATIONS)}.")
+                known = " ".join(RELATIONS)
+                raise LanguageError(f"{sign!r} is not a sign between parts of a formula; there are: {known}.")
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "relations", relations)
 
@@ -161,3 +162,13 @@ class Stage:
     exact: Printable = None
     entry: tuple[Printable, Printable] | None = None
     """The entry that is asked for, and its formula; for symbolic sizes."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title, blocks in order, the stages for a machine, and where the mathematics comes from."""
+
+    title: str
+    blocks: tuple[Block, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    source: str = ""

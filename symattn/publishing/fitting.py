@@ -1,4 +1,4 @@
-"""A formula as lines that fit: matrices too wide to be put in keep their names, and too wide a result is listed by entry."""
+"""A formula as lines that fit: a matrix too wide to be put in keeps its name, too wide a result is listed."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from sympy import Integer, MatrixSymbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.publishing.document import Formula, Rounded, Substituted
-from symattn.publishing.latex import latex
 from symattn.publishing.measure import width
 from symattn.publishing.numbers import is_whole, rows_of
 from symattn.publishing.settings import Settings, shown_steps
+from symattn.publishing.to_latex import latex
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
     lines = []
     for i, row in enumerate(rows_of(part.value if isinstance(part, Rounded) else part) or ()):
         for j, number in enumerate(row):
-            shown: list[tuple[str, Any]] = [(sign, Rounded(number, part.digits) if isinstance(part, Rounded) else number)]
+            entry = Rounded(number, part.digits) if isinstance(part, Rounded) else number
+            shown: list[tuple[str, Any]] = [(sign, entry)]
             if decimals is not None and not is_whole(number):
                 shown.append((decimals[0], Rounded(number, decimals[1].digits)))
             lines.append(Line(entry_name(left, i, j), tuple(shown)))

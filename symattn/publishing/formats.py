@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from symattn.errors import InputError
 from symattn.language.names import suggestion
+from symattn.publishing.document import Document
 from symattn.publishing.numbers import checked_digits
 from symattn.publishing.render_json import render_json
 from symattn.publishing.render_latex import render_latex
@@ -14,10 +14,7 @@ from symattn.publishing.render_mathml import render_mathml
 from symattn.publishing.render_text import render_text
 from symattn.publishing.settings import Settings
 
-if TYPE_CHECKING:
-    from symattn.publishing.derivation import Derivation
-
-RENDERERS: dict[str, Callable[[Derivation, Settings], str]] = {
+RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "text": render_text,
     "latex": render_latex,
     "mathml": render_mathml,
@@ -26,14 +23,14 @@ RENDERERS: dict[str, Callable[[Derivation, Settings], str]] = {
 """One row a format; a new format is a new file and a row here."""
 
 
-def render(document: Derivation, format: str, *, digits: int, standalone: bool, width: int) -> str:
+def render(document: Document, format: str, *, digits: int, standalone: bool, width: int) -> str:
     """The document in a format.
 
-    Errors: ``InputError`` for an unknown format, a width below 20 or digits below 1; ``LimitError`` for too many digits.
+    Errors: ``InputError`` for an unknown format, a width below 20, digits below 1; ``LimitError`` for too many digits.
     """
     if format not in RENDERERS:
         hint = suggestion(str(format), RENDERERS)
-        raise InputError(f"there is no format {ascii(format)}.{hint} There are: {', '.join(RENDERERS)}.")
+        raise InputError(f"there is no format {format!a}.{hint} There are: {', '.join(RENDERERS)}.")
     if isinstance(width, bool) or not isinstance(width, int) or width < 20:
         raise InputError(f"width = {width!r}: a line of text has at least 20 characters.")
     return RENDERERS[format](document, Settings(checked_digits(digits), bool(standalone), width))

@@ -10,10 +10,14 @@ from decimal import Decimal
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.numbers import scientific
 
-GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
-)
+SMALL_GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+)  # fmt: skip
+LARGE_GREEK = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
+GREEK = frozenset({*SMALL_GREEK, *LARGE_GREEK})
+"""Greek letters that LaTeX has a command for."""
+
 COMMANDS = {word: f"\\{word}" for word in ("exp", "log", "tanh", "max")}
 """Functions with a command of their own; the others are upright words."""
 
@@ -141,7 +145,7 @@ class LatexNotation(Notation):
         return Piece(rf"\delta_{{{joined(positions)}}}")
 
     def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
-        """Columns to the right, or centred where entries are fractions; grouped, so that a power takes hold of it all."""
+        """Columns to the right, or centred where entries are fractions; grouped, so that a power is one of it all."""
         tall = any(piece.tall for row in rows for piece in row)
         columns = "".join("c" if tall else column_side([row[at].text for row in rows])[0] for at in range(len(rows[0])))
         gap = r" \\[4pt] " if tall else r" \\ "
@@ -210,7 +214,7 @@ def _plain(character: str) -> str:
         return " "
     if character.isascii() and character.isprintable():
         return character
-    letter, *marks = unicodedata.normalize("NFD", character)
-    if len(marks) == 1 and letter.isascii() and letter.isalpha() and marks[0] in ACCENTS:
-        return f"\\{ACCENTS[marks[0]]}{{{letter}}}"
+    parts = unicodedata.normalize("NFD", character)
+    if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in ACCENTS:
+        return f"\\{ACCENTS[parts[1]]}{{{parts[0]}}}"
     return f"[U+{ord(character):04X}]"

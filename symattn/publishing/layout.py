@@ -96,7 +96,7 @@ def tokens(text: str, boxes: Sequence[Box], first_mark: int) -> list[str | Box]:
 
 
 def wrapped(parts: Sequence[str | Box], width: int, indent: int) -> list[str]:
-    """Words and boxes set into lines of at most ``width`` columns where they can be; lines after the first are indented.
+    """Words and boxes in lines of at most ``width`` columns where they can be; lines after the first are indented.
 
     >>> wrapped(["a ", Box(("⎡1⎤", "⎣2⎦")), " b"], 20, 2)
     ['a ⎡1⎤ b', '  ⎣2⎦']

@@ -1,4 +1,4 @@
-"""What latex2mathml writes, mended: names upright, brackets in groups, scripts on what they belong to, no old attributes."""
+"""What latex2mathml writes, mended: names upright, brackets in groups, scripts where they belong, no old attributes."""
 
 from __future__ import annotations
 
@@ -126,6 +126,7 @@ def _close(node: Element, start: int, end: int) -> int:
         node[start : end + 1] = [last]
     else:
         node[start : end + 1] = [group]
+    _space_names(group)
     return start
 
 

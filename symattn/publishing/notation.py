@@ -84,7 +84,7 @@ class Notation:
         return Piece(text, Level.PRODUCT, factors[-1].open_right, any(factor.tall for factor in factors))
 
     def total(self, terms: Iterable[tuple[bool, Piece]]) -> Piece:
-        """A sum of terms with their signs (``True``: minus); a term after the first that is a sum stands in brackets."""
+        """A sum of terms with their signs (``True``: minus); a sum among those after the first stands in brackets."""
         terms = list(terms)
         text, tall = "", False
         for place, (negative, piece) in enumerate(terms):

@@ -29,8 +29,8 @@ def rows_of(value: Any) -> Rows | None:
         if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
             raise InputError("a matrix to print has rows of one length, at least one, found a ragged or empty one.")
         return rows
-    rows = getattr(value, "rows", None)
-    return rows if isinstance(rows, tuple) else None
+    found: Any = getattr(value, "rows", None)
+    return found if isinstance(found, tuple) else None
 
 
 def checked_digits(digits: object) -> int:

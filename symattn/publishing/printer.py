@@ -13,7 +13,6 @@ from symattn.nodes import IndexSum, Node
 from symattn.publishing.notation import Notation, Piece
 from symattn.publishing.numbers import rows_of
 
-
 WRITTEN_TERMS = 4
 """With numbers put in, a sum over an index of no more values than this is written out."""
 
@@ -29,9 +28,10 @@ class Quotient(NamedTuple):
 class Printer:
     """One way of printing: a table of rows by class, a notation, and the walk that finds the row of a value.
 
-    A row takes the printer and the value and gives a piece. Subclasses say their ``rows``, ``table`` (the file a missing
-    row belongs in) and ``what`` (the printer's name in that error). ``numbers`` stand in the place of names, ``digits``
-    are those of rounded numbers, ``slash`` puts quotients on one line, ``keep_case`` leaves entries their large letters.
+    A row takes the printer and the value and gives a piece. Subclasses say their ``rows``, ``table`` (the file that a
+    missing row belongs in) and ``what`` (the printer's name in that error). ``numbers`` stand in the place of names,
+    ``digits`` are those of rounded numbers, ``slash`` puts quotients on one line, ``keep_case`` leaves entries their
+    large letters.
     """
 
     rows: Mapping[type, Callable[[Any, Any], Piece]] = {}
@@ -130,7 +130,8 @@ class Printer:
     @property
     def confused(self) -> bool:
         """Whether two matrices have given their entries the same small letter."""
-        return not self.keep_case and any(name != name.lower() and name.lower() in self.entry_names for name in self.entry_names)
+        names = self.entry_names
+        return not self.keep_case and any(name != name.lower() and name.lower() in names for name in names)
 
 
 def safe_name(symbol: Any) -> str:
@@ -140,7 +141,8 @@ def safe_name(symbol: Any) -> str:
     """
     name = str(symbol.name)
     if not NAME.match(name):
-        raise LanguageError(f"cannot print the name {printable(name)}: a name is letters and digits, as in Q, d_k or W_Q1.")
+        shown = printable(name)
+        raise LanguageError(f"cannot print the name {shown}: a name is letters and digits, as in Q, d_k or W_Q1.")
     return name
 
 
@@ -187,11 +189,18 @@ def _sort_factors(value: Mul, found: Quotient) -> bool:
                 found.above.append(Integer(abs(factor.p)))
             if factor.q != 1:
                 found.below.append(Integer(factor.q))
-        elif isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_number and factor.exp.is_negative:
+        elif is_reciprocal(factor):
             found.below.append(Pow(factor.base, -factor.exp))
         else:
             found.above.append(factor)
     return negative
+
+
+def is_reciprocal(value: object) -> bool:
+    """Whether a value is a power with a negative number for its exponent; a power of e is not."""
+    if not isinstance(value, Pow) or isinstance(value, exp):
+        return False
+    return bool(value.exp.is_number and value.exp.is_negative)
 
 
 def _cancel_roots(found: Quotient) -> None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 from symattn.errors import MissingRowError
-from symattn.publishing.code import code
-from symattn.publishing.document import Block, Code, Formula, Heading, Paragraph, Stage, Substituted, Table, Title
-from symattn.publishing.latex import latex
+from symattn.publishing.document import (
+    Block,
+    Code,
+    Document,
+    Formula,
+    Heading,
+    Paragraph,
+    Stage,
+    Substituted,
+    Table,
+    Title,
+)
 from symattn.publishing.numbers import decimal, rows_of
 from symattn.publishing.settings import Settings, shown_steps
-from symattn.publishing.text import text
 from symattn.publishing.text_notation import plain
+from symattn.publishing.to_code import code
+from symattn.publishing.to_latex import latex
+from symattn.publishing.to_text import text
 
-if TYPE_CHECKING:
-    from symattn.publishing.derivation import Derivation
 
-
-def render_json(document: Derivation, settings: Settings) -> str:
-    """An object with ``title``, ``source``, ``digits``, ``stages`` and ``blocks``; numbers are text, so none is rounded."""
+def render_json(document: Document, settings: Settings) -> str:
+    """An object with ``title``, ``source``, ``digits``, ``stages``, ``blocks``; numbers are text, none is rounded."""
     made = {
         "title": plain(document.title),
         "source": plain(document.source),
@@ -55,10 +64,8 @@ def _printed(value: Any, settings: Settings, coded: Any = None) -> dict[str, str
         return {"text": plain(value)}
     made = {"text": text(value, digits=settings.digits), "latex": latex(value, digits=settings.digits)}
     if coded is not None:
-        try:
+        with suppress(MissingRowError):  # a formula of entries, which the language of equations cannot say
             made["code"] = coded(value)
-        except MissingRowError:  # a formula of entries, which the language of equations cannot say
-            pass
     return made
 
 
@@ -79,7 +86,8 @@ def _block(block: Block, settings: Settings) -> dict[str, Any]:
         }
     if isinstance(block, Table):
         header = [_printed(cell, settings) for cell in block.header]
-        return {"kind": kind, "header": header, "rows": [[_printed(cell, settings) for cell in row] for row in block.rows]}
+        rows = [[_printed(cell, settings) for cell in row] for row in block.rows]
+        return {"kind": kind, "header": header, "rows": rows}
     assert isinstance(block, Code)
     lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
     return {"kind": kind, "language": plain(block.language), "text": "\n".join(lines)}

@@ -1,13 +1,14 @@
-"""A document as LaTeX: a piece to paste, or a whole file that compiles as it stands; amsmath and amssymb, no macro besides."""
+"""A document as LaTeX: a piece to paste, or a whole file that compiles as it stands; amsmath and amssymb alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symattn.publishing.document import (
     Block,
     Code,
+    Document,
     Formula,
     Heading,
     Paragraph,
@@ -15,14 +16,11 @@ from symattn.publishing.document import (
     Title,
 )
 from symattn.publishing.fitting import fitted_lines
-from symattn.publishing.latex import latex
 from symattn.publishing.latex_notation import LatexNotation, escape
 from symattn.publishing.measure import width
 from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
-
-if TYPE_CHECKING:
-    from symattn.publishing.derivation import Derivation
+from symattn.publishing.to_latex import latex
 
 LINE = 44.0
 """Width of a line in ems of normal type: 17 cm at 11 points, less the space that a display needs."""
@@ -44,8 +42,8 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 """
 
 
-def render_latex(document: Derivation, settings: Settings) -> str:
-    """The document; ``standalone`` with everything around it that TeX needs, on paper wide enough for its widest line."""
+def render_latex(document: Document, settings: Settings) -> str:
+    """The document; ``standalone`` with everything that TeX needs around it, on paper wide enough for every line."""
     parts = [rf"\section*{{{escape(plain(document.title))}}}"] if document.title else []
     if document.source:
         parts.append(f"Source: {escape(plain(document.source))}")
@@ -108,12 +106,11 @@ def _size(longest: float) -> tuple[str, float]:
 
 
 def _table(block: Table, settings: Settings) -> tuple[str, float]:
-    rows = [
-        " & ".join(inline((cell,), settings) for cell in row) + r" \\" for row in (block.header, *block.rows)
-    ]
-    body = "\n".join([rows[0], r"\hline", *rows[1:]])
     columns = "l" * len(block.header)
-    characters = [max(len(inline((row[at],), settings)) for row in (block.header, *block.rows)) for at in range(len(columns))]
+    cells = [[inline((cell,), settings) for cell in row] for row in (block.header, *block.rows)]
+    characters = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    rows = [" & ".join(row) + r" \\" for row in cells]
+    body = "\n".join([rows[0], r"\hline", *rows[1:]])
     size, needed = _size(0.55 * sum(characters) + len(columns))
     return f"{{{size}\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\par}}", needed
 

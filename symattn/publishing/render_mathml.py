@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symattn.publishing.document import (
     Block,
     Code,
+    Document,
     Formula,
     Heading,
     Paragraph,
@@ -16,15 +17,13 @@ from symattn.publishing.document import (
 )
 from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.latex_notation import LatexNotation
-from symattn.publishing.mathml import converted, elements, math_element, table
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
+from symattn.publishing.to_mathml import converted, elements, math_element, table
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-    from symattn.publishing.derivation import Derivation
 
 SIGNS = LatexNotation().sign
 
@@ -32,17 +31,20 @@ LINE = 52.0
 """Width of a line in ems of a formula's type: that of the page, and of a common window."""
 
 STYLE = """
-body { max-width: 60em; margin: 2em auto; padding: 0 1em; font-family: Georgia, "Noto Serif", serif; line-height: 1.5; color: #1a1a1a; background: #fff; }
-math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", math; font-size: 1.1em; }
+body { max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5; color: #1a1a1a; background: #fff; }
+body { font-family: Georgia, "Noto Serif", serif; }
+math { font-size: 1.1em; }
+math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaVu Math TeX Gyre", math; }
 .formula { overflow-x: auto; margin: 0.6em 0; padding: 0.2em 0; }
 .formula math { margin-left: 1em; text-align: left; }
-pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: 0.85em; overflow-x: auto; background: #f6f6f4; padding: 0.8em; }
+pre { font-size: 0.85em; overflow-x: auto; background: #f6f6f4; padding: 0.8em; }
+pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 table { border-collapse: collapse; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.2em 0.9em 0.2em 0; text-align: left; }
 """
 
 
-def render_mathml(document: Derivation, settings: Settings) -> str:
+def render_mathml(document: Document, settings: Settings) -> str:
     """The document as a ``div``, or with ``standalone`` as a page of HTML that is XML too; its MathML is checked."""
     from xml.etree.ElementTree import Element, SubElement, tostring
 

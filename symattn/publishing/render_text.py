@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symattn.publishing.document import (
     Block,
     Code,
+    Document,
     Formula,
     Heading,
     Paragraph,
@@ -21,16 +22,13 @@ from symattn.publishing.fitting import entry_name
 from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
 from symattn.publishing.numbers import is_whole, rows_of
 from symattn.publishing.settings import Settings, shown_steps
-from symattn.publishing.text import line_and_boxes, text
 from symattn.publishing.text_notation import FIRST_MARK, plain
-
-if TYPE_CHECKING:
-    from symattn.publishing.derivation import Derivation
+from symattn.publishing.to_text import line_and_boxes, text
 
 Parts = list[str | Box]
 
 
-def render_text(document: Derivation, settings: Settings) -> str:
+def render_text(document: Document, settings: Settings) -> str:
     """The whole document; every line ends in a line feed."""
     blocks: list[list[str]] = [_underlined(plain(document.title), "=")] if document.title else []
     if document.source:

@@ -9,12 +9,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import closed_form
 from symattn.equations import EquationSystem
-from symattn.language.declarations import declare
 from symattn.nodes import (
     Arithmetic,
     ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
+    ElementwiseQuotient,
     Indices,
     Node,
     Reduction,
@@ -27,10 +27,10 @@ from symattn.nodes import (
 from symattn.nodes.written import names_in
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import Block, Formula, Heading, Paragraph, RealMatrices, Rounded, Stage, Substituted
-from symattn.publishing.latex import LatexPrinter
 from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.rows import has_entrywise_sign
-from symattn.publishing.text import line_and_boxes
+from symattn.publishing.to_latex import LatexPrinter
+from symattn.publishing.to_text import line_and_boxes
 from symattn.shapes import Shape
 from symattn.worked import Bound
 
@@ -49,11 +49,10 @@ def derive(subject: EquationSystem | Bound) -> Derivation:
 def system_latex(system: EquationSystem) -> str:
     """All equations of a system below each other, their ``=`` aligned; goes between dollars.
 
-    >>> from symattn.language import parse_equations
+    >>> from sympy import MatrixSymbol
     >>> from symattn.equations import Equation
-    >>> Q, P = declare("Q", (index("n"), index("m"))), parse_equations("B = 2 * A", {"A": declare("A", (S(2), S(3)))})
-    >>> system = EquationSystem("twice", (Q,), tuple(Equation(*pair) for pair in P), "B")
-    >>> print(system_latex(system))
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> print(system_latex(EquationSystem("twice", (A,), (Equation("B", ElementwiseProduct(S(2), A)),), "B")))
     \\begin{aligned} B &= 2A \\end{aligned}
     """
     printer = LatexPrinter(LatexNotation())
@@ -144,7 +143,7 @@ def legend(system: EquationSystem, entries: bool) -> list[Block]:
     if any(isinstance(node, ElementwiseFunction) for node in nodes):
         sentences.append("Functions of one number, such as exp and tanh, are taken of every entry.")
     if any(isinstance(node, Arithmetic) and _stretches(node) for node in nodes):
-        sentences.append("In arithmetic entry by entry, a number, a single row or a single column stretches to the size of the other side.")
+        sentences.append("A number, a single row or a single column stretches to the size of the other side.")
     if any(isinstance(node, Softmax) for node in nodes):
         sentences.append("softmax is taken of each row.")
     if any(isinstance(node, Reduction) for node in nodes):
@@ -169,5 +168,6 @@ def _stretches(node: Arithmetic) -> bool:
     if isinstance(node, ElementwisePower):
         return False
     left, right = shape_of(node.left), shape_of(node.right)
-    scalar = not left or not right
-    return left != right and not (scalar and isinstance(node, ElementwiseProduct)) and not (not right and node.sign == "/")
+    if isinstance(node, ElementwiseProduct) and not (left and right):
+        return False
+    return left != right and not (isinstance(node, ElementwiseQuotient) and not right)

@@ -6,20 +6,16 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from symattn.publishing.latex_notation import ENDS_IN_NUMBER, joined
+from symattn.publishing.latex_notation import ENDS_IN_NUMBER, LARGE_GREEK, SMALL_GREEK, joined
 from symattn.publishing.layout import Box, matrix_box
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.numbers import scientific, superscript
 
 GREEK = {
     word: unicodedata.lookup(f"GREEK {kind} LETTER {'lamda' if word.lower() == 'lambda' else word}")
-    for kind, words in (
-        ("SMALL", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
-                  "chi psi omega"),
-        ("CAPITAL", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
-    )
-    for word in words.split()
-}  # fmt: skip
+    for kind, words in (("SMALL", SMALL_GREEK), ("CAPITAL", LARGE_GREEK))
+    for word in words
+}
 
 FIRST_MARK = 0xE000
 """Characters from here on, in Unicode's private area, hold the places of matrices; no name contains one."""
@@ -58,7 +54,8 @@ class TextNotation(Notation):
 
     def fraction(self, above: Piece, below: Piece, inline: bool) -> Piece:
         """A quotient on the line; close together unless a product stands in it."""
-        spaced = any(" " in piece.text and (piece.level == Level.PRODUCT or piece.open_right) for piece in (above, below))
+        products = (piece for piece in (above, below) if piece.level == Level.PRODUCT or piece.open_right)
+        spaced = any(" " in piece.text for piece in products)
         above, below = self.at_least(above, Level.PRODUCT), self.at_least(below, Level.FACTOR)
         if above.open_right:
             above = self.bracket(above)
@@ -82,7 +79,8 @@ class TextNotation(Notation):
         return Piece(self.at_least(base, Level.ATOM).text + shown, Level.POWER)
 
     def raised_by_entry(self, base: Piece, exponent: Piece) -> Piece:
-        return Piece(f"{self.at_least(base, Level.ATOM).text}^(⊙{self.at_least(exponent, Level.FACTOR).text})", Level.POWER)
+        low, high = self.at_least(base, Level.ATOM), self.at_least(exponent, Level.FACTOR)
+        return Piece(f"{low.text}^(⊙{high.text})", Level.POWER)
 
     def transposed(self, base: Piece) -> Piece:
         return Piece(f"{self.at_least(base, Level.ATOM).text}ᵀ", Level.POWER)

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symattn.errors import InputError, MissingExtraError
-from symattn.publishing.latex import LatexPrinter
 from symattn.publishing.latex_notation import LatexNotation, column_side
 from symattn.publishing.mathml_mending import aligned_to, mend
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.notation import Piece
 from symattn.publishing.text_notation import plain
+from symattn.publishing.to_latex import LatexPrinter
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -41,7 +41,7 @@ class MathmlNotation(LatexNotation):
 
 
 def mathml(value: Any, *, display: bool = True, digits: int = 10) -> str:
-    """A ``<math>`` element of a value, or of LaTeX given as ``str``; valid MathML Core, ``display`` on a line of its own.
+    """A ``<math>`` element of a value, or of LaTeX given as ``str``; MathML Core, with ``display`` on its own line.
 
     Errors: those of ``latex``; ``InputError`` for LaTeX that does not convert to valid MathML;
     ``MissingExtraError`` if latex2mathml is not installed.
@@ -104,9 +104,9 @@ def _converted(latex: str) -> list[Element]:
     try:
         root = fromstring(convert(ROW_GAP.sub(r"\\\\", latex), display="block"))
     except ParseError as error:
-        raise InputError(f"{ascii(latex[:60])} does not convert to MathML: {error}.") from None
+        raise InputError(f"{latex[:60]!a} does not convert to MathML: {error}.") from None
     except Exception as error:  # latex2mathml raises its own kinds, and IndexError and the like on odd input
-        raise InputError(f"{ascii(latex[:60])} is not LaTeX that can be converted: {type(error).__name__}.") from None
+        raise InputError(f"{latex[:60]!a} is not LaTeX that can be converted: {type(error).__name__}.") from None
     return mend(root)
 
 

@@ -64,7 +64,7 @@ class CodeNotation(Notation):
 class CodePrinter(Printer):
     """Values to the language of equations; positions count from 0, and every bracket that matters is there."""
 
-    table = "publishing/code.py"
+    table = "publishing/to_code.py"
     what = "the language"
 
 

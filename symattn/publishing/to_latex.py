@@ -120,7 +120,7 @@ class LatexPrinter(Printer):
     """Values to LaTeX; see :class:`Printer`."""
 
     rows = ROWS
-    table = "publishing/latex.py"
+    table = "publishing/to_latex.py"
     what = "LaTeX"
     euler_everywhere = True
 

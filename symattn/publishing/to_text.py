@@ -121,7 +121,7 @@ class TextPrinter(Printer):
     """Values to plain text; see :class:`Printer`."""
 
     rows = ROWS
-    table = "publishing/text.py"
+    table = "publishing/to_text.py"
     what = "text"
 
 
