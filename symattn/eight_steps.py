@@ -8,7 +8,7 @@ from symattn import article
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
 from symattn.exact.operations import minus, product
-from symattn.examples import weighted_values, worked_example
+from symattn.examples import matrix_of, weighted_values, worked_example
 from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax
 from symattn.publishing import (
     Block,
@@ -58,7 +58,7 @@ def eight_steps(*examples: Bound) -> Derivation:
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:
     """What a machine reads: every value; with several examples the name of each is written before its values."""
     prefix = f"{example.symbolic.name}: " if several else ""
-    numbers = {name: example.exact(name) for name in example.names}
+    numbers = {name: matrix_of(example, name) for name in example.names}
     inputs = example.system.inputs
     return tuple(
         Stage(
@@ -78,9 +78,9 @@ def _preparation(example: Bound) -> list[Block]:
     blocks: list[Block] = [
         Heading("1. Prepare the inputs"),
         Paragraph("Each row of ", inputs["X"], " is one input."),
-        Formula(inputs["X"], "=", example.exact("X")),
+        Formula(inputs["X"], "=", matrix_of(example, "X")),
         Heading("2. Initialise the weights"),
-        *(Formula(inputs[name], "=", example.exact(name)) for name in ("W_K", "W_Q", "W_V")),
+        *(Formula(inputs[name], "=", matrix_of(example, name)) for name in ("W_K", "W_Q", "W_V")),
         Heading("3. Derive key, query and value"),
         Paragraph("Inputs times weights; each row belongs to one input."),
     ]
@@ -90,8 +90,8 @@ def _preparation(example: Bound) -> list[Block]:
 def _value(example: Bound, name: str) -> Formula:
     """An equation with its numbers put in, and what comes out: exact, and decimal where that says more."""
     expression = example.symbolic[name]
-    numbers = {**example.sizes, **{other: example.exact(other) for other in example.names if other != name}}
-    exact = example.exact(name)
+    numbers = {**example.sizes, **{other: matrix_of(example, other) for other in example.names if other != name}}
+    exact = matrix_of(example, name)
     symbol = example.system.by_name[name].symbol
     parts = [symbol, "=", expression, "=", Substituted(expression, numbers), "=", exact]
     if not _is_rational(exact):
@@ -111,10 +111,10 @@ def _one_input(example: Bound, i: int, level: int) -> list[Block]:
     scores = MatrixSymbol(f"s_{number}", 1, keys.shape[0])
     score_formula = system["S"].xreplace({system.by_name["Q"].symbol: query})
     p_row, o_row = _row(example, "P", i), _row(example, "O", i)
-    numbers = {**example.sizes, query.name: _row(example, "Q", i), "K": example.exact("K")}
+    numbers = {**example.sizes, query.name: _row(example, "Q", i), "K": matrix_of(example, "K")}
     numbers[scores.name] = _row(example, "S", i)
     weighted = [ExactMatrix([block.rows[i]]) for block in weighted_values(example)]
-    value_rows = [_row(example, "V", k) for k in range(example.exact("V").shape[0])]
+    value_rows = [_row(example, "V", k) for k in range(matrix_of(example, "V").shape[0])]
     terms = [
         ElementwiseProduct(MatrixSymbol("P", *system.shape("P"))[i, k], MatrixSymbol(f"v_{k + 1}", 1, o_row.shape[1]))
         for k in range(len(value_rows))
@@ -142,7 +142,7 @@ def _one_input(example: Bound, i: int, level: int) -> list[Block]:
 
 
 def _row(example: Bound, name: str, i: int) -> ExactMatrix:
-    return ExactMatrix([example.exact(name).rows[i]])
+    return ExactMatrix([matrix_of(example, name).rows[i]])
 
 
 def _numbers_line(symbol: MatrixSymbol, expression: object, numbers: dict, exact: ExactMatrix) -> Formula:
@@ -171,12 +171,12 @@ def _all_inputs(example: Bound, level: int) -> list[Block]:
 def _is_the_article(example: Bound) -> bool:
     """Whether these are the article's numbers and its unscaled scores, for which it prints rounded weights."""
     plain = worked_example()
-    return all(example.exact(name) == plain.exact(name) for name in ("X", "S", "V"))
+    return all(matrix_of(example, name) == matrix_of(plain, name) for name in ("X", "S", "V"))
 
 
 def _rounded_table(example: Bound, level: int) -> list[Block]:
     """The article's rounded weights beside the exact ones, and what the rounding does to the output."""
-    weights, values = example.exact("P"), example.exact("V")
+    weights, values = matrix_of(example, "P"), matrix_of(example, "V")
     rounded = ExactMatrix.of(article.ROUNDED_WEIGHTS)
     output = product(rounded, values)
     p, o = (example.system.by_name[name].symbol for name in "PO")
@@ -190,5 +190,5 @@ def _rounded_table(example: Bound, level: int) -> list[Block]:
         Formula(p_rounded, "=", Rounded(rounded, 2), "≠", weights, "≈", Rounded(weights)),
         Formula(ElementwiseDifference(p_rounded, p), "≈", Rounded(minus(rounded, weights))),
         Formula(o_rounded, "=", MatrixProduct(p_rounded, example.system.by_name["V"].symbol), "=", output),
-        Formula(ElementwiseDifference(o_rounded, o), "≈", Rounded(minus(output, example.exact("O")))),
+        Formula(ElementwiseDifference(o_rounded, o), "≈", Rounded(minus(output, matrix_of(example, "O")))),
     ]

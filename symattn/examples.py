@@ -92,6 +92,20 @@ def worked_example(name: str | None = None, *, scaled: bool = False) -> Bound:
     return found.bind(numbers_for(found))
 
 
+def matrix_of(example: Bound, name: str) -> ExactMatrix:
+    """One value of an example that is a matrix.
+
+    Errors: ``UnknownNameError`` for a name that it does not have, ``InputError`` for a single number.
+
+    >>> matrix_of(worked_example(), "K").shape
+    (3, 3)
+    """
+    value = example.exact(name)
+    if not isinstance(value, ExactMatrix):
+        raise InputError(f"asked for a matrix {name}; {name} of {example.symbolic.name} is a single number.")
+    return value
+
+
 def weighted_values(example: Bound, weights: str = "P", values: str = "V") -> tuple[ExactMatrix, ...]:
     """Every value times its attention weights, one block an input, as the article lays them out.
 
@@ -101,7 +115,7 @@ def weighted_values(example: Bound, weights: str = "P", values: str = "V") -> tu
     >>> len(weighted_values(worked_example()))
     3
     """
-    p, v = example.exact(weights), example.exact(values)
+    p, v = matrix_of(example, weights), matrix_of(example, values)
     rows, inputs = p.shape
     return tuple(
         ExactMatrix([[p[i, k] * v[k, c] for c in range(v.shape[1])] for i in range(rows)]) for k in range(inputs)
