@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 import zipfile
 import zlib
 from fractions import Fraction
@@ -78,7 +79,9 @@ def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any
             raise InputError(
                 f"{source} has a header of version {version[0]}, which numbers do not need; save it again."
             )
-        return readers[version](stream, max_header_size=limits.ARRAY_HEADER_BYTES)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return readers[version](stream, max_header_size=limits.ARRAY_HEADER_BYTES)
     except InputError:
         raise
     except Exception:  # NumPy reads a header with Python's tokenizer and parser, which fail in many ways
