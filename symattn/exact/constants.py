@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, isqrt, lcm
-from typing import Any, Union
+from typing import Any, TypeAlias, Union
 
 from sympy import factorint, isprime
 
 from symattn import limits
 from symattn.errors import LimitError
 
-Rational = Union[int, Fraction]
-Number = Union[int, Fraction, "Constant"]
+Rational: TypeAlias = int | Fraction
+Number: TypeAlias = Union[int, Fraction, "Constant"]
 """A real constant; rational ones are always plain ``int`` or ``Fraction``, and whole ones plain ``int``."""
 
 TRIAL_PRIMES = 1 << 14
@@ -31,12 +31,18 @@ class Atom:
     ``argument`` is an exact :class:`~symattn.exact.Element`.
     """
 
-    __slots__ = ("argument", "function", "key")
+    __slots__ = ("argument", "depth", "function", "key")
 
     def __init__(self, function: str, argument: Any) -> None:
         self.function = function
         self.argument = argument
         self.key: str = f"{function}({argument.key})"
+        self.depth: int = 1 + max((atom.depth for atom in argument.atoms), default=0)
+        if len(self.key) > limits.EXACT_TERMS or self.depth > limits.NESTING_DEPTH:
+            raise LimitError(
+                f"an exact value with functions {self.depth} deep, written in {len(self.key)} characters; "
+                f"the most is {limits.NESTING_DEPTH} deep and {limits.EXACT_TERMS} characters."
+            )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Atom) and self.key == other.key

@@ -1,4 +1,4 @@
-"""Deciding: whether an exact value is zero, its sign and its decimals; what cannot be decided is an error, not a guess."""
+"""Deciding: whether an exact value is zero, its sign and its decimals; never a guess."""
 
 from __future__ import annotations
 
@@ -161,7 +161,8 @@ def _rounded(interval: Interval, digits: int, precision: int) -> tuple[int, int]
     """``(whole, power)`` with value ``whole * 10**power`` if all of a positive interval rounds to it."""
     size = interval[0][2] + interval[0][3]
     if abs(size) > 3 * LARGEST_DECIMAL_EXPONENT:
-        raise LimitError(f"a value of about 2**{size} has no decimal with an exponent up to {LARGEST_DECIMAL_EXPONENT}.")
+        message = f"a value of about 2 to a power of {len(str(abs(size)))} digits; decimals end at 10**10**17."
+        raise LimitError(message)
     tens = to_int(mpf_log(interval[0], 64, "n")) * LOG10_OF_E // 10**20
     for power in range(tens - digits, tens - digits + 5):  # the first at which the digits are not too many
         working = precision + 80

@@ -12,9 +12,9 @@ from sympy import Expr
 from symattn import limits
 from symattn.errors import ExactnessError, InputError, LimitError
 from symattn.exact import deciding, enclosures, printing, reading, sums
-from symattn.exact.constants import Constant, Number, check_bits, check_terms, common_denominator, size_in_bits
+from symattn.exact.constants import Atom, Constant, Number, check_bits, check_terms, common_denominator, size_in_bits
 from symattn.exact.lowest_terms import lowest_terms
-from symattn.exact.sums import UNIT, Sum, add, atoms_of, multiply, scale
+from symattn.exact.sums import UNIT, Sum, add, atoms_of, multiply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class Element:
             return number
         value = reading.rational(number)
         if value is None:
-            shown = ascii(repr(number))
+            shown = ascii(number)
             shown = shown if len(shown) <= 60 else shown[:57] + "..."
             raise InputError(f"{shown} ({type(number).__name__}) is not a number; give int, Fraction, Decimal or text.")
         return cls.constant(value)
@@ -115,6 +115,11 @@ class Element:
             self._key: str = f"{printing.written(self.n)}/{printing.written(self.d)}"
             return self._key
 
+    @property
+    def atoms(self) -> list[Atom]:
+        """The atoms in exponents and coefficients."""
+        return atoms_of(part for terms in (self.n, self.d) for term in terms.items() for part in term)
+
     # What kind of number it is.
 
     @property
@@ -166,16 +171,16 @@ class Element:
             if not isinstance(other, (int, Fraction)):
                 return NotImplemented
             other = Element.constant(other)
-        if self.d is other.d:
-            return Element(add(self.n, other.n), self.d)
         if not self.n:
             return other
         if not other.n:
             return self
+        if self.d is other.d or self.d == other.d:
+            return Element(add(self.n, other.n), self.d)
         if len(self.d) > 1 and len(other.d) > 1:  # common factors are taken out before they multiply
             self.reduced(), other.reduced()
-        if self.d == other.d:
-            return Element(add(self.n, other.n), self.d)
+            if self.d == other.d:
+                return Element(add(self.n, other.n), self.d)
         total = add(multiply(self.n, other.d), multiply(other.n, self.d))
         return _made(total, multiply(self.d, other.d))
 
@@ -311,6 +316,11 @@ def _restored(n: Sum, d: Sum, proved: bool) -> Element:
     return element
 
 
+def in_normal_form(n: Sum, d: Sum) -> Element:
+    """The element of two sums that are in normal form and proved to have no common factor."""
+    return _restored(n, d, True)
+
+
 def _made(n: Sum, d: Sum) -> Element:
     """An element from sums that were multiplied out: squares of square roots are replaced by what is under them."""
     if any(type(c) is Constant for c in n.values()) or any(type(c) is Constant for c in d.values()):
@@ -331,5 +341,3 @@ def without_squared_roots(n: Sum, d: Sum) -> tuple[Sum, Sum]:
 
 ZERO = Element({}, UNIT, True)
 ONE = Element(UNIT, UNIT, True)
-
-__all__ = ["ONE", "ZERO", "Element", "Term", "scale"]

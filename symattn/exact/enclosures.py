@@ -9,7 +9,6 @@ from typing import Any
 from mpmath.libmp import (
     fone,
     from_int,
-    from_man_exp,
     fzero,
     mpf_neg,
     mpf_shift,
@@ -28,7 +27,7 @@ from mpmath.libmp import (
 )
 from mpmath.libmp.libmpi import mpi_pi, mpi_square
 
-from symattn.errors import ExactnessError
+from symattn.errors import ExactnessError, LimitError
 from symattn.exact.constants import Atom, Constant, Number, has_atoms, monomials
 
 Interval = tuple[Any, Any]
@@ -37,6 +36,9 @@ Interval = tuple[Any, Any]
 FIRST_PRECISION = 64
 LAST_PRECISION = 8192
 """Bits of the first and of the last attempt to separate a value with atoms from zero."""
+
+LARGEST_EXPONENT_BITS = 100_000
+"""Bits of the largest exponent of e that is enclosed: all whole numbers that an exact value may hold have fewer."""
 
 ZERO: Interval = (fzero, fzero)
 UNIT: Interval = (fone, fone)
@@ -52,7 +54,8 @@ def of_number(number: Number, precision: int) -> Interval:
     """An interval around a constant, computed with so many bits.
 
     >>> from fractions import Fraction
-    >>> of_number(Fraction(1, 4), 20) == (from_man_exp(1, -2), from_man_exp(1, -2))
+    >>> low, high = of_number(Fraction(1, 4), 20)
+    >>> low == high == mpf_shift(fone, -2)
     True
     """
     if isinstance(number, int):
@@ -80,8 +83,9 @@ def power_of_e(exponent: Number, precision: int) -> Interval:
     """An interval around ``e**exponent``."""
     if exponent == 0:
         return UNIT
-    size = of_number(exponent, 32)
-    extra = max(0, end_exponent(size))
+    extra = max(0, end_exponent(of_number(exponent, 32)))
+    if extra > LARGEST_EXPONENT_BITS:
+        raise LimitError(f"a power of e with an exponent above 2**{LARGEST_EXPONENT_BITS} has no enclosure.")
     return mpi_exp(of_number(exponent, precision + extra), precision)
 
 
@@ -138,7 +142,7 @@ def _erf(x: Interval, precision: int) -> Interval:
 
 
 def _erf_at(x: Any, precision: int) -> Interval:
-    """erf x = 2/sqrt(pi) sum_n (-1)**n x**(2n+1) / (n! (2n+1)), cut off where the alternating terms have become small."""
+    """erf x = 2/sqrt(pi) sum_n (-1)**n x**(2n+1) / (n! (2n+1)), alternating, cut off where terms have become small."""
     if mpf_sign(x) < 0:
         return mpi_neg(_erf_at(mpf_neg(x), precision))
     if not mpf_sign(x):

@@ -91,8 +91,8 @@ EXACT: dict[type, Row] = {
     MatrixSymbol: lambda node, value: value.named(node.name),
     Transpose: lambda node, value: value(node.arg).T,
     Identity: lambda node, value: operations.identity(value.whole(node.shape[0])),
-    OneMatrix: lambda node, value: operations.same(tuple(map(value.whole, node.shape)), 1),
-    ZeroMatrix: lambda node, value: operations.same(tuple(map(value.whole, node.shape)), 0),
+    OneMatrix: lambda node, value: operations.same(*value.shape(node), 1),
+    ZeroMatrix: lambda node, value: operations.same(*value.shape(node), 0),
 }
 """How each kind of matrix is evaluated: ``row(node, value)`` with ``value`` of its parts."""
 
@@ -173,6 +173,11 @@ class Evaluation:
         if found.denominator != 1:
             raise ExactnessError(f"a size or an index is a whole number, found {expression} = {found}.")
         return found.numerator
+
+    def shape(self, node: Any) -> tuple[int, int]:
+        """The rows and columns of a node."""
+        rows, columns = node.shape
+        return self.whole(rows), self.whole(columns)
 
     def sum_over(self, node: nodes.IndexSum) -> Exact:
         """The sum of a term as its index runs."""

@@ -298,7 +298,11 @@ def elu(x: Element) -> Element:
 
 def largest(row: Sequence[Element]) -> Element:
     """The largest of some numbers."""
-    return max(row, key=cmp_to_key(lambda a, b: (a - b).sign))
+    return max(row, key=cmp_to_key(_compare))
+
+
+def _compare(a: Element, b: Element) -> int:
+    return (a - b).sign
 
 
 def _shown(x: Element) -> str:

@@ -53,8 +53,8 @@ def lowest_terms(n: Sum, d: Sum, coprime: bool = False) -> tuple[Sum, Sum, bool]
     has no square root in it, and its coefficient at the highest power is positive. ``coprime`` says that the caller has
     proved that there is no common factor but a number or a power of e.
 
-    >>> lowest_terms({0: 2, 2: -2}, {0: 6, 1: 6})
-    ({0: 1, 1: -1}, {0: 3}, True)
+    >>> lowest_terms({0: 2, 2: -2}, {0: 6, 1: 6}) == ({0: 1, 1: -1}, {0: 3}, True)
+    True
     """
     if not n:
         return {}, UNIT, True
@@ -221,7 +221,7 @@ def _times(unit: Number, power: int, divisor: int) -> Number:
 
 
 def common_factor(a: Polynomial, b: Polynomial) -> Polynomial | None:
-    """The greatest common divisor of two polynomials with nonzero constant terms, or ``None`` if it is too large a task.
+    """The greatest common divisor of two polynomials with nonzero constant terms; ``None`` if the task is too large.
 
     Both are evaluated at a whole number beyond their roots. A common factor with root ``z`` takes a value of at least
     ``x - |z|`` there, so a small divisor of the values proves that there is none; a large one is read off in digits
@@ -261,7 +261,7 @@ def share_no_factor(numerators: Sequence[Polynomial], denominator: Polynomial) -
     each one's. ``False`` proves nothing.
     """
     bound = root_bound_bits(denominator)
-    bits = bound + SPARE_BITS + 2 * len(numerators)
+    bits = bound + SPARE_BITS
     if bits * max(denominator) > limits.GCD_BITS:
         return False
     below = value_at(denominator, bits)
@@ -283,13 +283,12 @@ def root_bound_bits(polynomial: Polynomial) -> int:
     4
     """
     degree = max(polynomial)
-    last = abs(polynomial[degree]).bit_length() - 1
+    last = polynomial[degree].bit_length() - 1
     bits = 0
     for power, coefficient in polynomial.items():
-        if power < degree:
-            excess = coefficient.bit_length() - last
-            if excess > 0:
-                bits = max(bits, -(-excess // (degree - power)))
+        excess = coefficient.bit_length() - last
+        if excess > bits * (degree - power) and power < degree:
+            bits = -(-excess // (degree - power))
     return bits + 1
 
 
@@ -383,7 +382,7 @@ def _cancelled_in_field(n: Sum, d: Sum) -> tuple[Sum, Sum, bool]:
     if not roots:
         domain = ZZ
     names = [f"u{k}" for k in range(len(basis))] + [f"t{k}" for k in range(len(atoms))]
-    polynomials, *variables = ring(names, domain)
+    polynomials = ring(names, domain)[0]
     root_values = {root: domain.from_sympy(sqrt(root)) for root in roots}
 
     def into(terms: Sum, start: list[int]) -> object:

@@ -1,4 +1,4 @@
-"""ExactMatrix: a matrix of exact numbers; while all are multiples of one number, whole multiples are what is stored."""
+"""ExactMatrix: a matrix of exact numbers, kept as whole numbers while they are multiples or powers of one number."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from symattn.errors import InputError, LimitError, SymattnError
 from symattn.exact import reading
 from symattn.exact.constants import Number, check_bits, quotient, size_in_bits
 from symattn.exact.element import Element
+from symattn.exact.weights import Weights
 
 Whole = tuple[tuple[int, ...], ...]
 
@@ -25,12 +26,13 @@ class ExactMatrix:
     ((Decimal('1.00'), Decimal('0.500')), (Decimal('0'), Decimal('0.100')))
     """
 
-    __slots__ = ("_elements", "factor", "shape", "whole")
+    __slots__ = ("_elements", "factor", "shape", "weights", "whole")
 
     def __init__(self, elements: Iterable[Iterable[Element]]) -> None:
         """A matrix of rows of elements, all rows of one length."""
         self._elements: tuple[tuple[Element, ...], ...] | None = tuple(map(tuple, elements))
         self.whole: Whole | None = None
+        self.weights: Weights | None = None
         self.factor: Number = 1
         self.shape = (len(self._elements), len(self._elements[0]))
 
@@ -43,9 +45,21 @@ class ExactMatrix:
         """
         made = cls.__new__(cls)
         made._elements = None
+        made.weights = None
         made.whole = tuple(map(tuple, whole))
         made.factor = factor
         made.shape = (len(made.whole), len(made.whole[0]))
+        return made
+
+    @classmethod
+    def of_weights(cls, weights: Weights) -> ExactMatrix:
+        """The matrix of softmax weights."""
+        made = cls.__new__(cls)
+        made._elements = None
+        made.weights = weights
+        made.whole = None
+        made.factor = 1
+        made.shape = (len(weights.exponents), len(weights.exponents[0]))
         return made
 
     @classmethod
@@ -77,10 +91,13 @@ class ExactMatrix:
     @property
     def rows(self) -> tuple[tuple[Element, ...], ...]:
         """The entries, row by row."""
-        if self._elements is None:
+        if self._elements is None and self.weights is not None:
+            self._elements = tuple([tuple(self.weights.row(i)) for i in range(self.shape[0])])
+        elif self._elements is None:
             assert self.whole is not None
             made = {number: Element.constant(self.factor * number) for row in self.whole for number in row}
             self._elements = tuple(tuple([made[number] for number in row]) for row in self.whole)
+        assert self._elements is not None
         return self._elements
 
     def __getitem__(self, position: tuple[int, int]) -> Element:
@@ -91,7 +108,7 @@ class ExactMatrix:
         return iter(self.rows)
 
     @property
-    def T(self) -> ExactMatrix:  # noqa: N802, as NumPy and SymPy call it
+    def T(self) -> ExactMatrix:
         """The transpose."""
         if self.whole is not None:
             return ExactMatrix.multiples(zip(*self.whole, strict=True), self.factor)
@@ -117,7 +134,9 @@ class ExactMatrix:
             return False
         if self.whole is not None and self.whole == other.whole and self.factor == other.factor:
             return True
-        return all(a == b for mine, its in zip(self.rows, other.rows, strict=True) for a, b in zip(mine, its, strict=True))
+        return all(
+            a == b for mine, its in zip(self.rows, other.rows, strict=True) for a, b in zip(mine, its, strict=True)
+        )
 
     def __hash__(self) -> int:
         return hash(self.rows)
@@ -133,7 +152,7 @@ class ExactMatrix:
     def primitive(self) -> ExactMatrix:
         """The same matrix of multiples, the whole numbers bounded in size and without a common divisor."""
         assert self.whole is not None
-        largest = max(max(max(row), -min(row)) for row in self.whole)
+        largest = max(max(map(max, self.whole)), -min(map(min, self.whole)))
         check_bits(largest.bit_length() + size_in_bits(self.factor))
         if isinstance(self.factor, int):
             return self
@@ -200,5 +219,5 @@ def read_entry(entry: Any, i: int, j: int) -> Any:
 
 
 def _shown(value: object) -> str:
-    text = ascii(repr(value))[1:-1] if not isinstance(value, str) else ascii(value)
+    text = ascii(value)
     return text if len(text) <= 60 else text[:57] + "..."

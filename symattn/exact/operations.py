@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import gcd
 from operator import add, mul, sub
-from typing import Any, Union
+from typing import Any
 
 from symattn import limits
 from symattn.errors import LimitError
 from symattn.exact import functions
-from symattn.exact.constants import Constant, Number, Rational, inverse, quotient, simple
+from symattn.exact.constants import Constant, Number, Rational, quotient, simple
 from symattn.exact.element import ZERO, Element
 from symattn.exact.enclosures import sign_of_constant
-from symattn.exact.lowest_terms import share_no_factor
 from symattn.exact.matrix import ExactMatrix, Whole
-from symattn.exact.sums import Sum, is_whole, scale
+from symattn.exact.sums import scale
+from symattn.exact.weights import Weights
 
-Exact = Union[ExactMatrix, Element]
+Exact = ExactMatrix | Element
 
 DIGIT = 64
 """Bits of one entry in a packed row: a row of whole numbers as the digits of a single one."""
@@ -46,7 +46,8 @@ def product(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
         raise LimitError(f"a product of {operations} multiplications; the most is {limits.EXACT_OPERATIONS}.")
     if left.whole is not None and right.whole is not None:
         whole = product_of_whole(left.whole, right.whole)
-        return ExactMatrix.multiples(whole, times(left.factor, right.factor)).primitive()
+        found = ExactMatrix.multiples(whole, times(left.factor, right.factor))
+        return found if found.factor == 1 and _fits(left.whole, right.whole) else found.primitive()
     if right.whole is not None:
         return combined_rows(left, right.whole, right.factor)
     if left.whole is not None:
@@ -57,14 +58,23 @@ def product(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
 
 def product_of_whole(left: Whole, right: Whole) -> Whole:
     """The product of matrices of whole numbers; each row of the right one is packed into one number, if it fits."""
-    largest = max(max(max(row), -min(row)) for row in left) * max(max(max(row), -min(row)) for row in right)
-    if largest.bit_length() + len(right).bit_length() > DIGIT - 2:
+    if not _fits(left, right):
         columns = list(zip(*right, strict=True))
         return tuple(tuple([sum(map(mul, row, column)) for column in columns]) for row in left)
     width = len(right[0])
     packed = [pack(row) for row in right]
     signs = sign_bits(width)
     return tuple([unpack(sum(map(mul, row, packed)), width, signs) for row in left])
+
+
+def _fits(left: Whole, right: Whole) -> bool:
+    """Whether the entries of a product have fewer bits than a digit."""
+    return (largest(left) * largest(right)).bit_length() + len(right).bit_length() <= DIGIT - 2
+
+
+def largest(whole: Whole) -> int:
+    """The largest absolute value."""
+    return max(max(map(max, whole)), -min(map(min, whole)))
 
 
 def sign_bits(width: int) -> int:
@@ -92,53 +102,20 @@ def unpack(number: int, width: int, signs: int) -> tuple[int, ...]:
 
 
 def combined_rows(weights: ExactMatrix, rows: Whole, factor: Number) -> ExactMatrix:
-    """``weights @ (factor * rows)``: equal weights of a row are taken together first, and share a denominator."""
-    width = len(rows[0])
-    largest = max(max(max(row), -min(row)) for row in rows)
-    fits = largest.bit_length() + len(rows).bit_length() <= DIGIT - 2
-    signs = sign_bits(width)
-    packed = [pack(row) for row in rows] if fits else []
-    made = []
-    for row in weights.rows:
-        distinct: dict[int, Element] = {}
-        if fits:
-            sums: dict[int, int] = {}
-            for weight, values in zip(row, packed, strict=True):
-                place = id(weight)
-                if place in sums:
-                    sums[place] += values
-                else:
-                    distinct[place], sums[place] = weight, values
-            taken = [(distinct[place], unpack(values, width, signs)) for place, values in sums.items()]
-        else:
-            taken = list(zip(row, rows, strict=True))
-        made.append(combination(taken, width, factor))
-    return ExactMatrix(made)
-
-
-def combination(taken: list[tuple[Element, Sequence[int]]], width: int, factor: Number) -> list[Element]:
-    """``factor * sum of weight * values`` over pairs of a weight and a row of whole numbers."""
-    below = taken[0][0].d
-    if any(weight.d is not below for weight, _ in taken):
-        by = Element.constant(factor)
-        return [total(weight * values[j] for weight, values in taken) * by for j in range(width)]
-    sums: list[Sum] = [{} for _ in range(width)]
-    for weight, values in taken:
-        for exponent, coefficient in weight.n.items():
-            for numerator, value in zip(sums, values, strict=True):
-                if value:
-                    numerator[exponent] = numerator.get(exponent, 0) + coefficient * value
-    sums = [{exponent: coefficient for exponent, coefficient in terms.items() if coefficient} for terms in sums]
-    coprime = len(below) > 1 and polynomial(below) and all(map(polynomial, sums)) and share_no_factor(sums, below)  # type: ignore[arg-type]
-    if type(factor) is int:
-        return [Element(scale(terms, factor), below, coprime) for terms in sums]
+    """``weights @ (factor * rows)``, a row of whole numbers taken so many times for each weight."""
+    columns = list(zip(*rows, strict=True))
+    if weights.weights is not None:
+        made = weights.weights.times(columns)
+    else:
+        made = [[total(map(_times_whole, row, column)) for column in columns] for row in weights.rows]
+    if type(factor) is int and factor == 1:
+        return ExactMatrix(made)
     by = Element.constant(factor)
-    return [Element(terms, below, coprime) * by for terms in sums]
+    return ExactMatrix([element * by for element in row] for row in made)
 
 
-def polynomial(terms: Sum) -> bool:
-    """Whether a sum is a polynomial in e with whole coefficients."""
-    return all(type(exponent) is int and exponent >= 0 for exponent in terms) and is_whole(terms)
+def _times_whole(element: Element, number: int) -> Element:
+    return Element(scale(element.n, number), element.d)
 
 
 def total(elements: Iterable[Element]) -> Element:
@@ -200,7 +177,11 @@ def multiply(left: Exact, right: Exact) -> Exact:
         if isinstance(right, Element):
             factor = constant_of(right)
             if factor is not None:
-                return ExactMatrix.multiples(left.whole, times(left.factor, factor)).primitive() if factor else _zeros(left)
+                return (
+                    ExactMatrix.multiples(left.whole, times(left.factor, factor)).primitive()
+                    if factor
+                    else _zeros(left)
+                )
         elif right.whole is not None:
             whole = broadcast(left.whole, right.whole, mul)
             return ExactMatrix.multiples(whole, times(left.factor, right.factor)).primitive()
@@ -273,26 +254,9 @@ def softmax(scores: ExactMatrix) -> ExactMatrix:
     """The softmax of each row; see :func:`symattn.exact.functions.softmax`."""
     if scores.whole is None or not _is_field_constant(scores.factor):
         return ExactMatrix(map(functions.softmax, scores.rows))
-    factor = scores.factor
-    lowest = min if sign_of_constant(factor) > 0 else max
-    exponents: dict[int, Number] = {}
-    made = []
-    for row in scores.whole:
-        start = lowest(row)
-        below: dict[int, int] = {}
-        for score in row:
-            below[score] = below.get(score, 0) + 1
-        if factor == 1:
-            denominator: Sum = {score - start: count for score, count in below.items()}
-            weights = {score: Element({score - start: 1}, denominator, True) for score in below}
-        else:
-            for score in below:
-                if score - start not in exponents:
-                    exponents[score - start] = times(factor, score - start)
-            denominator = {exponents[score - start]: count for score, count in below.items()}
-            weights = {score: Element({exponents[score - start]: 1}, denominator, True) for score in below}
-        made.append([weights[score] for score in row])
-    return ExactMatrix(made)
+    if sign_of_constant(scores.factor) < 0:
+        return ExactMatrix.of_weights(Weights([[-score for score in row] for row in scores.whole], -scores.factor))
+    return ExactMatrix.of_weights(Weights(scores.whole, scores.factor))
 
 
 def _is_field_constant(factor: Number) -> bool:
@@ -317,8 +281,8 @@ def row_means(value: ExactMatrix) -> ExactMatrix:
 def row_largest(value: ExactMatrix) -> ExactMatrix:
     """The largest entry of each row, as a column."""
     if value.whole is not None:
-        largest = max if sign_of_constant(value.factor) > 0 else min
-        return ExactMatrix.multiples([[largest(row)] for row in value.whole], value.factor)
+        pick = max if sign_of_constant(value.factor) > 0 else min
+        return ExactMatrix.multiples([[pick(row)] for row in value.whole], value.factor)
     return ExactMatrix([functions.largest(row)] for row in value.rows)
 
 
@@ -339,9 +303,9 @@ def column(value: ExactMatrix, position: int) -> ExactMatrix:
     return ExactMatrix([row[position]] for row in value.rows)
 
 
-def same(shape: tuple[int, int], number: int) -> ExactMatrix:
+def same(rows: int, columns: int, number: int) -> ExactMatrix:
     """A matrix of one whole number."""
-    return ExactMatrix.multiples([[number] * shape[1]] * shape[0])
+    return ExactMatrix.multiples([[number] * columns] * rows)
 
 
 def identity(size: int) -> ExactMatrix:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite
+from numbers import Integral, Real
+from numbers import Rational as RationalNumber
 from typing import Any
 
-from sympy import Float, Rational
+from sympy import Float
 
 from symattn import limits
 from symattn.errors import InputError, LimitError
 
 DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
+
+NOT_FINITE = {"nan", "snan", "inf", "infinity", "oo"}
 
 
 def rational(number: Any) -> Fraction | int | None:
@@ -27,27 +30,17 @@ def rational(number: Any) -> Fraction | int | None:
     """
     if isinstance(number, bool):
         return None
-    if isinstance(number, int):
-        return checked(number)
     if isinstance(number, str):
         return from_text(number)
-    if isinstance(number, Fraction):
-        return Fraction(checked(number.numerator), checked(number.denominator))
-    if isinstance(number, Rational):
-        return Fraction(checked(int(number.p)), checked(int(number.q))) if number.q else _not_finite(number)
+    if isinstance(number, Integral):
+        return checked(int(number))
+    if isinstance(number, RationalNumber):
+        return Fraction(checked(int(number.numerator)), checked(int(number.denominator)))
     if isinstance(number, float):
-        return from_text(float.__repr__(number)) if isfinite(number) else _not_finite(number)
-    if isinstance(number, (Decimal, Float)):
-        return from_text(str(number)) if number.is_finite in (True, None) or _finite(number) else _not_finite(number)
+        return from_text(float.__repr__(number))
+    if isinstance(number, (Decimal, Float, Real)):
+        return from_text(str(number))
     return None
-
-
-def _finite(number: Any) -> bool:
-    return isinstance(number, Decimal) and number.is_finite()
-
-
-def _not_finite(number: object) -> Fraction:
-    raise InputError(f"{number} is not a finite number.")
 
 
 def checked(number: int) -> int:
@@ -64,6 +57,8 @@ def from_text(text: str) -> Fraction:
     """
     if len(text) > 3 * limits.NUMBER_DIGITS:
         raise LimitError(f"a number of {len(text)} characters; the most digits are {limits.NUMBER_DIGITS}.")
+    if text.strip().lower().lstrip("+-") in NOT_FINITE:
+        raise InputError(f"{text.strip()} is not a finite number.")
     parts = text.strip().split("/")
     values = [_decimal(part.strip()) for part in parts[:2]]
     if len(parts) > 2 or None in values:
@@ -89,5 +84,4 @@ def _decimal(text: str) -> Fraction | None:
         shown = exponent if len(exponent) <= 12 else exponent[:9] + "..."
         raise LimitError(f"an exponent of {shown}; the largest is {limits.EXPONENT}.")
     power = int(exponent or 0) - len(decimals or "")
-    value = Fraction(int(sign + figures)) * Fraction(10) ** power
-    return value
+    return Fraction(int(sign + figures)) * Fraction(10) ** power

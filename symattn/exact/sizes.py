@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from symattn.equations import EquationSystem
 from symattn.errors import ShapeError
@@ -18,17 +18,18 @@ def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -
     Errors: ``ShapeError`` for shapes that do not conform, naming the two inputs that disagree.
     """
     known: dict[Symbol, tuple[int, str]] = {}
-    asked = [
-        (name, axis, length, shapes[name][axis])
-        for name, symbol in system.inputs.items()
-        for axis, length in enumerate(_both_or_neither(name, shape_of(symbol), shapes[name]))
-    ]
-    # Sizes that stand alone first, then products such as 2*d_k with one unknown left.
-    pending = sorted(asked, key=lambda item: not isinstance(item[2], Symbol))
+    asked: list[tuple[str, Expr, int]] = []
+    for name, symbol in system.inputs.items():
+        for length, found in zip(_both_or_neither(name, shape_of(symbol), shapes[name]), shapes[name], strict=True):
+            if isinstance(length, Symbol) and known.setdefault(length, (found, name))[0] == found:
+                continue
+            asked.append((name, length, found))
+    # What is left is a disagreement, a whole number, or a product such as 2*d_k, solved when one unknown is left in it.
+    pending = asked
     while pending:
         left = []
         for item in pending:
-            name, _, length, found = item
+            name, length, found = item
             unknown = [symbol for symbol in length.free_symbols if symbol not in known]
             if len(unknown) > 1:
                 left.append(item)
@@ -41,19 +42,21 @@ def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -
                     raise _disagreement(system, shapes, name, f"{length} = {found} has no whole {symbol}")
                 known[symbol] = (int(value), name)
             elif rest != found:
-                others = ", ".join(f"{symbol} = {known[symbol][0]} from {known[symbol][1]}" for symbol in _sizes(length))
+                others = ", ".join(
+                    f"{symbol} = {known[symbol][0]} from {known[symbol][1]}" for symbol in _sizes(length)
+                )
                 reason = f"{length} is {rest}" if others else f"this size is {length}"
                 message = f"{reason}, found {found}" + (f" ({others})" if others else "")
                 raise _disagreement(system, shapes, name, message)
         if len(left) == len(pending):
-            name, _, length, found = left[0]
+            name, length, found = left[0]
             raise _disagreement(system, shapes, name, f"{length} = {found} does not determine its sizes")
         pending = left
     return {symbol: value for symbol, (value, _) in known.items()}
 
 
-def _sizes(length: object) -> list[Symbol]:
-    return sorted(length.free_symbols, key=str)  # type: ignore[attr-defined]
+def _sizes(length: Expr) -> list[Symbol]:
+    return sorted(length.free_symbols, key=str)
 
 
 def _both_or_neither(name: str, asked: Shape, found: tuple[int, ...]) -> Shape:
@@ -68,7 +71,6 @@ def _disagreement(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]],
     listing = ", ".join(
         f"{other} is {show(shape_of(symbol))}, found {show(shapes[other])}"
         for other, symbol in system.inputs.items()
-        if shapes[other] and shape_of(symbol)[0].free_symbols | shape_of(symbol)[1].free_symbols
-        or other == name
+        if (shapes[other] and shape_of(symbol)[0].free_symbols | shape_of(symbol)[1].free_symbols) or other == name
     )
     return ShapeError(f"{name} does not conform: {reason}. {listing}.")

@@ -1,9 +1,10 @@
-"""Sums of powers of e, ``{exponent: coefficient}``, and their arithmetic: what numerators and denominators are made of."""
+"""Sums of powers of e, ``{exponent: coefficient}``, what numerators and denominators are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from math import gcd
+from typing import Any, TypeAlias
 
 from symattn.exact.constants import (
     Atom,
@@ -18,8 +19,8 @@ from symattn.exact.constants import (
     whole_parts,
 )
 
-Sum = dict[Number, Number]
-"""``{exponent: coefficient}``: coefficients are whole, or sums of whole multiples of monomials; none is zero."""
+Sum: TypeAlias = dict[Any, Any]
+"""``{exponent: coefficient}``, both ``Number``; coefficients are sums of whole multiples of monomials, not 0."""
 
 UNIT: Sum = {0: 1}
 """The sum that is 1; never changed in place."""
@@ -122,15 +123,13 @@ def by_power(terms: Sum, atom: Atom) -> dict[int, Sum]:
             power = dict(atoms).get(atom, 0)
             rest = (root, tuple(item for item in atoms if item[0] != atom))
             found.setdefault(power, {}).setdefault(exponent, {})[rest] = factor
-    return {
-        power: {exponent: constant(parts) for exponent, parts in sums.items()} for power, sums in found.items()
-    }
+    return {power: {exponent: constant(parts) for exponent, parts in sums.items()} for power, sums in found.items()}
 
 
 def replace_atom(terms: Sum, atom: Atom, power_of_atom: int, numerator: Sum, denominator: Sum) -> tuple[Sum, Sum]:
     """A sum with ``atom**power_of_atom`` replaced by a fraction, as numerator and the denominator that it then needs.
 
-    >>> replace_atom({0: 3, 1: 1}, Atom("tanh", type("x", (), {"key": "1"})), 1, {0: 2}, {0: 5})
+    >>> replace_atom({0: 3, 1: 1}, Atom("tanh", type("x", (), {"key": "1", "atoms": ()})), 1, {0: 2}, {0: 5})
     ({0: 3, 1: 1}, {0: 1})
     """
     parts = by_power(terms, atom)
