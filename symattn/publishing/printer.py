@@ -9,7 +9,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol,
 
 from symattn.errors import LanguageError, MissingRowError
 from symattn.language.names import NAME, printable
-from symattn.nodes import IndexSum, Node
+from symattn.nodes import IndexSum
 from symattn.publishing.notation import Notation, Piece
 from symattn.publishing.numbers import rows_of
 
@@ -58,6 +58,8 @@ class Printer:
         self._inside: list[str] = []
         self._known: dict[Any, Piece] = {}
         self._inline: Printer | None = None
+        self._positions: Printer | None = None
+        self.index_by_letter = False
 
     def with_numbers(self, numbers: Mapping[str, Any], slash: bool | None = None) -> Printer:
         """The same printer with these numbers in the place of names."""
@@ -77,6 +79,14 @@ class Printer:
         if self._inline is None:
             self._inline = self if self.slash else self.with_numbers(self.numbers, slash=True)
         return self._inline
+
+    @property
+    def positions(self) -> Printer:
+        """The same printer for subscripts, in which an index is its letter, already counted from 1."""
+        if self._positions is None:
+            self._positions = self.with_numbers({}, slash=True)
+            self._positions.index_by_letter = True
+        return self._positions
 
     def fraction(self, above: Piece, below: Piece) -> Piece:
         return self.notation.fraction(above, below, self.slash)
@@ -110,7 +120,9 @@ class Printer:
 
     def missing(self, value: Any) -> MissingRowError:
         """The error for a value that no row is for."""
-        inside = f", inside {self._inside[-1]}" if self._inside else ""
+        own = type(value).__name__
+        around = self._inside[:-1] if self._inside[-1:] == [own] else self._inside
+        inside = f", inside {around[-1]}" if around else ""
         return MissingRowError(f"{self.what} cannot print {type(value).__name__}{inside}; add a row to {self.table}")
 
     def written_terms(self, value: IndexSum) -> list[Expr]:
@@ -245,16 +257,3 @@ def _signed(term: Expr) -> tuple[bool, Expr]:
             return True, rest[0] if len(rest) == 1 else Mul(*rest, evaluate=False)
         return True, Mul(coefficient, *rest, evaluate=False)
     return False, term
-
-
-def concrete_nodes(kind: type[Node] = Node) -> list[type[Node]]:
-    """The node classes that can stand in an equation: those of symattn's own modules that define an entry."""
-    found: list[type[Node]] = []
-    for child in kind.__subclasses__():
-        if child.__module__.startswith("symattn.") and child.__name__ not in ABSTRACT:
-            found.append(child)
-        found.extend(concrete_nodes(child))
-    return found
-
-
-ABSTRACT = frozenset({"Arithmetic", "ElementwiseFunction", "Reduction"})

@@ -59,7 +59,7 @@ def symbol(printer: Printer, value: Symbol) -> Piece:
     if value.name in printer.numbers:
         return printer.number(printer.numbers[value.name])
     shown = printer.notation.name(safe_name(value))
-    return Piece(f"{shown} - 1", Level.SUM) if is_index(value) else Piece(shown)
+    return Piece(f"{shown} - 1", Level.SUM) if is_index(value) and not printer.index_by_letter else Piece(shown)
 
 
 def integer(printer: Printer, value: Any) -> Piece:
@@ -156,7 +156,9 @@ def position(printer: Printer, place: Expr) -> str:
     shifted = from_one(place)
     if isinstance(shifted, Symbol):
         return printer.notation.name(safe_name(shifted))
-    return printer.inline.piece(shifted).text
+    if isinstance(shifted, Add) and isinstance(shifted.args[0], Integer):
+        shifted = Add(*shifted.args[1:], shifted.args[0], evaluate=False)
+    return printer.positions.piece(shifted).text
 
 
 def element(printer: Printer, value: MatrixElement) -> Piece:

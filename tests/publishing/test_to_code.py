@@ -1,0 +1,81 @@
+"""What the language's own printer writes, the language reads back as the same value."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from publishing_cases import INPUTS, parsed
+
+from symattn.errors import MissingRowError, SymattnError
+from symattn.language import parse_expression
+from symattn.nodes import index
+from symattn.publishing import code, latex, text
+
+FORMULAS = {
+    "Q@K.T/sqrt(d_k)": "Q @ K.T / sqrt(d_k)",
+    "Q @ (K.T @ V)": "Q @ (K.T @ V)",
+    "-S @ V": "(-S) @ V",
+    "-S**2": "-S**2",
+    "(-S)**2": "(-S)**2",
+    "S - (B - S)": "S - (B - S)",
+    "S * (1/2)": "S * (1/2)",
+    "sum(a, Q[:, a] @ K[:, a].T)": "sum(a, Q[:, a] @ K[:, a].T)",
+    "gelu(tau) * S": "gelu(tau) * S",
+    "elu(tau) * S": "elu(tau) * S",
+    "relu(tau) * S": "relu(tau) * S",
+    "sigmoid(tau) * S": "sigmoid(tau) * S",
+    "exp(1) * S": "exp(1) * S",
+    "W_Q[0, 1] * v[2] * S": "W_Q[0, 1] * v[2] * S",
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_written_as_it_is_typed(formula):
+    assert code(parsed(formula)) == FORMULAS[formula]
+    assert parsed(FORMULAS[formula]) == parsed(formula)
+
+
+def test_an_entry_with_its_sum_is_not_in_the_language():
+    with pytest.raises(MissingRowError, match="the language cannot print Sum"):
+        code(parsed("Q @ K.T")[index("i"), index("j")])
+
+
+SCALARS = st.sampled_from(["2", "-3", "0.5", "1/3", "tau", "c", "-tau", "sqrt(d_k)", "exp(tau)", "tanh(c)", "d_k"])
+LEAVES = st.sampled_from(["Q", "K", "V", "S", "B", "W_Q", "v", "Q.T", "K.T", "V.T", "S.T", "rowsum(S)", "colmax(S)"])
+
+
+def grown(children):
+    """Random formulas: most do not conform, and those are passed over."""
+    pair = st.tuples(children, children)
+    return st.one_of(
+        st.tuples(pair, st.sampled_from([" @ ", " * ", " / ", " + ", " - "])).map(lambda t: f"({t[0][0]}){t[1]}({t[0][1]})"),
+        st.tuples(SCALARS, children).map(lambda t: f"({t[0]}) * ({t[1]})"),
+        st.tuples(children, SCALARS).map(lambda t: f"({t[0]}) / ({t[1]})"),
+        children.map(lambda a: f"-({a})"),
+        children.map(lambda a: f"({a}).T"),
+        children.map(lambda a: f"({a})**2"),
+        st.tuples(st.sampled_from(["exp", "softmax", "rowmean", "sqrt", "lse"]), children).map(lambda t: f"{t[0]}({t[1]})"),
+    )
+
+
+@given(st.recursive(LEAVES, grown, max_leaves=8))
+@settings(max_examples=150, deadline=None)
+def test_a_printed_value_reads_back_as_itself(formula):
+    try:
+        value = parsed(formula)
+    except SymattnError:
+        return
+    assert parsed(code(value)) == value
+
+
+@given(st.recursive(LEAVES, grown, max_leaves=8))
+@settings(max_examples=60, deadline=None)
+def test_brackets_and_braces_are_balanced(formula):
+    try:
+        value = parsed(formula)
+    except SymattnError:
+        return
+    printed = latex(value)
+    assert printed.count("{") == printed.count("}")
+    assert printed.count(r"\left") == printed.count(r"\right")
+    assert printed.count("(") == printed.count(")")
+    assert text(value).count("(") == text(value).count(")")
