@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from publishing_cases import INPUTS, parsed
+from publishing_cases import parsed
 
 from symattn.errors import MissingRowError, SymattnError
-from symattn.language import parse_expression
 from symattn.nodes import index
 from symattn.publishing import code, latex, text
 
@@ -47,13 +46,17 @@ def grown(children):
     """Random formulas: most do not conform, and those are passed over."""
     pair = st.tuples(children, children)
     return st.one_of(
-        st.tuples(pair, st.sampled_from([" @ ", " * ", " / ", " + ", " - "])).map(lambda t: f"({t[0][0]}){t[1]}({t[0][1]})"),
+        st.tuples(pair, st.sampled_from([" @ ", " * ", " / ", " + ", " - "])).map(
+            lambda t: f"({t[0][0]}){t[1]}({t[0][1]})"
+        ),
         st.tuples(SCALARS, children).map(lambda t: f"({t[0]}) * ({t[1]})"),
         st.tuples(children, SCALARS).map(lambda t: f"({t[0]}) / ({t[1]})"),
         children.map(lambda a: f"-({a})"),
         children.map(lambda a: f"({a}).T"),
         children.map(lambda a: f"({a})**2"),
-        st.tuples(st.sampled_from(["exp", "softmax", "rowmean", "sqrt", "lse"]), children).map(lambda t: f"{t[0]}({t[1]})"),
+        st.tuples(st.sampled_from(["exp", "softmax", "rowmean", "sqrt", "lse"]), children).map(
+            lambda t: f"{t[0]}({t[1]})"
+        ),
     )
 
 

@@ -1,0 +1,215 @@
+"""One document in every format: a derivation's stages, its refusals, and files that stand on their own."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from sympy import MatrixSymbol
+
+from symattn.errors import InputError, LanguageError, LimitError
+from symattn.exact import ExactMatrix
+from symattn.examples import numbers_for
+from symattn.mechanism import mechanism
+from symattn.mechanisms import named, names
+from symattn.publishing import (
+    RENDERERS,
+    Code,
+    Derivation,
+    Formula,
+    Heading,
+    Paragraph,
+    Rounded,
+    Table,
+    Title,
+    derive,
+)
+from symattn.publishing.layout import columns
+
+GENERIC = {
+    "Q": [["1", "1/2", "-1"], ["0", "2", "1/3"]],
+    "K": [["1", "0", "1"], ["-1", "1", "2"], ["1/2", "1", "0"], ["2", "-1", "1"]],
+    "V": [["1", "-2"], ["0", "3"], ["1/2", "1"], ["-1", "4"]],
+}
+"""Two queries, four keys, d_k = 3, d_v = 2: no size equals another."""
+
+HOSTILE = 'a_b \\input{/etc/passwd} <script> & $x$ % # ^ ~ "q" \x1b[2J \u202e é 注'
+
+EVERYTHING = Derivation(
+    "Every kind of block",
+    (
+        Title("A title"),
+        Heading("A heading with ", MatrixSymbol("Q", 2, 2)),
+        Heading("A smaller heading", level=3),
+        Paragraph("Words, ", MatrixSymbol("W_Q", 2, 2), ", and words."),
+        Formula(MatrixSymbol("A", 2, 2), "=", ((1, 2), (3, 4))),
+        Table(("name", "value"), (("a|b_c", 1), ("d", MatrixSymbol("S", 2, 2)))),
+        Code("x = 1\n  # 50% of $HOME \\end{verbatim}", "python"),
+    ),
+)
+
+
+@pytest.mark.parametrize("format", RENDERERS)
+@pytest.mark.parametrize("name", names())
+def test_every_mechanism_is_printed_in_every_format(name, format):
+    assert derive(named(name)).to(format).endswith("\n")
+
+
+@pytest.mark.parametrize("format", RENDERERS)
+@pytest.mark.parametrize("standalone", [False, True])
+def test_every_kind_of_block_is_printed_in_every_format(format, standalone):
+    printed = EVERYTHING.to(format, standalone=standalone)
+    assert "A smaller heading" in printed
+    assert "words." in printed
+
+
+def test_an_unknown_format_lists_those_there_are():
+    with pytest.raises(InputError, match="no format 'latx'. Did you mean latex. There are: text, latex, mathml, json"):
+        EVERYTHING.to("latx")
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"digits": 0}, InputError),
+        ({"digits": 2.5}, InputError),
+        ({"digits": 10**6}, LimitError),
+        ({"width": 3}, InputError),
+    ],
+)
+def test_digits_and_width_are_checked(options, error):
+    with pytest.raises(error):
+        EVERYTHING.to("text", **options)
+
+
+def test_a_formula_refuses_a_sign_it_does_not_know():
+    with pytest.raises(LanguageError, match="not a sign"):
+        Formula(1, r"\input{x}", 1)
+    with pytest.raises(LanguageError, match="a sign between each two"):
+        Formula(1, "=")
+    with pytest.raises(LanguageError, match="2 columns has a row of 1"):
+        Table(("a", "b"), (("c",),))
+
+
+def test_without_numbers_every_equation_has_formula_shape_and_entry():
+    printed = derive(named("scaled-dot")).to("text")
+    assert "S = Q Kᵀ / √d_k" in printed
+    assert "∈ ℝ^(n × m)" in printed
+    assert "o_ij = Σ_{r=1..m} p_ir v_rj" in printed
+
+
+def test_an_entry_takes_other_letters_where_i_and_j_have_a_meaning():
+    other = mechanism("pooled", inputs={"A": "i j"}, equations="O = exp(A)")
+    stage = derive(other).stages[-1]
+    assert stage.entry is not None
+    assert not {"i", "j"} & {symbol.name for symbol in stage.entry[0].args[1:]}
+
+
+def test_with_numbers_every_stage_is_formula_numbers_exact_value_and_decimals():
+    printed = derive(named("dot").bind(GENERIC)).to("text", digits=6)
+    assert "S = Q Kᵀ" in printed
+    assert "⎡1  1/2   -1⎤" in printed
+    assert "P = softmax(S)" in printed
+    assert re.search(r"≈ .*0\.0\d{6}", printed)
+
+
+def test_decimals_of_whole_numbers_are_not_repeated():
+    whole = ExactMatrix.of([[1, 2]])
+    printed = Derivation("", (Formula(MatrixSymbol("A", 1, 2), "=", whole, "≈", Rounded(whole)),)).to("text")
+    assert printed == "A = [1  2]\n"
+
+
+def test_decimals_that_end_are_equal():
+    half = ExactMatrix.of([["1/2"]])
+    printed = Derivation("", (Formula(MatrixSymbol("A", 1, 1), "=", half, "≈", Rounded(half)),)).to("text")
+    assert printed == "A = [1/2] = [0.5]\n"
+
+
+@pytest.mark.parametrize("width", [40, 100])
+@pytest.mark.parametrize("name", names())
+def test_text_keeps_to_its_width(name, width):
+    system = named(name)
+    printed = derive(system.bind(numbers_for(system))).to("text", width=width)
+    too_long = [line for line in printed.split("\n") if columns(line) > width and " " in line.strip()]
+    assert not too_long or width == 40
+
+
+def test_json_holds_every_stage_exactly_and_as_decimals():
+    made = json.loads(derive(named("scaled-dot").bind(GENERIC)).to("json", digits=30))
+    stages = {stage["name"]: stage for stage in made["stages"]}
+    assert list(stages) == ["Q", "K", "V", "S", "P", "O"]
+    assert stages["S"]["formula"]["code"] == "Q @ K.T / sqrt(d_k)"
+    assert stages["S"]["formula"]["latex"] == r"\frac{QK^{\top}}{\sqrt{d_k}}"
+    assert stages["Q"]["exact"][0] == ["1", "1/2", "-1"]
+    assert len(stages["P"]["decimal"][0][0].lstrip("0.")) == 30
+    assert stages["P"]["shape"] == ["2", "4"]
+
+
+def test_a_derivation_can_be_continued():
+    longer = EVERYTHING.followed_by(Heading("More"))
+    assert longer.blocks[:-1] == EVERYTHING.blocks
+    assert "More" in str(longer)
+
+
+@pytest.mark.parametrize("format", RENDERERS)
+def test_hostile_titles_and_sources_are_only_words(format):
+    document = Derivation(HOSTILE, (Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)), source=HOSTILE)
+    printed = document.to(format, standalone=True)
+    assert "\x1b" not in printed
+    assert "\u202e" not in printed
+    if format == "latex":
+        assert r"\input" not in printed
+    if format == "mathml":
+        assert "<script" not in printed
+
+
+@pytest.mark.parametrize("name", names())
+def test_latex_is_balanced(name):
+    system = named(name)
+    printed = derive(system.bind(numbers_for(system))).to("latex")
+    assert printed.count("{") == printed.count("}")
+    assert printed.count(r"\begin{") == printed.count(r"\end{")
+    assert not set(re.findall(r"\\newcommand|\\def|\\usepackage", printed))
+
+
+pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed: LaTeX not compiled")
+
+
+def compiled(source, folder):
+    (folder / "page.tex").write_text(source, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=120)
+
+
+@pdflatex
+@pytest.mark.parametrize("name", ["additive", "cosine", "scaled-self-attention"])
+def test_standalone_latex_compiles_and_nothing_sticks_out(name, tmp_path):
+    system = named(name)
+    done = compiled(derive(system.bind(numbers_for(system))).to("latex", standalone=True), tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
+
+
+@pdflatex
+def test_formulas_and_every_kind_of_block_and_hostile_words_compile(tmp_path):
+    document = derive(named("cosine")).followed_by(
+        *EVERYTHING.blocks, Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)
+    )
+    done = compiled(document.to("latex", standalone=True), tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pdflatex
+def test_wide_exact_values_fit_their_sheet(tmp_path):
+    keys = [[i * j % 7 for j in range(4)] for i in range(12)]
+    bound = named("scaled-dot").bind(Q=keys[:3], K=keys, V=keys)
+    done = compiled(derive(bound).to("latex", standalone=True), tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
+
+
+@pdflatex
+def test_the_compiler_is_seen_failing(tmp_path):
+    source = EVERYTHING.to("latex", standalone=True).replace(r"\end{align*}", "", 1)
+    assert compiled(source, tmp_path).returncode != 0

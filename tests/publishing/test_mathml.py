@@ -1,0 +1,125 @@
+"""MathML: well-formed, MathML Core alone, names upright, scripts on what they belong to; the checker refuses the rest."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from publishing_cases import concrete_nodes, example_of, parsed
+
+from symattn.errors import InputError
+from symattn.examples import has_numbers, numbers_for
+from symattn.mechanisms import named, names
+from symattn.nodes import index
+from symattn.publishing import Formula, Words, derive, mathml, system_latex, validate_mathml
+from symattn.publishing.derivation import Derivation
+
+M = "{http://www.w3.org/1998/Math/MathML}"
+
+PLANTED = {
+    "an entity of HTML": "<math><mo>&InvisibleTimes;</mo></math>",
+    "an unclosed element": "<math><mi>x</math>",
+    "a raw ampersand": "<math><mi>a & b</mi></math>",
+    "an escaped ampersand": "<math><mo>&amp;</mo></math>",
+    "a backslash": r"<math><mi>\odot</mi></math>",
+    "a backslash in words": r"<math><mtext>\textless</mtext></math>",
+    "a dollar": "<math><mi>$</mi></math>",
+    "a script": "<math><mi>x</mi><script>alert(1)</script></math>",
+    "an element of old MathML": "<math><mfenced><mi>x</mi></mfenced></math>",
+    "an old attribute": '<math><mtable><mtr><mtd columnalign="left"><mi>x</mi></mtd></mtr></mtable></math>',
+    "a variant that browsers ignore": '<math><mi mathvariant="bold">x</mi></math>',
+    "a style with an address": '<math><mi style="background:url(x)">x</mi></math>',
+    "an event": '<math onclick="x()"><mi>x</mi></math>',
+    "half a fraction": "<math><mfrac><mi>x</mi></mfrac></math>",
+    "a script of four parts": "<math><msup><mo>[</mo><mi>x</mi><mo>]</mo><mi>T</mi></msup></math>",
+    "text outside a token": "<math>x</math>",
+    "an empty token": "<math><mi></mi></math>",
+    "an element inside a token": "<math><mi><mn>1</mn></mi></math>",
+    "a cell outside a row": "<math><mtable><mtd><mi>x</mi></mtd></mtable></math>",
+    "a document type": '<!DOCTYPE math [<!ENTITY a "b">]><math><mi>&a;</mi></math>',
+    "no formula at all": "<p>words</p>",
+}
+
+
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_the_checker_refuses(mistake):
+    with pytest.raises(InputError, match="MathML: "):
+        validate_mathml(PLANTED[mistake])
+
+
+def test_the_checker_passes_what_is_right():
+    validate_mathml("<math><mfrac><mi>a</mi><mn>2</mn></mfrac></math>")
+
+
+@pytest.mark.parametrize("kind", concrete_nodes(), ids=lambda kind: kind.__name__)
+def test_every_node_is_valid(kind):
+    validate_mathml(mathml(example_of(kind)))
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_stage_of_the_library_is_valid(name):
+    mechanism = named(name)
+    pages = [derive(mechanism)]
+    if has_numbers(mechanism):
+        pages.append(derive(mechanism.bind(numbers_for(mechanism))))
+    for page in pages:
+        validate_mathml(page.to("mathml"))
+        validate_mathml(page.to("mathml", standalone=True))
+
+
+def test_a_whole_page_is_xml_and_asks_for_nothing_elsewhere():
+    page = derive(named("dot")).to("mathml", standalone=True)
+    assert page.startswith("<!DOCTYPE html>")
+    assert '<meta charset="utf-8"/>' in page
+    root = ET.fromstring(page.removeprefix("<!DOCTYPE html>"))
+    assert not [each for each in root.iter() if {"src", "href"} & set(each.attrib)]
+    assert not [
+        word
+        for word in ("url(", "@import", "http://", "https://")
+        if word in page.replace(M[1:-1], "").replace("http://www.w3.org/1999/xhtml", "")
+    ]
+
+
+def test_a_function_is_an_upright_name_and_not_an_operator():
+    root = ET.fromstring(mathml(parsed("softmax(S)")))
+    assert root[0].tag == f"{M}mi"
+    assert root[0].text == "softmax"
+
+
+def test_a_transpose_belongs_to_the_whole_bracket():
+    root = ET.fromstring(mathml(parsed("(S + B).T")))
+    assert root[0].tag == f"{M}msup"
+    assert "".join(root[0][0].itertext()) == "(S+B)"
+
+
+def test_a_word_below_a_name_is_one_word():
+    from symattn.shapes import size
+
+    assert "<mi>model</mi>" in mathml(size("d_model"))
+
+
+def test_a_sum_has_its_bounds_below_and_above():
+    entry = parsed("Q @ K.T")[index("i"), index("j")]
+    assert "<munderover>" in mathml(entry)
+
+
+def test_aligned_lines_become_rows():
+    root = ET.fromstring(mathml(system_latex(named("scaled-dot"))))
+    rows = root.findall(f".//{M}mtr")
+    assert ["".join(row.itertext()) for row in rows] == ["S=QK⊤dk", "P=softmax(S)", "O=PV"]
+    assert all(len(row) == 2 for row in rows)
+
+
+@pytest.mark.parametrize("latex", [r"\unknowncommand{x}", r"a & b", r"\frac{1}", r"{", r"\input{/etc/passwd}", "$x$"])
+def test_latex_that_does_not_convert_is_refused(latex):
+    with pytest.raises(InputError):
+        mathml(latex)
+
+
+HOSTILE = '<script>alert("x")</script> & \\input{y} $z$ \x1b[2J \u202e ]]> <!-- {'
+
+
+def test_hostile_words_are_words():
+    page = Derivation(HOSTILE, (Formula(1, "=", Words(HOSTILE)),), source=HOSTILE).to("mathml", standalone=True)
+    validate_mathml(page)
+    assert "<script" not in page
+    assert "\x1b" not in page
+    assert "\u202e" not in page
