@@ -166,7 +166,8 @@ def _indexable(writer: Writer, matrix: Value) -> str:
 def _position(writer: Writer, position: Expr) -> str:
     piece = writer.value(position)
     if not piece.facts.is_number or not position.is_integer:
-        raise LoweringError(f"{writer.target.name} cannot select at {position}: a subscript is a whole number or an index.")
+        name = writer.target.name
+        raise LoweringError(f"{name} cannot select at {position}: a subscript is a whole number or an index.")
     return piece.text
 
 
@@ -178,5 +179,3 @@ def _span(writer: Writer, position: Expr) -> tuple[str, str]:
 def plain_number(text: str, binding: Binding = Binding.ATOM) -> Piece:
     """A number that is known before any array is."""
     return Piece(text, Facts(), binding)
-
-

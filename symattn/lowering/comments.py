@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix, sstr
+from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix, sstr
 
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
@@ -42,9 +42,19 @@ def _bracketed(value: Value, least: int) -> str:
     return text if binding >= least else f"({text})"
 
 
+def _binding_of_scalar(value: Value) -> int:
+    if value.is_Add:
+        return SUM
+    if value.is_Mul or (value.is_Rational and not value.is_Integer):
+        return PRODUCT
+    if value.is_Number and value.is_negative:
+        return NEGATION
+    return POWER if value.is_Pow and value.exp != 1 / Integer(2) else ATOM
+
+
 def _text(value: Value) -> tuple[str, int]:
     if not is_matrix(value):
-        return sstr(value), SUM if value.is_Add else PRODUCT if value.is_Mul or value.is_Rational else ATOM
+        return sstr(value), _binding_of_scalar(value)
     if isinstance(value, MatrixSymbol):
         return value.name, ATOM
     if isinstance(value, Transpose):

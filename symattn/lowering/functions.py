@@ -166,7 +166,8 @@ def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value
     """The value with symattn's own symbols for sizes and scalars, whatever was assumed of the ones it came with."""
     bound = {part.symbol for part in value.atoms(IndexSum)}
     replaced: dict[Value, Value] = {}
-    for symbol in value.atoms(Symbol, MatrixSymbol) | _size_symbols(value):
+    matrices = sorted(value.atoms(MatrixSymbol), key=str)
+    for symbol in [*matrices, *sorted(value.atoms(Symbol) | _size_symbols(value), key=str)]:
         if symbol in bound:
             continue
         if isinstance(symbol, MatrixSymbol):

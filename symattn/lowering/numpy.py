@@ -183,7 +183,8 @@ def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
     """Softmax without its division: the rows' sums are kept for the product that follows."""
     memory = exponentials(writer, node, place)
     facts = writer.program.facts(node)
-    return writer.variable(memory, facts, Piece(writer.temporary("_total", f"{memory}.sum(axis=-1, keepdims=True)"), facts))
+    total = writer.temporary("_total", f"{memory}.sum(axis=-1, keepdims=True)")
+    return writer.variable(memory, facts, divisor=Piece(total, facts))
 
 
 def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:

@@ -14,7 +14,6 @@ from symattn.errors import LoweringError
 from symattn.lowering.costs import Costs
 from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.nodes import Column, IndexSum, MatrixProduct, Row, Softmax, Value, is_matrix, shape_of
-from symattn.nodes.base import free_indices
 from symattn.shapes import Shape, same_size
 
 CONSTANTS = (Identity, OneMatrix, ZeroMatrix)
@@ -236,10 +235,7 @@ class _Sharing:
 
     def add(self, name: str, expression: Value, text: Value | None) -> None:
         """The statement ``name = expression``, after those it needs."""
-        if expression in self._symbols:
-            replaced = self._symbols[expression]
-        else:
-            replaced = self._with_names(expression)
+        replaced = self._symbols[expression] if expression in self._symbols else self._with_names(expression)
         program = self._program
         program.known[name] = program.facts(replaced)
         program.statements.append(Statement(name, replaced, text))
@@ -264,8 +260,3 @@ class _Sharing:
 def _is_work(value: Value) -> bool:
     """Whether a value costs more than a look at memory that exists already."""
     return is_matrix(value) and not isinstance(value, CONSTANTS) and viewed(value) is None
-
-
-def size_symbols(value: Value, program: Program) -> set[Symbol]:
-    """The symbols in a value that are neither named values nor indices of sums: its sizes."""
-    return {symbol for symbol in free_indices(value) if symbol not in program.lengths and symbol.name not in program.known}

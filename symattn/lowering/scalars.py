@@ -71,7 +71,8 @@ def scalar_rows(
 ) -> Mapping[type[Basic], ScalarRow]:
     """The table of a target that is Python.
 
-    ``larger(a, b, is_number)`` and ``smaller`` write the one of two values, an array and an array or number; ``where`` and ``error_function`` are names; ``numbers_along`` writes ``0 .. length - 1`` and ``diagonal`` the
+    ``larger(a, b, is_number)`` and ``smaller`` write the one of two values, an array and an array or number;
+    ``where`` and ``error_function`` are names; ``numbers_along`` writes ``0 .. length - 1`` and ``diagonal`` the
     diagonal of a matrix.
     """
 
@@ -99,8 +100,13 @@ def scalar_rows(
         conditions = [_condition(writer, case.cond, value) for case in value.args[:-1]]
         text = pieces[-1].text
         plain = writer.program.facts(value).is_number
+        if not plain and all(piece.facts.is_number for piece in pieces):
+            text = writer.target.result_of_number.format(text, writer.dtype())
         for piece, condition in zip(reversed(pieces[:-1]), reversed(conditions), strict=True):
-            text = f"({piece.text} if {condition} else {text})" if plain else f"{where}({condition}, {piece.text}, {text})"
+            if condition.facts.is_number:
+                text = f"({piece.text} if {condition.text} else {text})"
+            else:
+                text = f"{where}({condition.text}, {piece.text}, {text})"
         return plain_number(text) if plain else writer.new(text, value)
 
     def symbol(writer: Writer, value: Symbol) -> Piece:
@@ -139,8 +145,9 @@ def scalar_rows(
 def rational(writer: Writer, value: Rational) -> Piece:
     """A whole number or a fraction; one that Python's floats cannot divide exactly is divided here."""
     if abs(value.p) < EXACT_FLOAT and value.q < EXACT_FLOAT:
-        text = str(value.p) if value.q == 1 else f"{value.p} / {value.q}"
-        return plain_number(text, Binding.PRODUCT if value.q != 1 else Binding.NEGATION if value.p < 0 else Binding.ATOM)
+        if value.q != 1:
+            return plain_number(f"{value.p} / {value.q}", Binding.PRODUCT)
+        return plain_number(str(value.p), Binding.NEGATION if value.p < 0 else Binding.ATOM)
     try:
         number = float(Fraction(value.p, value.q))
     except OverflowError:
@@ -202,7 +209,10 @@ def power(writer: Writer, value: Pow) -> Piece:
     inner = _sigmoid_argument(base)
     if inner is not None and not writer.program.facts(inner).is_number and exponent.is_negative:
         logistic = _called(writer, Sigmoid, inner, value)
-        return logistic if exponent == -1 else _made(writer, f"{logistic.text} ** {_exponent(writer, -exponent)}", value, Binding.POWER)
+        if exponent == -1:
+            return logistic
+        raised = f"{logistic.text} ** {writer.value(-exponent).within(Binding.ATOM)}"
+        return _made(writer, raised, value, Binding.POWER)
     if exponent.could_extract_minus_sign():
         return _made(writer, f"1 / {writer.value(1 / value).within(Binding.NEGATION)}", value, Binding.PRODUCT)
     if exponent == S.Half:
@@ -234,22 +244,20 @@ def _made(writer: Writer, text: str, value: Expr, binding: Binding) -> Piece:
     return writer.new(text, value, binding)
 
 
-def _exponent(writer: Writer, exponent: Expr) -> str:
-    return writer.value(exponent).within(Binding.ATOM)
-
-
 def _aligned(writer: Writer, values: tuple[Expr, ...] | list[Expr], whole: Expr) -> list[Piece]:
     axes = writer.program.facts(whole).axes
     return [writer.aligned(writer.value(value), axes) for value in values]
 
 
-def _condition(writer: Writer, condition: Basic, whole: Expr) -> str:
+def _condition(writer: Writer, condition: Basic, whole: Expr) -> Piece:
     if isinstance(condition, (BooleanTrue, BooleanFalse)):
-        return str(condition)
+        return plain_number(str(condition))
     if not isinstance(condition, Relational):
-        raise LoweringError(f"{writer.target.name} cannot lower the condition {condition}; write one comparison a case.")
+        name = writer.target.name
+        raise LoweringError(f"{name} cannot lower the condition {condition}; write one comparison a case.")
     left, right = _aligned(writer, condition.args, whole)
-    return f"{left.within(Binding.SUM)} {condition.rel_op} {right.within(Binding.SUM)}"
+    text = f"{left.within(Binding.SUM)} {condition.rel_op} {right.within(Binding.SUM)}"
+    return Piece(text, writer.program.facts(condition), Binding.CONDITION)
 
 
 def _argument_of(node: type[ElementwiseFunction], value: Piecewise, part: Callable[..., Expr]) -> Expr | None:

@@ -1,4 +1,4 @@
-"""The first lines of a function: sizes from the inputs' shapes, and one comparison for each input that could disagree."""
+"""The first lines of a function: sizes from the inputs' shapes, and a comparison for each shape that could disagree."""
 
 from __future__ import annotations
 
@@ -86,18 +86,18 @@ class Sizes:
     def _checks(self, writer: Writer) -> Iterator[str]:
         for symbol in self.program.system.input_symbols:
             wrong, shape = [], shape_of(symbol)
+            told: set[str] = set()
             for axis, length in zip((-2, -1), shape, strict=False):
                 if self.places.get(length) == (symbol.name, axis):
                     continue
                 if self.is_known(length):
                     wrong.append(f"{symbol.name}.shape[{axis}] != {writer.value(length).text}")
+                    told |= {part.name for part in length.free_symbols}
                 elif (first := self._first_place(length)) != (symbol.name, axis):
                     wrong.append(f"{symbol.name}.shape[{axis}] != {first[0]}.shape[{first[1]}]")
             if wrong:
                 asked = ", ".join(str(length) for length in shape)
-                mentioned = sorted(
-                    {part.name for length in shape for part in length.free_symbols if part in writer.sizes}
-                )
+                mentioned = sorted(told)
                 values = " with " + ", ".join(f"{name} = {{{name}}}" for name in mentioned) if mentioned else ""
                 yield f"if {' or '.join(wrong)}:"
                 yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sympy import Basic
 
@@ -12,14 +12,11 @@ from symattn.errors import MissingRowError
 from symattn.lowering.pieces import Piece
 from symattn.nodes import ElementwiseFunction
 
-if TYPE_CHECKING:
-    from symattn.lowering.writer import Writer
-
-Row = Callable[["Writer", Any, str], Piece]
+Row = Callable[..., Piece]
 """``(writer, node, place) -> piece``. ``place`` is the stem of a name for statements in memory of their own, or ``""``
 where the value has to be one expression."""
 
-ScalarRow = Callable[["Writer", Any], Piece]
+ScalarRow = Callable[..., Piece]
 """``(writer, expression) -> piece``: a plain number, or an array whose last two axes have length 1."""
 
 
@@ -31,7 +28,8 @@ class Target:
     ``functions`` name what is called for a function of every entry, ``rows`` and ``scalars`` write any other value,
     ``postponed`` a softmax whose division waits. ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
-    ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that brings the target's library.
+    ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
+    brings the target's library.
     """
 
     name: str
@@ -40,7 +38,7 @@ class Target:
     functions: Mapping[type[ElementwiseFunction], str]
     rows: Mapping[type[Basic], Row]
     scalars: Mapping[type[Basic], ScalarRow]
-    inputs: Callable[[Writer, list[str], list[str]], list[str]]
+    inputs: Callable[[Any, list[str], list[str]], list[str]]
     result_of_number: str
     accepts: str
     accepts_number: str

@@ -47,7 +47,7 @@ HELPERS = {
 def _matrix(value, name):
     """The value as a tensor of floats with at least two axes; whole numbers and truth values take torch's default."""
     tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
-    if not tensor.is_floating_point():
+    if not tensor.dtype.is_floating_point:
         if tensor.is_complex():
             raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
         tensor = tensor.to(torch.get_default_dtype())
@@ -58,6 +58,8 @@ def _matrix(value, name):
     "_number": '''
 def _number(value, name, dtype=None, device=None):
     """One number, or a tensor of one number a batch, as matrices of one entry; a single number takes the dtype."""
+    if isinstance(value, (int, float)):
+        return torch.full((1, 1), value, dtype=dtype or torch.get_default_dtype(), device=device)
     tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device=device)
     if tensor.is_complex():
         raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")

@@ -13,7 +13,7 @@ from symattn.lowering.program import Facts, Program, Statement
 from symattn.lowering.target import Target
 from symattn.nodes import Value, is_matrix
 
-LONGEST_FORMULA = 90
+LONGEST_FORMULA = 72
 """Characters of a formula inside another before it gets a line and a name of its own."""
 
 

@@ -72,12 +72,15 @@ def from_sympy(value: Value) -> Value:
 
 
 def _scalar(value: Expr) -> Expr:
-    converted = {}
-    for element in value.atoms(MatrixElement):
-        matrix = element.args[0]
-        if not isinstance(matrix, MatrixSymbol):
-            raise LoweringError(f"{element} is an entry of a formula; name the formula first.")
-    return value.xreplace(converted)
+    if isinstance(value, MatrixElement):
+        if not isinstance(value.args[0], MatrixSymbol):
+            raise LoweringError(f"{value} is an entry of a formula; name the formula first.")
+        return value
+    for part in value.args:
+        if is_matrix(part):
+            raise LoweringError(f"{type(value).__name__} has no node: {value} makes a number of a whole matrix.")
+        _scalar(part)
+    return value
 
 
 def _joined(node: Callable[[Value, Value], Value], values: list[Value]) -> Value:

@@ -1,0 +1,110 @@
+"""Lowered scaled dot-product attention against hand-written NumPy and hand-written eager torch on the CPU.
+
+The peers are written as a good programmer writes them: scores shifted in place, `math.sqrt` so that float32 stays
+float32, `torch.softmax`. Each round times peer and lowered code in turn; what counts is the median of the rounds'
+ratios. Not slower means a ratio of at most 1, to which the noise of this machine is allowed on top; it is measured in
+the same run, as the ratio of the peer to itself.
+
+    python tests/benchmarks/lowering.py [rounds]
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+import time
+
+import numpy as np
+
+from symattn.mechanisms import named
+
+FEATURES = 64
+SIZES = (128, 512, 2048)
+ALLOWANCE = 0.05
+"""How far above 1 a ratio may lie and still count as not slower: timings on a shared machine differ by as much."""
+OVERHEAD = 1.3
+"""The ratio demanded at 3 x 4, where nothing but the cost of the calls is left."""
+
+
+def hand_written_numpy(Q, K, V):
+    """Stable attention as a good NumPy programmer writes it."""
+    S = Q @ K.swapaxes(-1, -2) / math.sqrt(Q.shape[-1])
+    S -= S.max(axis=-1, keepdims=True)
+    E = np.exp(S)
+    P = E / E.sum(axis=-1, keepdims=True)
+    return P @ V
+
+
+def hand_written_torch(Q, K, V):
+    """Attention as a good torch programmer writes it, without the fused function."""
+    import torch
+
+    return torch.softmax(Q @ K.mT / Q.shape[-1] ** 0.5, dim=-1) @ V
+
+
+def seconds(function, arguments, calls):
+    """Seconds a call, over some calls."""
+    start = time.perf_counter()
+    for _ in range(calls):
+        function(*arguments)
+    return (time.perf_counter() - start) / calls
+
+
+def compare(peer, lowered, arguments, rounds, calls):
+    """The peer's median time, the median ratio of the lowered code to it, and of the peer to itself."""
+    times, ratios, noise = [], [], []
+    for function in (peer, lowered, peer):
+        function(*arguments)
+    for number in range(rounds):
+        if number % 2:
+            first, own, again = (seconds(function, arguments, calls) for function in (peer, lowered, peer))
+        else:
+            again, own, first = (seconds(function, arguments, calls) for function in (peer, lowered, peer))
+        times.append(first)
+        ratios.append(2 * own / (first + again))
+        noise.append(first / again)
+    return statistics.median(times), statistics.median(ratios), statistics.median(noise)
+
+
+def cases():
+    """Every row of the table: what is compared, with which arguments, and what is demanded."""
+    system = named("scaled-dot")
+    for target, peer in (("numpy", hand_written_numpy), ("torch", hand_written_torch)):
+        lowered = system.lambdify(target)
+        for dtype in ("float32", "float64"):
+            if target == "numpy":
+                yield f"{target} {dtype} 3 x 4", peer, lowered, arguments(target, dtype, 3, 4), 500, OVERHEAD
+            for n in SIZES:
+                given, calls = arguments(target, dtype, n, FEATURES), max(1, 60_000 // n**2)
+                yield f"{target} {dtype} {n} x 64", peer, lowered, given, calls, 1 + ALLOWANCE
+
+
+def arguments(target, dtype, n, d):
+    """Q, K and V of one dtype with normally distributed entries."""
+    generator = np.random.default_rng(0)
+    matrices = [generator.standard_normal((n, d)).astype(dtype) for _ in range(3)]
+    if target == "numpy":
+        return matrices
+    import torch
+
+    return [torch.from_numpy(matrix) for matrix in matrices]
+
+
+def main(rounds=None):
+    """Print the table; 0 if every demand is met, else 1."""
+    failed = 0
+    print(f"not slower: median ratio at most 1 + {ALLOWANCE}, the allowance for noise; at 3 x 4 at most {OVERHEAD}")
+    print(f"{'case':26}{'peer':>12}{'ratio':>8}{'peer/peer':>11}{'demanded':>10}")
+    for label, peer, lowered, given, calls, demanded in cases():
+        n = given[0].shape[0]
+        count = rounds or (15 if n > 1000 else 60)
+        median, ratio, noise = compare(peer, lowered, given, count, calls)
+        verdict = "PASS" if ratio <= demanded else "FAIL"
+        failed += verdict == "FAIL"
+        print(f"{label:26}{median * 1e6:9.1f} us{ratio:8.3f}{noise:11.3f}{demanded:10.2f}  {verdict}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else None))
