@@ -5,11 +5,12 @@ from __future__ import annotations
 from sympy import MatrixSymbol
 
 from symattn import article
-from symattn.errors import InputError
-from symattn.exact import ExactMatrix
+from symattn.errors import InputError, SymattnError
+from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
 from symattn.exact.operations import minus, product
 from symattn.examples import matrix_of, weighted_values, worked_example
-from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax
+from symattn.language import parse_expression
+from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax, Value
 from symattn.publishing import (
     Block,
     Derivation,
@@ -23,24 +24,54 @@ from symattn.publishing import (
 )
 from symattn.worked import Bound
 
-NEEDED = ("X", "W_K", "W_Q", "W_V", "K", "Q", "V", "S", "P", "O")
+VALUES = ("X", "W_K", "W_Q", "W_V", "K", "Q", "V", "S", "P", "O")
+
+FIXED = {"K": "X @ W_K", "Q": "X @ W_Q", "V": "X @ W_V", "P": "softmax(S)", "O": "P @ V"}
+"""The equations that the steps describe; the scores are free, as long as each row needs one query only."""
+
+
+def obstacle(example: Bound) -> str | None:
+    """Why an example cannot be told in the eight steps, or nothing if it can.
+
+    >>> obstacle(worked_example("dot"))
+    'it has the values Q, K, V, S, P, O, and the steps tell of X, W_K, W_Q, W_V, K, Q, V, S, P, O'
+    """
+    system = example.symbolic
+    if set(example.names) != set(VALUES):
+        return f"it has the values {', '.join(example.names)}, and the steps tell of {', '.join(VALUES)}"
+    named_values = {name: system.by_name[name].symbol for name in system.by_name} | system.inputs
+    for name, formula in FIXED.items():
+        scope = {other: value for other, value in named_values.items() if other in formula}
+        if system[name] != parse_expression(formula, scope):
+            return f"its {name} is not {formula}"
+    query = _query(example, 0)
+    evaluation = Evaluation(
+        {
+            **{size: Element.of(length) for size, length in example.sizes.items()},
+            **{name: matrix_of(example, name) for name in ("X", "W_K", "W_Q", "W_V", "K")},
+            query.name: _row(example, "Q", 0),
+        }
+    )
+    try:
+        alone = evaluate_equation("S", _scores_of(example, query), evaluation)
+    except SymattnError:
+        alone = None
+    return None if alone == _row(example, "S", 0) else "its scores of one input need more than the query of that input"
 
 
 def eight_steps(*examples: Bound) -> Derivation:
     """The eight steps of self-attention with the numbers of one or more examples, exact and decimal.
 
     Several examples share inputs and projections and differ in their scores, as unscaled and scaled ones do.
-    Errors: ``InputError`` for an example without the values X, W_K, W_Q, W_V, K, Q, V, S, P and O.
+    Errors: ``InputError`` for an example that takes other steps, saying which.
 
     >>> "1. Prepare the inputs" in eight_steps(worked_example()).to("text")
     True
     """
     for example in examples:
-        missing = [name for name in NEEDED if name not in example.names]
-        if missing:
-            raise InputError(
-                f"the eight steps need {', '.join(NEEDED)}; {example.symbolic.name} lacks {', '.join(missing)}."
-            )
+        reason = obstacle(example)
+        if reason is not None:
+            raise InputError(f"{example.symbolic.name} is not told in the eight steps: {reason}.")
     first = examples[0]
     blocks = [*_preparation(first)]
     for example in examples:
@@ -103,13 +134,23 @@ def _is_rational(matrix: ExactMatrix) -> bool:
     return all(element.is_rational for row in matrix.rows for element in row)
 
 
+def _query(example: Bound, i: int) -> MatrixSymbol:
+    """What stands for the query of one input, a single row."""
+    return MatrixSymbol(f"q_{i + 1}", 1, example.symbolic.shape("Q")[1])
+
+
+def _scores_of(example: Bound, query: MatrixSymbol) -> Value:
+    """The equation of the scores with one query in the place of all."""
+    return example.symbolic["S"].xreplace({example.symbolic.by_name["Q"].symbol: query})
+
+
 def _one_input(example: Bound, i: int, level: int) -> list[Block]:
     """Steps 4 to 7 for one input: its scores, its attention weights, its weighted values, its output."""
     system, number = example.symbolic, i + 1
-    query = MatrixSymbol(f"q_{number}", 1, system.shape("Q")[1])
+    query = _query(example, i)
     keys = system.by_name["K"].symbol
     scores = MatrixSymbol(f"s_{number}", 1, keys.shape[0])
-    score_formula = system["S"].xreplace({system.by_name["Q"].symbol: query})
+    score_formula = _scores_of(example, query)
     p_row, o_row = _row(example, "P", i), _row(example, "O", i)
     numbers = {**example.sizes, query.name: _row(example, "Q", i), "K": matrix_of(example, "K")}
     numbers[scores.name] = _row(example, "S", i)

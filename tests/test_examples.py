@@ -126,8 +126,33 @@ def test_the_rounded_table_belongs_to_the_articles_own_scores():
 
 
 def test_a_mechanism_without_the_steps_says_what_it_lacks():
-    with pytest.raises(InputError, match="dot-product attention lacks X, W_K, W_Q, W_V"):
+    with pytest.raises(InputError, match="dot-product attention is not told in the eight steps: it has the values"):
         eight_steps(worked_example("dot"))
+
+
+PROJECTED = """
+    K = X @ W_K
+    Q = X @ W_Q
+    V = X @ W_V
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "reason"),
+    [
+        ("S = Q @ K.T\nP = softmax(S)\nO = P @ V + X @ W_V", "its O is not P @ V"),
+        ("S = Q @ K.T\nP = S / rowsum(S)\nO = P @ V", r"its P is not softmax\(S\)"),
+        ("S = (Q - colmean(Q)) @ K.T\nP = softmax(S)\nO = P @ V", "more than the query of that input"),
+    ],
+)
+def test_other_steps_are_not_passed_off_as_the_eight(rest, reason):
+    other = mechanism(
+        "another",
+        inputs={"X": "n d", "W_K": "d d_k", "W_Q": "d d_k", "W_V": "d d_v"},
+        equations=PROJECTED.replace("    ", "") + rest,
+    )
+    with pytest.raises(InputError, match=reason):
+        eight_steps(other.bind(numbers_for(other)))
 
 
 @pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])

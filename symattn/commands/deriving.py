@@ -9,7 +9,7 @@ from symattn.commands.checks import summary
 from symattn.commands.options import RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
-from symattn.eight_steps import NEEDED, eight_steps
+from symattn.eight_steps import eight_steps, obstacle
 from symattn.publishing import Derivation
 
 
@@ -53,7 +53,7 @@ def command(
 def derived(subjects: list[Subject]) -> Derivation:
     """The article's eight steps where the subjects are its example, else every stage of the one subject."""
     bound = [subject.bound for subject in subjects if subject.worked and subject.bound is not None]
-    if bound and all(name in example.names for example in bound for name in NEEDED):
+    if bound and all(obstacle(example) is None for example in bound):
         return eight_steps(*bound)
     (subject,) = subjects
     return publishing.derive(subject.system if subject.bound is None else subject.bound)

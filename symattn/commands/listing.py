@@ -9,21 +9,39 @@ import click
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.mechanism import Mechanism
 from symattn.mechanisms import named, names
-from symattn.publishing import text
+from symattn.publishing import code, text
 
 
 @click.command("list")
-@with_options(format_option("text", "json"), OUTPUT)
-def command(format_name: str | None, path: str | None) -> None:
-    """List the library of mechanisms: name, formulas, source."""
+@with_options(click.argument("name", required=False), format_option("text", "json"), OUTPUT)
+def command(name: str | None, format_name: str | None, path: str | None) -> None:
+    """List the library of mechanisms: name, formulas, source.
+
+    With NAME: that mechanism in the language of equations, to be changed and given back with --equations.
+
+    \b
+    symattn list self-attention -o mine.txt
+    symattn derive --equations mine.txt
+    """
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
-    library = {name: named(name) for name in names()}
+    if name is not None and format_name == "text":
+        deliver(as_equations(named(name)), path)
+        return
+    library = {key: named(key) for key in (names() if name is None else [name])}
     deliver(as_json(library) if format_name == "json" else as_text(library), path)
 
 
 def one_line(system: Mechanism) -> str:
     """The equations of a mechanism on one line."""
     return "; ".join(f"{equation.name} = {text(equation.expression)}" for equation in system)
+
+
+def as_equations(system: Mechanism) -> str:
+    """A mechanism as a user writes it: its inputs with their shapes, and its equations."""
+    about = [f"# {system.name}", *([f"# {system.source}"] if system.source else [])]
+    inputs = [f"{name}: {' '.join(map(str, system.shape(name))) or 'scalar'}" for name in system.inputs]
+    equations = [f"{equation.name} = {code(equation.expression)}" for equation in system]
+    return "\n".join([*about, "", *inputs, "", *equations])
 
 
 def as_text(library: dict[str, Mechanism]) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from symattn.commands.options import SUBJECT, Command, with_options
-from symattn.errors import InputError
+from symattn.commands.progress import note
+from symattn.errors import InputError, ShapeError
 from symattn.examples import choose_scaled, has_numbers, numbers_for
 from symattn.mechanism import Mechanism, mechanism
 from symattn.mechanisms import named
-from symattn.reading import read_declarations, read_equations, read_settings
+from symattn.reading import declared_within, read_declarations, read_equations, read_settings
 from symattn.shapes import show
 from symattn.worked import Bound
 
@@ -117,9 +118,25 @@ def own_subject(
         raise click.UsageError(f"give NAME ({name!r}) or --equations, not both.")
     if scaled is not None:
         raise click.UsageError("--scaled and --unscaled choose in the library; write / sqrt(d_k) in your equations.")
-    text = read_equations(equations)
-    shapes = read_declarations(inputs)
+    declared, text = declared_within(read_equations(equations))
+    shapes = read_declarations([*declared, *inputs])
     if not shapes:
-        raise click.UsageError("--equations needs the shape of each input, as in --input Q='n d_k'.")
+        raise click.UsageError(
+            "--equations needs the shape of each input: a line such as 'Q: n d_k' among them, or --input Q='n d_k'."
+        )
     system = mechanism(OWN_NAME, inputs=shapes, equations=text, output=output)
-    return Subject(system, system.bind(read_settings(settings, system.inputs)) if settings else None)
+    if settings:
+        return Subject(system, system.bind(read_settings(settings, system.inputs)))
+    return _with_example_numbers(system)
+
+
+def _with_example_numbers(system: Mechanism) -> Subject:
+    """The worked example's numbers for one's own equations, where inputs of the same names and shapes ask for them."""
+    if not has_numbers(system):
+        return Subject(system)
+    try:
+        bound = system.bind(numbers_for(system))
+    except ShapeError:
+        return Subject(system)
+    note(f"numbers of the worked example for {', '.join(system.inputs)}; --set gives your own.")
+    return Subject(system, bound, worked=True)

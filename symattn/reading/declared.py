@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 
@@ -51,6 +52,26 @@ def _is_file(argument: str) -> bool:
         return False
 
 
+DECLARED = re.compile(r"\s*([A-Za-z]\w*)\s*:([^=#]*)(?:#.*)?")
+
+
+def declared_within(text: str) -> tuple[list[str], str]:
+    """The inputs that a text declares in lines such as ``Q: n d_k``, as ``Q=n d_k``, and the text without these lines.
+
+    The lines stay as empty ones, so that an error points at the line that the user wrote.
+
+    >>> declared_within("A: n m" + chr(10) + "B = A.T")
+    (['A=n m'], '\\nB = A.T')
+    """
+    declarations, lines = [], []
+    for line in text.splitlines():
+        found = DECLARED.fullmatch(line)
+        if found:
+            declarations.append(f"{found[1]}={found[2].strip()}")
+        lines.append("" if found else line)
+    return declarations, "\n".join(lines)
+
+
 def read_declarations(declarations: Iterable[str]) -> dict[str, str]:
     """The shape of each input, from texts such as ``Q=n d_k``.
 
@@ -66,6 +87,6 @@ def read_declarations(declarations: Iterable[str]) -> dict[str, str]:
         if not equals or not name:
             raise InputError(f"--input {printable(declaration)}: write NAME=SHAPE, as in --input Q='n d_k'.")
         if name in shapes:
-            raise InputError(f"--input {printable(name)[1:-1]} is given twice; give one shape.")
+            raise InputError(f"the input {printable(name)[1:-1]} is given twice; give one shape.")
         shapes[name] = shape
     return shapes

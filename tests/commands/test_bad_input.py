@@ -93,7 +93,7 @@ NUMBERS = {
     "missing numbers file": (query("nowhere.csv"), "there is no file 'nowhere.csv'"),
     "directory": (query("folder.csv"), "is a directory"),
     "unknown suffix": (query("bad.xlsx"), "numbers are read from .csv"),
-    "no numbers": (["evaluate", *own("P = softmax(Q)", "--input", "Q=n m")[1:]], "give --set for each input: Q (n, m)"),
+    "no numbers": (["evaluate", *own("P = softmax(Z)", "--input", "Z=n m")[1:]], "give --set for each input: Z (n, m)"),
 }
 
 USAGE = {
