@@ -42,12 +42,15 @@ class Element:
 
     __slots__ = ("_hash", "_key", "_proved", "_seen", "d", "n")
 
-    def __init__(self, n: Sum, d: Sum = UNIT, coprime: bool = False) -> None:
-        """A quotient of two sums, the lower one known to be nonzero; ``coprime`` if they are known to be."""
+    def __init__(self, n: Sum, d: Sum = UNIT, coprime: bool = False, normal: bool = False) -> None:
+        """A quotient of two sums, the lower one known to be nonzero.
+
+        ``coprime`` says that they are known to have no common factor, ``normal`` that they are in normal form.
+        """
         self.n = n
         self.d = d
         self._proved = coprime
-        self._seen = False
+        self._seen = normal
 
     @classmethod
     def of(cls, number: Any) -> Element:
@@ -307,18 +310,7 @@ class Element:
 
     def __reduce__(self) -> tuple:
         self.reduced()
-        return _restored, (self.n, self.d, self._proved)
-
-
-def _restored(n: Sum, d: Sum, proved: bool) -> Element:
-    element = Element(n, d, proved)
-    element._seen = True
-    return element
-
-
-def in_normal_form(n: Sum, d: Sum) -> Element:
-    """The element of two sums that are in normal form and proved to have no common factor."""
-    return _restored(n, d, True)
+        return Element, (self.n, self.d, self._proved, True)
 
 
 def _made(n: Sum, d: Sum) -> Element:

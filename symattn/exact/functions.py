@@ -143,16 +143,14 @@ def log(x: Element) -> Element:
 
 
 def _log_of_sum(terms: Sum) -> Element:
-    lowest = in_order(terms)[0]
-    common = content(terms)
-    rest = divided(shifted(terms, lowest), common)
-    total = _log_of_whole(common) + as_element(lowest)
-    if rest == {0: 1}:
-        return total
-    inner = Element(rest)
-    if inner.sign < 0:  # numerator and denominator of a positive number may both be negative
-        inner = -inner
-    return total + atom("log", inner)
+    """The logarithm of the absolute value; numerator and denominator of a positive number may both be negative."""
+    lowest, common, rest = _split(terms)
+    found = _log_of_whole(common) + as_element(lowest)
+    if set(rest) == {0} and len(only := dict(monomials(rest[0]))) == 1:
+        ((root, atoms),) = only
+        if not atoms:
+            return found + _log_of_whole(root) * Fraction(1, 2)
+    return found + atom("log", abs(Element(rest)))
 
 
 def _log_of_whole(number: int) -> Element:
@@ -199,30 +197,25 @@ def sqrt(x: Element) -> Element:
     if not sign:
         return ZERO
     x.reduced()
-    (n, outer_n), (n_whole, n_rest) = _split(x.n)
-    (d, outer_d), (d_whole, d_rest) = _split(x.d)
+    lowest_n, n_whole, n_rest = _split(x.n)
+    lowest_d, d_whole, d_rest = _split(x.d)
     outside, inside, unknown = square_root(n_whole * d_whole)
     result = Element.constant(constant({(inside, ()): Fraction(outside, d_whole)}))
     if unknown > 1:
         result = result * atom("sqrt", Element.constant(unknown))
-    power = quotient(outer_n - outer_d, 2)
+    power = quotient(lowest_n - lowest_d, 2)
     if power != 0:
         result = result * Element({power: 1})
-    del n, d
     if n_rest == {0: 1} and d_rest == {0: 1}:
         return result
-    return result * atom("sqrt", _positive(Element(n_rest, d_rest)))
+    return result * atom("sqrt", Element(n_rest, d_rest))
 
 
-def _split(terms: Sum) -> tuple[tuple[Sum, Number], tuple[int, Sum]]:
-    """A sum as a whole number times a power of e times the rest."""
+def _split(terms: Sum) -> tuple[Number, int, Sum]:
+    """A sum as a power of e, by its exponent, times a whole number times the rest."""
     lowest = in_order(terms)[0]
     common = content(terms)
-    return (terms, lowest), (common, divided(shifted(terms, lowest), common))
-
-
-def _positive(x: Element) -> Element:
-    return -x if x.sign < 0 else x
+    return lowest, common, divided(shifted(terms, lowest), common)
 
 
 def norm(row: Sequence[Element]) -> Element:

@@ -14,9 +14,8 @@ from symattn.errors import InputError, LimitError, SymattnError
 from symattn.exact import reading
 from symattn.exact.constants import Number, check_bits, quotient, size_in_bits
 from symattn.exact.element import Element
+from symattn.exact.packing import Whole, largest
 from symattn.exact.weights import Weights
-
-Whole = tuple[tuple[int, ...], ...]
 
 
 class ExactMatrix:
@@ -59,7 +58,7 @@ class ExactMatrix:
         made.weights = weights
         made.whole = None
         made.factor = 1
-        made.shape = (len(weights.exponents), len(weights.exponents[0]))
+        made.shape = (len(weights.which), len(weights.exponents[0]))
         return made
 
     @classmethod
@@ -92,7 +91,7 @@ class ExactMatrix:
     def rows(self) -> tuple[tuple[Element, ...], ...]:
         """The entries, row by row."""
         if self._elements is None and self.weights is not None:
-            self._elements = tuple([tuple(self.weights.row(i)) for i in range(self.shape[0])])
+            self._elements = tuple(self.weights.rows())
         elif self._elements is None:
             assert self.whole is not None
             made = {number: Element.constant(self.factor * number) for row in self.whole for number in row}
@@ -152,8 +151,7 @@ class ExactMatrix:
     def primitive(self) -> ExactMatrix:
         """The same matrix of multiples, the whole numbers bounded in size and without a common divisor."""
         assert self.whole is not None
-        largest = max(max(map(max, self.whole)), -min(map(min, self.whole)))
-        check_bits(largest.bit_length() + size_in_bits(self.factor))
+        check_bits(largest(self.whole).bit_length() + size_in_bits(self.factor))
         if isinstance(self.factor, int):
             return self
         divisor = gcd(*(number for row in self.whole for number in row))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import gcd
@@ -15,14 +14,12 @@ from symattn.exact import functions
 from symattn.exact.constants import Constant, Number, Rational, quotient, simple
 from symattn.exact.element import ZERO, Element
 from symattn.exact.enclosures import sign_of_constant
-from symattn.exact.matrix import ExactMatrix, Whole
+from symattn.exact.matrix import ExactMatrix
+from symattn.exact.packing import Whole, fits, product_of_whole
 from symattn.exact.sums import scale
 from symattn.exact.weights import Weights
 
 Exact = ExactMatrix | Element
-
-DIGIT = 64
-"""Bits of one entry in a packed row: a row of whole numbers as the digits of a single one."""
 
 
 def constant_of(element: Element) -> Number | None:
@@ -47,7 +44,7 @@ def product(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
     if left.whole is not None and right.whole is not None:
         whole = product_of_whole(left.whole, right.whole)
         found = ExactMatrix.multiples(whole, times(left.factor, right.factor))
-        return found if found.factor == 1 and _fits(left.whole, right.whole) else found.primitive()
+        return found if found.factor == 1 and fits(left.whole, right.whole) else found.primitive()
     if right.whole is not None:
         return combined_rows(left, right.whole, right.factor)
     if left.whole is not None:
@@ -56,57 +53,12 @@ def product(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
     return ExactMatrix([total(map(mul, row, column)) for column in columns] for row in left.rows)
 
 
-def product_of_whole(left: Whole, right: Whole) -> Whole:
-    """The product of matrices of whole numbers; each row of the right one is packed into one number, if it fits."""
-    if not _fits(left, right):
-        columns = list(zip(*right, strict=True))
-        return tuple(tuple([sum(map(mul, row, column)) for column in columns]) for row in left)
-    width = len(right[0])
-    packed = [pack(row) for row in right]
-    signs = sign_bits(width)
-    return tuple([unpack(sum(map(mul, row, packed)), width, signs) for row in left])
-
-
-def _fits(left: Whole, right: Whole) -> bool:
-    """Whether the entries of a product have fewer bits than a digit."""
-    return (largest(left) * largest(right)).bit_length() + len(right).bit_length() <= DIGIT - 2
-
-
-def largest(whole: Whole) -> int:
-    """The largest absolute value."""
-    return max(max(map(max, whole)), -min(map(min, whole)))
-
-
-def sign_bits(width: int) -> int:
-    """The number with the top bit of every digit set."""
-    return int.from_bytes((b"\0" * (DIGIT // 8 - 1) + b"\x80") * width, "little")
-
-
-def pack(row: Sequence[int]) -> int:
-    """A row as one number, its entries the signed digits: products and sums of such numbers are those of the rows."""
-    number = int.from_bytes(array("q", row).tobytes(), "little") if min(row) >= 0 else None
-    if number is None:
-        number = sum([entry << DIGIT * place for place, entry in enumerate(row)])
-    return number
-
-
-def unpack(number: int, width: int, signs: int) -> tuple[int, ...]:
-    """The signed digits of a packed number.
-
-    >>> unpack(pack([3, -1, 5]), 3, sign_bits(3))
-    (3, -1, 5)
-    """
-    digits = array("q")
-    digits.frombytes(((number + signs) ^ signs).to_bytes(width * DIGIT // 8, "little"))
-    return tuple(digits)
-
-
 def combined_rows(weights: ExactMatrix, rows: Whole, factor: Number) -> ExactMatrix:
     """``weights @ (factor * rows)``, a row of whole numbers taken so many times for each weight."""
-    columns = list(zip(*rows, strict=True))
     if weights.weights is not None:
-        made = weights.weights.times(columns)
+        made = weights.weights.times(rows)
     else:
+        columns = list(zip(*rows, strict=True))
         made = [[total(map(_times_whole, row, column)) for column in columns] for row in weights.rows]
     if type(factor) is int and factor == 1:
         return ExactMatrix(made)

@@ -7,6 +7,7 @@ emptied, as it is when a user computes this once; the ratio with a filled cache 
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import sys
@@ -89,6 +90,7 @@ def main() -> int:
         assert not_in_lowest_terms(system, small) == 0
     times: dict[str, list[float]] = {"cold": [], "warm": [], "ours": [], "scaled": [], "large": []}
     for _ in range(5):
+        gc.collect()
         clear_cache()
         times["cold"].append(seconds(lambda: plain_sympy(small)))
         times["warm"].append(seconds(lambda: plain_sympy(small)))

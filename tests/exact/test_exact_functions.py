@@ -25,6 +25,8 @@ exp, log, sqrt, tanh = functions.exp, functions.log, functions.sqrt, functions.t
         (lambda: log(exp(of("5/2"))), Fraction(5, 2)),
         (lambda: log(of(6)) - log(of(2)) - log(of(3)), 0),
         (lambda: log(of(8)) / log(of(2)), 3),
+        (lambda: log(sqrt(of(6)) / 2) * 2 - log(of(3)) + log(of(2)), 0),
+        (lambda: log((1 - exp(of(2))) / (1 - exp(of(4)))) + log(exp(of(2)) + 1), 0),
         (lambda: sqrt(of("9/4")), Fraction(3, 2)),
         (lambda: sqrt(of(6)) * sqrt(of(10)) / sqrt(of(15)), 2),
         (lambda: sqrt(exp(of(4)) * 9) / exp(of(2)), 3),

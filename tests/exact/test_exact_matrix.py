@@ -12,6 +12,7 @@ import sympy
 from symattn import limits
 from symattn.errors import InputError, LimitError
 from symattn.exact import Element, ExactMatrix, functions, operations
+from symattn.exact.packing import product_of_whole
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_packed_products_agree_with_plain_ones(seed, size):
     left = [[generator.randint(-size, size) for _ in range(k)] for _ in range(n)]
     right = [[generator.randint(-size, size) for _ in range(m)] for _ in range(k)]
     plain = tuple(tuple(sum(row[c] * right[c][j] for c in range(k)) for j in range(m)) for row in left)
-    assert operations.product_of_whole(left, right) == plain
+    assert product_of_whole(left, right) == plain
 
 
 @pytest.mark.parametrize("unit", [Element.of(1), functions.sqrt(Element.of("1/3")), -functions.sqrt(Element.of(2))])
