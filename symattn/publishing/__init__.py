@@ -1,32 +1,38 @@
 """Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
 
-from symattn.publishing.derivation import Derivation
-from symattn.publishing.document import (
-    Block,
-    Code,
-    Formula,
-    Heading,
-    Joined,
-    Paragraph,
-    Printable,
-    RealMatrices,
-    Rounded,
-    Stage,
-    Substituted,
-    Table,
-    Title,
-    Words,
-)
-from symattn.publishing.formats import RENDERERS
-from symattn.publishing.mathml_validator import validate_mathml
-from symattn.publishing.stages import derive, system_latex, system_text
-from symattn.publishing.to_code import code
-from symattn.publishing.to_latex import latex
-from symattn.publishing.to_mathml import mathml
-from symattn.publishing.to_text import text
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symattn.lazy import loader
+
+if TYPE_CHECKING:
+    from symattn.publishing.derivation import Derivation
+    from symattn.publishing.document import (
+        Block,
+        Code,
+        Formula,
+        Heading,
+        Joined,
+        Paragraph,
+        Printable,
+        RealMatrices,
+        Rounded,
+        Stage,
+        Substituted,
+        Table,
+        Title,
+        Words,
+    )
+    from symattn.publishing.formats import RENDERERS
+    from symattn.publishing.mathml_validator import validate_mathml
+    from symattn.publishing.stages import derive, system_latex, system_text
+    from symattn.publishing.to_code import code
+    from symattn.publishing.to_latex import latex
+    from symattn.publishing.to_mathml import mathml
+    from symattn.publishing.to_text import text
 
 __all__ = [
-    "RENDERERS",
     "Block",
     "Code",
     "Derivation",
@@ -35,6 +41,7 @@ __all__ = [
     "Joined",
     "Paragraph",
     "Printable",
+    "RENDERERS",
     "RealMatrices",
     "Rounded",
     "Stage",
@@ -51,3 +58,42 @@ __all__ = [
     "text",
     "validate_mathml",
 ]
+
+_HOMES = {
+    **dict.fromkeys(("Derivation",), "derivation"),
+    **dict.fromkeys(
+        (
+            "Block",
+            "Code",
+            "Formula",
+            "Heading",
+            "Joined",
+            "Paragraph",
+            "Printable",
+            "RealMatrices",
+            "Rounded",
+            "Stage",
+            "Substituted",
+            "Table",
+            "Title",
+            "Words",
+        ),
+        "document",
+    ),
+    **dict.fromkeys(("RENDERERS",), "formats"),
+    **dict.fromkeys(("validate_mathml",), "mathml_validator"),
+    **dict.fromkeys(
+        (
+            "derive",
+            "system_latex",
+            "system_text",
+        ),
+        "stages",
+    ),
+    **dict.fromkeys(("code",), "to_code"),
+    **dict.fromkeys(("latex",), "to_latex"),
+    **dict.fromkeys(("mathml",), "to_mathml"),
+    **dict.fromkeys(("text",), "to_text"),
+}
+
+__getattr__ = loader(__name__, _HOMES)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Integer, MatrixSymbol
-from sympy.matrices.expressions.matexpr import MatrixElement
 
+from symattn.nodes.written import element
 from symattn.publishing.document import Formula, Rounded, Substituted
 from symattn.publishing.measure import width
 from symattn.publishing.numbers import is_whole, rows_of
@@ -76,4 +76,4 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
 def entry_name(left: Any, i: int, j: int) -> Any:
     """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
     matrix = left if isinstance(left, MatrixSymbol) else MatrixSymbol("entry", i + 2, j + 2)
-    return MatrixElement(matrix, Integer(i), Integer(j))
+    return element(matrix, Integer(i), Integer(j))

@@ -65,7 +65,7 @@ def test_every_kind_of_block_is_printed_in_every_format(format, standalone):
 
 
 def test_an_unknown_format_lists_those_there_are():
-    with pytest.raises(InputError, match="no format 'latx'. Did you mean latex. There are: text, latex, mathml, json"):
+    with pytest.raises(InputError, match=r"Did you mean latex\? There are: text, latex, mathml, json"):
         EVERYTHING.to("latx")
 
 

@@ -1,4 +1,4 @@
-"""MathML: well-formed, MathML Core alone, names upright, scripts on what they belong to; the checker refuses the rest."""
+"""MathML: well-formed, MathML Core alone, names upright, scripts where they belong; the checker refuses the rest."""
 
 import xml.etree.ElementTree as ET
 
