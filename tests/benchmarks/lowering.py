@@ -98,7 +98,7 @@ def main(rounds=None):
     print(f"{'case':26}{'peer':>12}{'ratio':>8}{'peer/peer':>11}{'demanded':>10}")
     for label, peer, lowered, given, calls, demanded in cases():
         n = given[0].shape[0]
-        count = rounds or (15 if n > 1000 else 60)
+        count = rounds or max(25, min(300, 40_000 // n))
         median, ratio, noise = compare(peer, lowered, given, count, calls)
         verdict = "PASS" if ratio <= demanded else "FAIL"
         failed += verdict == "FAIL"
