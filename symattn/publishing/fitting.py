@@ -32,6 +32,8 @@ def fitted_lines(block: Formula, settings: Settings, room: float) -> list[Line]:
     while steps:
         sign, part = steps.pop(0)
         part = fitted(part, settings, room - left_width)
+        if lines and isinstance(part, Substituted) and latex(part) == latex(part.value):
+            continue  # nothing could be put in: the formula stands above already
         if is_wide(part, settings, room - left_width):
             beside = bool(steps) and isinstance(steps[0][1], Rounded) and steps[0][1].value == part
             lines += listed(block.parts[0], sign, part, steps.pop(0) if beside else None)

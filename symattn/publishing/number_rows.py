@@ -10,7 +10,7 @@ from symattn.exact import Element
 from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
 from symattn.publishing.notation import Piece
 from symattn.publishing.numbers import decimal, rows_of
-from symattn.publishing.printer import Printer, quotient
+from symattn.publishing.printer import Printer, quotient, sum_terms
 from symattn.publishing.rows import over
 
 
@@ -21,7 +21,7 @@ def exact(printer: Printer, value: Element) -> Piece:
         return Piece("0")
     if len(above) == 1:
         return single_term(printer, above[0], below)
-    total = printer.notation.total([term(printer, part) for part in above])
+    total = printer.notation.total(signed_terms(printer, above))
     return total if is_one(below) else printer.fraction(total, sum_of_terms(printer, below))
 
 
@@ -42,8 +42,19 @@ def single_term(printer: Printer, part: Any, denominator: Any) -> Piece:
 
 def sum_of_terms(printer: Printer, terms: Any) -> Piece:
     """A sum of terms; one term alone is no sum."""
-    signed = [term(printer, part) for part in terms]
+    signed = signed_terms(printer, terms)
     return signed[0][1] if len(signed) == 1 and not signed[0][0] else printer.notation.total(signed)
+
+
+def signed_terms(printer: Printer, terms: Any) -> list[tuple[bool, Piece]]:
+    """Terms with their signs; a sum that no power of e is multiplied with gives each of its own."""
+    signed = []
+    for part in terms:
+        if part.exponent == 0 and isinstance(part.coefficient, Add):
+            signed += [(negative, printer.piece(each)) for negative, each in sum_terms(part.coefficient)]
+        else:
+            signed.append(term(printer, part))
+    return signed
 
 
 def is_one(terms: Any) -> bool:

@@ -88,6 +88,8 @@ def _formula(block: Formula, settings: Settings) -> list[str]:
             row = []
             continue
         step = _parts(part, settings, room)
+        if row is not left and isinstance(part, Substituted) and step == _parts(part.value, settings, room):
+            continue  # nothing could be put in: the formula stands above already
         fits = row and row is not left and _width(row) + 3 + _width(step) <= settings.width
         if fits and isinstance(part, Rounded):
             row = [*row, f" {sign} ", *step]

@@ -8,10 +8,10 @@ import subprocess
 import pytest
 from sympy import MatrixSymbol
 
+from symattn.defining import mechanism
 from symattn.errors import InputError, LanguageError, LimitError
 from symattn.exact import ExactMatrix
 from symattn.examples import numbers_for
-from symattn.mechanism import mechanism
 from symattn.mechanisms import named, names
 from symattn.publishing import (
     RENDERERS,
@@ -21,6 +21,7 @@ from symattn.publishing import (
     Heading,
     Paragraph,
     Rounded,
+    Substituted,
     Table,
     Title,
     derive,
@@ -213,3 +214,11 @@ def test_wide_exact_values_fit_their_sheet(tmp_path):
 def test_the_compiler_is_seen_failing(tmp_path):
     source = EVERYTHING.to("latex", standalone=True).replace(r"\end{align*}", "", 1)
     assert compiled(source, tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("format", ["text", "latex"])
+def test_a_formula_in_which_no_number_finds_room_is_not_repeated(format):
+    wide = tuple(tuple(10**20 + i for i in range(12)) for _ in range(2))
+    symbol = MatrixSymbol("A", 2, 12)
+    formula = Formula(MatrixSymbol("B", 12, 2), "=", symbol.T, "=", Substituted(symbol.T, {"A": wide}))
+    assert Derivation("", (formula,)).to(format).count("A") == 1
