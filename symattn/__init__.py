@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+from symattn.lazy import loader
+
+if TYPE_CHECKING:
+    from symattn.article_steps import eight_steps
+    from symattn.defining import Mechanism, mechanism
+    from symattn.equations import Equation
+    from symattn.errors import SymattnError
+    from symattn.examples import worked_example
+    from symattn.lowering import lambdify
+    from symattn.mechanisms import named, names
+    from symattn.publishing import Derivation, code, derive, latex, mathml, text
+    from symattn.verification import Report, verify
+    from symattn.worked import Bound
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "Bound": "symattn.worked",
-    "Equation": "symattn.equations",
-    "Mechanism": "symattn.mechanism",
-    "SymattnError": "symattn.errors",
-    "derive": "symattn.publishing",
-    "lambdify": "symattn.lowering",
-    "latex": "symattn.publishing",
-    "mathml": "symattn.publishing",
-    "mechanism": "symattn.mechanism",
-    "named": "symattn.mechanisms",
-    "names": "symattn.mechanisms",
-    "text": "symattn.publishing",
-    "verify": "symattn.verification",
-    "worked_example": "symattn.examples",
+_HOMES = {
+    "article_steps": ("eight_steps",),
+    "equations": ("Equation",),
+    "errors": ("SymattnError",),
+    "examples": ("worked_example",),
+    "lowering": ("lambdify",),
+    "defining": ("Mechanism", "mechanism"),
+    "mechanisms": ("named", "names"),
+    "publishing": ("Derivation", "code", "derive", "latex", "mathml", "text"),
+    "verification": ("Report", "verify"),
+    "worked": ("Bound",),
 }
-"""Where each public name lives; a module is loaded when its first name is used, so that ``import symattn`` is light."""
 
-__all__ = [*_HOME, "__version__"]
+__all__ = [
+    "Bound",
+    "Derivation",
+    "Equation",
+    "Mechanism",
+    "Report",
+    "SymattnError",
+    "__version__",
+    "code",
+    "derive",
+    "eight_steps",
+    "lambdify",
+    "latex",
+    "mathml",
+    "mechanism",
+    "named",
+    "names",
+    "text",
+    "verify",
+    "worked_example",
+]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'symattn' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from symattn import article
+from symattn.defining import Mechanism
 from symattn.equations import EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
-from symattn.mechanism import Mechanism
 from symattn.mechanisms import named, names
 from symattn.worked import Bound
 

@@ -7,11 +7,11 @@ import pytest
 from sympy import Matrix, Rational, cancel, exp, sqrt
 
 from symattn import article
-from symattn.eight_steps import eight_steps
+from symattn.article_steps import eight_steps
+from symattn.defining import mechanism
 from symattn.errors import InputError, UnknownNameError
 from symattn.exact.operations import plus
 from symattn.examples import choose_scaled, has_numbers, numbers_for, scaled_pairs, weighted_values, worked_example
-from symattn.mechanism import mechanism
 from symattn.mechanisms import names
 
 U = {False: exp(2), True: exp(2 / sqrt(3))}

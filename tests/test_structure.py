@@ -54,17 +54,17 @@ def test_no_module_imports_itself_by_a_detour(module):
 
 
 LAYERS = (
-    {"errors", "limits", "article"},
+    {"errors", "limits", "article", "lazy"},
     {"shapes"},
     {"nodes"},
     {"language"},
     {"equations"},
     {"lowering", "closed_form", "exact"},
     {"worked", "publishing", "verification"},
-    {"mechanism"},
+    {"defining"},
     {"mechanisms"},
     {"examples"},
-    {"eight_steps"},
+    {"article_steps"},
     {"reading", "writing"},
     {"commands"},
     {"cli"},
@@ -106,6 +106,13 @@ def test_every_public_name_is_there():
     assert all(getattr(symattn, name) is not None for name in symattn.__all__)
     with pytest.raises(AttributeError):
         symattn.nothing  # noqa: B018
+
+
+def test_no_module_shares_a_name_with_what_the_package_offers():
+    """A module that is imported becomes an attribute of its package, and would hide a function of its name."""
+    packages = {module: set(getattr(sys.modules[module], "__all__", ())) for module in ARROWS if module in sys.modules}
+    shared = {f"{package}.{name}" for package, offered in packages.items() for name in offered} & set(ARROWS)
+    assert not shared
 
 
 def test_every_module_has_a_caption_of_its_own():

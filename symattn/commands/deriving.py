@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from symattn import publishing, verification
+from symattn.article_steps import eight_steps, obstacle
 from symattn.commands.checks import summary
 from symattn.commands.options import RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
-from symattn.eight_steps import eight_steps, obstacle
 from symattn.publishing import Derivation
 
 

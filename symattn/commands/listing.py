@@ -7,7 +7,7 @@ import json
 import click
 
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
-from symattn.mechanism import Mechanism
+from symattn.defining import Mechanism
 from symattn.mechanisms import named, names
 from symattn.publishing import code, text
 

@@ -11,9 +11,9 @@ import click
 
 from symattn.commands.options import SUBJECT, Command, with_options
 from symattn.commands.progress import note
+from symattn.defining import Mechanism, mechanism
 from symattn.errors import InputError, ShapeError
 from symattn.examples import choose_scaled, has_numbers, numbers_for
-from symattn.mechanism import Mechanism, mechanism
 from symattn.mechanisms import named
 from symattn.reading import declared_within, read_declarations, read_equations, read_settings
 from symattn.shapes import show

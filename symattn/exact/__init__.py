@@ -1,7 +1,22 @@
 """Exact numbers: attention over rational scores, computed in the field of rational functions of powers of e."""
 
-from symattn.exact.element import Element, Term
-from symattn.exact.evaluation import EXACT, Evaluation, evaluate, evaluate_equation
-from symattn.exact.matrix import ExactMatrix
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symattn.lazy import loader
+
+if TYPE_CHECKING:
+    from symattn.exact.element import Element, Term
+    from symattn.exact.evaluation import EXACT, Evaluation, evaluate, evaluate_equation
+    from symattn.exact.matrix import ExactMatrix
 
 __all__ = ["EXACT", "Element", "Evaluation", "ExactMatrix", "Term", "evaluate", "evaluate_equation"]
+
+_HOMES = {
+    "element": ("Element", "Term"),
+    "evaluation": ("EXACT", "Evaluation", "evaluate", "evaluate_equation"),
+    "matrix": ("ExactMatrix",),
+}
+
+__getattr__ = loader(__name__, _HOMES)

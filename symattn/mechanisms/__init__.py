@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from symattn.defining import Mechanism
 from symattn.errors import UnknownNameError
 from symattn.language.names import suggestion
-from symattn.mechanism import Mechanism
 
 
 def names() -> tuple[str, ...]:

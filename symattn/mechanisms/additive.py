@@ -3,7 +3,7 @@
 One hidden layer of d_a units: s_ij = v_a . tanh(W_a q_i + U_a k_j). Queries and keys may have different lengths.
 """
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 additive = mechanism(
     "additive attention",

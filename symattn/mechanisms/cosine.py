@@ -4,7 +4,7 @@ Scores lie in [-1, 1] and ignore the lengths of queries and keys. Undefined for 
 libraries put a small number under the length there (torch: 1e-8), this mechanism does not.
 """
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 cosine = mechanism(
     "cosine attention",

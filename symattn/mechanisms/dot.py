@@ -1,6 +1,6 @@
 """Dot-product attention (Luong et al. 2015, arXiv:1508.04025, score "dot"): similarity by the dot product, unscaled."""
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 dot = mechanism(
     "dot-product attention",

@@ -1,6 +1,6 @@
 """Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, eq. 1): scores divided by the root of d_k."""
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 scaled_dot = mechanism(
     "scaled dot-product attention",

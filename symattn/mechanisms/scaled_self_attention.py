@@ -1,6 +1,6 @@
 """Self-attention with scores divided by the root of d_k (Vaswani et al. 2017, arXiv:1706.03762, section 3.2)."""
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 scaled_self_attention = mechanism(
     "scaled self-attention",

@@ -1,6 +1,6 @@
 """Self-attention without scaling, as the worked example computes it (Karim 2019, "Illustrated: Self-Attention")."""
 
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 
 self_attention = mechanism(
     "self-attention",

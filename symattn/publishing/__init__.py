@@ -60,40 +60,30 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Derivation",), "derivation"),
-    **dict.fromkeys(
-        (
-            "Block",
-            "Code",
-            "Formula",
-            "Heading",
-            "Joined",
-            "Paragraph",
-            "Printable",
-            "RealMatrices",
-            "Rounded",
-            "Stage",
-            "Substituted",
-            "Table",
-            "Title",
-            "Words",
-        ),
-        "document",
+    "derivation": ("Derivation",),
+    "document": (
+        "Block",
+        "Code",
+        "Formula",
+        "Heading",
+        "Joined",
+        "Paragraph",
+        "Printable",
+        "RealMatrices",
+        "Rounded",
+        "Stage",
+        "Substituted",
+        "Table",
+        "Title",
+        "Words",
     ),
-    **dict.fromkeys(("RENDERERS",), "formats"),
-    **dict.fromkeys(("validate_mathml",), "mathml_validator"),
-    **dict.fromkeys(
-        (
-            "derive",
-            "system_latex",
-            "system_text",
-        ),
-        "stages",
-    ),
-    **dict.fromkeys(("code",), "to_code"),
-    **dict.fromkeys(("latex",), "to_latex"),
-    **dict.fromkeys(("mathml",), "to_mathml"),
-    **dict.fromkeys(("text",), "to_text"),
+    "formats": ("RENDERERS",),
+    "mathml_validator": ("validate_mathml",),
+    "stages": ("derive", "system_latex", "system_text"),
+    "to_code": ("code",),
+    "to_latex": ("latex",),
+    "to_mathml": ("mathml",),
+    "to_text": ("text",),
 }
 
 __getattr__ = loader(__name__, _HOMES)

@@ -1,12 +1,10 @@
-"""Verification: every value against witnesses that share no code with it.
-
-Loaded when first used: whoever derives or prints need not wait for the tables of the checks.
-"""
+"""Verification: every value against witnesses that share no code with it."""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from symattn.lazy import loader
 
 if TYPE_CHECKING:
     from symattn.verification.crosscheck import verify
@@ -15,16 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison", "ExactWitness", "GradientWitness", "Report", "Row", "ValueWitness", "Witness", "verify"]
 
-_HOME = {
-    "verify": "crosscheck",
-    **dict.fromkeys(("Comparison", "Report", "Row"), "report"),
-    **dict.fromkeys(("ExactWitness", "GradientWitness", "ValueWitness", "Witness"), "witnesses"),
+_HOMES = {
+    "crosscheck": ("verify",),
+    "report": ("Comparison", "Report", "Row"),
+    "witnesses": ("ExactWitness", "GradientWitness", "ValueWitness", "Witness"),
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES)

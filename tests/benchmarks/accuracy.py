@@ -14,8 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from symattn.defining import Mechanism
 from symattn.examples import worked_example
-from symattn.mechanism import Mechanism
 from symattn.mechanisms import named, names
 from symattn.verification.conditioning import UNIT_ROUNDOFF
 from symattn.verification.crosscheck import given_instance

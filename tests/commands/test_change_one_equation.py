@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from symattn.cli import main
-from symattn.mechanism import mechanism
+from symattn.defining import mechanism
 from symattn.mechanisms import named, names
 from symattn.reading import declared_within, read_declarations
 

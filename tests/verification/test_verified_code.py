@@ -5,11 +5,11 @@ import sys
 import pytest
 from node_cases import FORMULAS, MORE, symbolic
 
+from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
 from symattn.examples import worked_example
 from symattn.language.declarations import declare, parse_shape
 from symattn.language.reader import parse_equations
-from symattn.mechanism import mechanism
 from symattn.mechanisms import named, names
 from symattn.verification import verify
 from symattn.verification.witnesses import ExactArithmetic, LoweredNumpy, LoweredTorch, TorchAutograd
