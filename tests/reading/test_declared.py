@@ -59,7 +59,7 @@ def test_shapes_are_declared_by_name():
 
 @pytest.mark.parametrize(
     ("declarations", "reason"),
-    [(["Q"], "write NAME=SHAPE"), (["=n d"], "write NAME=SHAPE"), (["Q=n d", "Q=n m"], "--input Q is given twice")],
+    [(["Q"], "write NAME=SHAPE"), (["=n d"], "write NAME=SHAPE"), (["Q=n d", "Q=n m"], "the input Q is given twice")],
 )
 def test_a_wrong_declaration_is_refused(declarations, reason):
     with pytest.raises(InputError, match=reason):
