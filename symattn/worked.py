@@ -9,10 +9,9 @@ from typing import Any
 
 from sympy import Expr, ImmutableDenseMatrix
 
+from symattn import exact
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, SymattnError
-from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
-from symattn.exact.evaluation import shape_of_value
 from symattn.exact.sizes import solve_sizes
 from symattn.language.names import suggestion
 from symattn.nodes import shape_of
@@ -26,11 +25,11 @@ class Bound:
     Errors, when a value is asked for: ``UnknownNameError``; ``ExactnessError`` or ``LimitError`` naming the equation.
     """
 
-    def __init__(self, system: EquationSystem, inputs: Mapping[str, ExactMatrix | Element]) -> None:
+    def __init__(self, system: EquationSystem, inputs: Mapping[str, exact.ExactMatrix | exact.Element]) -> None:
         self.symbolic = system
-        shapes = {name: shape_of_value(value) for name, value in inputs.items()}
+        shapes = {name: exact.shape_of_value(value) for name, value in inputs.items()}
         self.sizes = {symbol.name: length for symbol, length in solve_sizes(system, shapes).items()}
-        self._values: dict[str, ExactMatrix | Element] = {name: inputs[name] for name in system.inputs}
+        self._values: dict[str, exact.ExactMatrix | exact.Element] = {name: inputs[name] for name in system.inputs}
 
     @cached_property
     def system(self) -> EquationSystem:
@@ -42,16 +41,16 @@ class Bound:
         """The inputs and the equations, in order."""
         return (*self.symbolic.inputs, *self.symbolic.by_name)
 
-    def exact(self, name: str) -> ExactMatrix | Element:
+    def exact(self, name: str) -> exact.ExactMatrix | exact.Element:
         """One value in symattn's exact numbers."""
         if name not in self._values:
             if name not in self.symbolic.by_name:
                 raise self.symbolic.unknown(name)
-            lengths = {size: Element.constant(length) for size, length in self.sizes.items()}
-            evaluation = Evaluation({**lengths, **self._values})
+            lengths = {size: exact.Element.constant(length) for size, length in self.sizes.items()}
+            evaluation = exact.Evaluation({**lengths, **self._values})
             for equation in self.symbolic.needed(name):
                 if equation.name not in self._values:
-                    value = evaluate_equation(equation.name, equation.expression, evaluation)
+                    value = exact.evaluate_equation(equation.name, equation.expression, evaluation)
                     self._values[equation.name] = evaluation.values[equation.name] = value
         return self._values[name]
 
@@ -76,11 +75,11 @@ def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
     shapes that do not conform, ``LimitError`` for values too large.
     """
     _check_names(system, values)
-    inputs: dict[str, ExactMatrix | Element] = {}
+    inputs: dict[str, exact.ExactMatrix | exact.Element] = {}
     for name, symbol in system.inputs.items():
         try:
             value = values[name]
-            inputs[name] = ExactMatrix.of(value) if shape_of(symbol) else Element.of(value)
+            inputs[name] = exact.ExactMatrix.of(value) if shape_of(symbol) else exact.Element.of(value)
         except SymattnError as error:
             raise error.in_context(f"in the input {name}") from None
     return Bound(system, inputs)
