@@ -14,7 +14,7 @@ from symattn.errors import ExactnessError, InputError, LimitError
 from symattn.exact import deciding, enclosures, printing, reading, sums
 from symattn.exact.constants import Atom, Constant, Number, check_bits, check_terms, common_denominator, size_in_bits
 from symattn.exact.lowest_terms import lowest_terms
-from symattn.exact.sums import UNIT, Sum, add, atoms_of, multiply
+from symattn.exact.sums import UNIT, Sum, add, atoms_of, multiply, scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,12 +178,15 @@ class Element:
             return other
         if not other.n:
             return self
-        if self.d is other.d or self.d == other.d:
+        if self.d is other.d:
             return Element(add(self.n, other.n), self.d)
-        if len(self.d) > 1 and len(other.d) > 1:  # common factors are taken out before they multiply
-            self.reduced(), other.reduced()
-            if self.d == other.d:
-                return Element(add(self.n, other.n), self.d)
+        multiples = sums.common_multiple(self.d, other.d)
+        if multiples is None and len(self.d) > 1 and len(other.d) > 1:
+            self.reduced(), other.reduced()  # common factors are taken out before they multiply
+            multiples = sums.common_multiple(self.d, other.d)
+        if multiples is not None:
+            a, b = multiples
+            return _made(add(scale(self.n, a), scale(other.n, b)), scale(self.d, a))
         total = add(multiply(self.n, other.d), multiply(other.n, self.d))
         return _made(total, multiply(self.d, other.d))
 

@@ -18,7 +18,6 @@ from symattn.exact.constants import (
     monomials,
     prime_factors,
     quotient,
-    simple,
     size_in_bits,
     square_root,
 )
@@ -316,7 +315,6 @@ __all__ = [
     "power",
     "relu",
     "sigmoid",
-    "simple",
     "softmax",
     "sqrt",
     "tanh",

@@ -150,6 +150,24 @@ def replace_atom(terms: Sum, atom: Atom, power_of_atom: int, numerator: Sum, den
     return total, below[most]
 
 
+def common_multiple(left: Sum, right: Sum) -> tuple[int, int] | None:
+    """The least whole ``(a, b)`` with ``a * left == b * right``, for sums with whole coefficients.
+
+    >>> common_multiple({0: 2, 1: 4}, {0: 3, 1: 6}), common_multiple({0: 1}, {1: 1})
+    ((3, 2), None)
+    """
+    if left == right:
+        return 1, 1
+    if left.keys() != right.keys() or not is_whole(left) or not is_whole(right):
+        return None
+    exponent = next(iter(left))
+    p, q = left[exponent], right[exponent]
+    if any(coefficient * q != right[key] * p for key, coefficient in left.items()):
+        return None
+    common = gcd(p, q)
+    return q // common, p // common
+
+
 def rational_value(numerator: Sum, denominator: Sum) -> tuple[int, int] | None:
     """Numerator and denominator as whole numbers, if both are plain ones."""
     if len(denominator) == 1 and 0 in denominator and len(numerator) <= 1:

@@ -9,8 +9,8 @@ from math import gcd
 
 from symattn.exact.constants import Constant, Number, simple
 from symattn.exact.element import Element
-from symattn.exact.lowest_terms import Polynomial, share_no_factor
 from symattn.exact.packing import DIGIT_BYTES, Whole, fits, in_native_order, pack, sign_bits
+from symattn.exact.polynomials import Polynomial, share_no_factor
 from symattn.exact.sums import Sum
 
 

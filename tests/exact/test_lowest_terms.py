@@ -1,6 +1,7 @@
 """Lowest terms: common factors found, coprimality proved, and the proofs shown failing where there is a factor."""
 
 import random
+from fractions import Fraction
 
 import pytest
 import sympy
@@ -8,16 +9,18 @@ from sympy import Poly, Symbol
 
 from symattn import limits
 from symattn.exact import Element, functions
-from symattn.exact.lowest_terms import (
-    Lattice,
+from symattn.exact.field_factors import share_no_factor_modulo
+from symattn.exact.lattices import Lattice
+from symattn.exact.lowest_terms import lowest_terms
+from symattn.exact.polynomials import (
     common_factor,
     digits,
     exact_quotient,
-    lowest_terms,
     root_bound_bits,
     share_no_factor,
     value_at,
 )
+from symattn.exact.sums import atoms_of
 
 u = Symbol("u")
 
@@ -92,8 +95,8 @@ def test_the_normal_form_does_not_depend_on_how_a_fraction_is_written():
 def test_exponents_packed_into_one_number_keep_their_terms_apart():
     first, second = functions.sqrt(Element.of(2)), functions.sqrt(Element.of(3))
     value = (1 + functions.exp(first)) * (1 + functions.exp(second)) ** 3
-    lattice = Lattice.of(value.n)
-    assert len(lattice.polynomial(value.n)) == len(value.n)
+    image, _ = Lattice(value.n, value.d).polynomials(value.n, value.d)
+    assert len(image) == len(value.n)
 
 
 def test_powers_beyond_the_search_are_said_not_to_be_proved():
@@ -109,3 +112,34 @@ def test_powers_beyond_the_search_are_said_not_to_be_proved():
 def test_a_common_step_of_the_powers_does_not_make_them_high():
     high = functions.exp(Element.of(limits.GCD_BITS))
     assert ((high * high - 1) / (high - 1)).numerator == (high + 1).numerator
+
+
+def test_many_independent_roots_in_the_exponents_are_no_hindrance():
+    scores = [functions.sqrt(Element.of(r)) * Fraction(r, 420) for r in (2, 3, 5, 6, 7, 10, 11)]
+    weights = functions.softmax(scores)
+    mean = sum((weight * k for k, weight in enumerate(weights)), Element.of(0))
+    assert mean.in_lowest_terms
+    shared = 1 + functions.exp(scores[0]) * 2 - functions.exp(scores[5])
+    quotient = (shared * (3 + functions.exp(scores[1]))) / (shared * (1 + functions.exp(scores[2] + scores[3])))
+    assert quotient.in_lowest_terms
+    assert len(quotient.numerator) == len(quotient.denominator) == 2
+
+
+U, ROOT, T = functions.exp(Element.of(1)), functions.sqrt(Element.of(2)), functions.tanh(Element.of(1))
+V = functions.exp(ROOT)
+
+
+def proved_modulo(n, d):
+    lattice = Lattice(n, d)
+    places = [lattice.coordinates(terms)[1] for terms in (n, d)]
+    return share_no_factor_modulo(n, d, places, atoms_of([*n.values(), *d.values()]), [2, 3])
+
+
+@pytest.mark.parametrize("shared", [U - ROOT, U * ROOT + V, T + U, T * T - 2, 1 + ROOT * T * V])
+def test_a_planted_factor_with_roots_or_atoms_is_found(shared):
+    left, right = U + 2 * ROOT - V, 3 + U * V + T
+    assert not proved_modulo((shared * left).n, (shared * right).n)
+    assert proved_modulo(left.n, right.n)
+    quotient = Element((shared * left).n, (shared * right).n)
+    assert quotient.in_lowest_terms
+    assert (quotient.n, quotient.d) == (Element(left.n, right.n).reduced().n, Element(left.n, right.n).d)
