@@ -23,16 +23,27 @@ def summary(report: Report) -> list[Block]:
     blocks: list[Block] = [
         Heading(f"Checked: {report.mechanism}"),
         Table(HEADER, [_line(rows) for rows in by_witness.values()]),
-        Paragraph(f"Errors are in units; up to {FACTOR:g} agree. The unit: {'; '.join(_units(by_witness))}."),
-        Paragraph(counts, " Passed." if report.passed else " Not passed."),
+        Paragraph(
+            f"Errors are counted in units; up to {FACTOR:g} of them is agreement. The unit: {'; '.join(_units(by_witness))}."
+        ),
+        Paragraph(counts, _outcome(report)),
     ]
     blocks += [Paragraph(f"Unknown: {reason}") for reason in _reasons(report.unknown)]
     return blocks if not report.refuted else [*blocks, Code(report.to("text"))]
 
 
+def _outcome(report: Report) -> str:
+    if not report.passed:
+        return " Not passed."
+    return " Passed, except for what is unknown." if report.unknown else " Passed."
+
+
 def _line(rows: list[Row]) -> tuple[str, ...]:
     agreed = [row.value for row in rows if row.verdict in ("exact", "sampled")]
-    others = [f"{row.value} ({row.verdict})" for row in rows if row.verdict not in ("exact", "sampled")]
+    others = [
+        f"{verdict}: {', '.join(row.value for row in rows if row.verdict == verdict)}"
+        for verdict in dict.fromkeys(row.verdict for row in rows if row.verdict not in ("exact", "sampled"))
+    ]
     ratios = [row.worst.ratio for row in rows if row.worst is not None and row.worst.ratio is not None]
     worst = f"{max(ratios):.2g}" if ratios else "none"
     return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst
@@ -50,6 +61,10 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names) or "none"
 
 
-def _reasons(rows: Iterable[Row]) -> dict[str, None]:
-    """What kept rows from being compared, each reason once."""
-    return dict.fromkeys(f"{row.witness}: {reason}" for row in rows for _, reason in row.not_compared[:1])
+def _reasons(rows: Iterable[Row]) -> list[str]:
+    """What kept rows from being compared, each reason once, after the witnesses that it kept."""
+    kept: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for _, reason in row.not_compared[:1]:
+            kept.setdefault(reason, {})[row.witness] = None
+    return [f"{', '.join(witnesses)}: {reason}" for reason, witnesses in kept.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from symattn.publishing.document import (
@@ -142,11 +143,31 @@ def _listed(left: Any, sign: str, value: Any, decimals: Any, settings: Settings,
 
 
 def _table(block: Table, settings: Settings) -> list[str]:
-    """Columns as wide as their widest cell, a line under the header."""
+    """Columns as wide as their widest cell, the widest wrapped where they would not fit; a line under the header."""
     cells = [[_cell(cell, settings) for cell in row] for row in (block.header, *block.rows)]
     widths = [max(columns(row[place]) for row in cells) for place in range(len(block.header))]
-    lines = ["  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+    longest_words = [
+        max(columns(word) for row in cells for word in (row[place].split() or [""])) for place in range(len(widths))
+    ]
+    while sum(widths) + 2 * (len(widths) - 1) > settings.width:
+        slack = [width - least for width, least in zip(widths, longest_words, strict=True)]
+        if max(slack) == 0:
+            break
+        widths[slack.index(max(slack))] -= 1
+    rows = [_row_lines(row, widths) for row in cells]
+    return [*rows[0], "  ".join("-" * width for width in widths), *(line for row in rows[1:] for line in row)]
+
+
+def _row_lines(row: list[str], widths: list[int]) -> list[str]:
+    """One row of a table, each cell wrapped to the width of its column."""
+    wrapped_cells = [
+        textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    return [
+        "  ".join(padded(part, width) for part, width in zip(parts, widths, strict=True)).rstrip()
+        for parts in zip_longest(*wrapped_cells, fillvalue="")
+    ]
 
 
 def _cell(cell: Any, settings: Settings) -> str:

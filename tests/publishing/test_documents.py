@@ -222,3 +222,12 @@ def test_a_formula_in_which_no_number_finds_room_is_not_repeated(format):
     symbol = MatrixSymbol("A", 2, 12)
     formula = Formula(MatrixSymbol("B", 12, 2), "=", symbol.T, "=", Substituted(symbol.T, {"A": wide}))
     assert Derivation("", (formula,)).to(format).count("A") == 1
+
+
+def test_a_table_too_wide_for_the_line_wraps_its_widest_column():
+    words = "a cell of many words that goes on and on " * 4
+    table = Derivation("t", (Table(("short", "long"), [("x", words.strip()), ("y", "z")]),))
+    lines = table.to("text", width=60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert " ".join(" ".join(lines).split()).count("goes on") == 4
+    assert any(line.startswith("y") and line.split() == ["y", "z"] for line in lines)
