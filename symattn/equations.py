@@ -12,7 +12,7 @@ from symattn.errors import UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import suggestion
 from symattn.nodes import IndexSum, Value, index, shape_of
-from symattn.nodes.base import free_indices
+from symattn.nodes.base import scalar_symbols
 from symattn.shapes import Shape, concrete_size, size
 
 
@@ -143,6 +143,6 @@ def symbolic_sizes(shapes: Iterator[Shape]) -> tuple[Symbol, ...]:
 
 
 def mentioned_names(value: Value) -> set[str]:
-    """The names of the inputs and equations that a value mentions; names of sizes are among them."""
+    """The names of the inputs and equations that a value mentions; names of sizes and indices are among them."""
     matrices = {symbol.name for symbol in value.atoms(MatrixSymbol)}
-    return matrices | {symbol.name for symbol in free_indices(value)}
+    return matrices | {symbol.name for symbol in scalar_symbols(value)}

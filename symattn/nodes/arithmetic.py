@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr, sympify
 
 from symattn.errors import ShapeError
-from symattn.nodes.base import Indices, Node, broadcast_entry, entry_of, is_matrix, shape_of
+from symattn.nodes.base import Indices, Node, broadcast_entry, entry_of, is_matrix, matrix_argument, shape_of
 from symattn.nodes.written import added, divided, multiplied, negated, raised
 from symattn.shapes import Shape, broadcast, show
 
@@ -149,10 +149,7 @@ class Negation(Node):
     """
 
     def __new__(cls, argument: Any) -> Negation:
-        argument = sympify(argument)
-        if not is_matrix(argument):
-            raise TypeError(f"Negation takes a matrix, found {argument}")
-        return super().__new__(cls, argument)
+        return super().__new__(cls, matrix_argument(argument, "Negation"))
 
     @property
     def shape(self) -> Shape:

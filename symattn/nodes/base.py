@@ -18,6 +18,7 @@ from sympy import (
     Symbol,
     Transpose,
     ZeroMatrix,
+    sympify,
 )
 
 from symattn.errors import MissingRowError
@@ -108,6 +109,17 @@ def is_matrix(value: object) -> bool:
     return isinstance(value, MatrixExpr)
 
 
+def matrix_argument(value: object, node: str) -> MatrixExpr:
+    """What a node is given in the place of a matrix.
+
+    Errors: ``TypeError`` that names the node, unless it is one.
+    """
+    value = sympify(value)
+    if not is_matrix(value):
+        raise TypeError(f"{node} takes a matrix, found {value}")
+    return value
+
+
 class Node(MatrixExpr):
     """A matrix operation that SymPy lacks: arguments, shape and one entry, and nothing else.
 
@@ -128,8 +140,8 @@ class Node(MatrixExpr):
         return Transpose(self)
 
 
-def free_indices(value: Value) -> set[Symbol]:
-    """The scalar symbols that occur in a value, sizes of its matrices included."""
+def scalar_symbols(value: Value) -> set[Symbol]:
+    """The scalar symbols that occur in a value, the indices of its sums and the sizes of its matrices included."""
     found: set[Symbol] = set()
     pending: list[Any] = [value]
     while pending:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, erf, exp, log, sqrt, sympify, tanh
+from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, erf, exp, log, sqrt, tanh
 from sympy import Piecewise as Cases
 
-from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
 from symattn.nodes.written import added, applied, divided, multiplied, negated, raised, reciprocal
 from symattn.shapes import Shape
 
@@ -20,10 +20,7 @@ class ElementwiseFunction(Node):
     """
 
     def __new__(cls, argument: Any) -> ElementwiseFunction:
-        argument = sympify(argument)
-        if not is_matrix(argument):
-            raise TypeError(f"{cls.__name__} takes a matrix, found {argument}")
-        return super().__new__(cls, argument)
+        return super().__new__(cls, matrix_argument(argument, cls.__name__))
 
     @property
     def argument(self) -> Expr:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Integer, Max, Number, S, exp, log, sympify
+from sympy import Expr, Integer, Max, Number, S, exp, log
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix
+from symattn.nodes.base import ONE, Indices, Node, entry_of, matrix_argument
 from symattn.nodes.written import applied, divided, raised
 from symattn.shapes import Shape
 
@@ -53,10 +53,7 @@ class Reduction(Node):
     over_rows = True
 
     def __new__(cls, argument: Any) -> Reduction:
-        argument = sympify(argument)
-        if not is_matrix(argument):
-            raise TypeError(f"{cls.__name__} takes a matrix, found {argument}")
-        return super().__new__(cls, argument)
+        return super().__new__(cls, matrix_argument(argument, cls.__name__))
 
     @property
     def argument(self) -> Expr:

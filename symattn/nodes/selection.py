@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, MatrixExpr, Symbol, sympify
 
-from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix
+from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix, matrix_argument
 from symattn.shapes import Shape
 
 
@@ -21,10 +21,7 @@ class Column(Node):
     """
 
     def __new__(cls, matrix: Any, position: Any) -> Column:
-        matrix = sympify(matrix)
-        if not is_matrix(matrix):
-            raise TypeError(f"Column takes a matrix, found {matrix}")
-        return super().__new__(cls, matrix, sympify(position))
+        return super().__new__(cls, matrix_argument(matrix, cls.__name__), sympify(position))
 
     @property
     def matrix(self) -> MatrixExpr:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, exp, sympify
+from sympy import Expr, exp
 
-from symattn.nodes.base import Indices, Node, entry_of, is_matrix
+from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
 from symattn.nodes.written import applied, divided
 from symattn.shapes import Shape
 
@@ -24,10 +24,7 @@ class Softmax(Node):
     """
 
     def __new__(cls, scores: Any) -> Softmax:
-        scores = sympify(scores)
-        if not is_matrix(scores):
-            raise TypeError(f"Softmax takes a matrix of scores, found {scores}")
-        return super().__new__(cls, scores)
+        return super().__new__(cls, matrix_argument(scores, "Softmax"))
 
     @property
     def scores(self) -> Expr:
