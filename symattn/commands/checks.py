@@ -20,12 +20,11 @@ def summary(report: Report) -> list[Block]:
     for row in report.rows:
         by_witness.setdefault(row.witness, []).append(row)
     counts = f"{len(report.agreed)} agreed, {len(report.refuted)} refuted, {len(report.unknown)} unknown."
+    units = "; ".join(_units(by_witness))
     blocks: list[Block] = [
         Heading(f"Checked: {report.mechanism}"),
         Table(HEADER, [_line(rows) for rows in by_witness.values()]),
-        Paragraph(
-            f"Errors are counted in units; up to {FACTOR:g} of them is agreement. The unit: {'; '.join(_units(by_witness))}."
-        ),
+        Paragraph(f"Errors are in units, of which up to {FACTOR:g} is agreement: {units}."),
         Paragraph(counts, _outcome(report)),
     ]
     blocks += [Paragraph(f"Unknown: {reason}") for reason in _reasons(report.unknown)]
@@ -44,7 +43,7 @@ def _line(rows: list[Row]) -> tuple[str, ...]:
         f"{verdict}: {', '.join(row.value for row in rows if row.verdict == verdict)}"
         for verdict in dict.fromkeys(row.verdict for row in rows if row.verdict not in ("exact", "sampled"))
     ]
-    ratios = [row.worst.ratio for row in rows if row.worst is not None and row.worst.ratio is not None]
+    ratios = [row.ratio for row in rows if row.ratio is not None]
     worst = f"{max(ratios):.2g}" if ratios else "none"
     return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst
 
