@@ -94,7 +94,7 @@ class Sigmoid(ElementwiseFunction):
 class RectifiedLinear(ElementwiseFunction):
     """``relu(A) = max(A, 0)``, entry by entry.
 
-    >>> RectifiedLinear.of_number(sympify(-2)), RectifiedLinear.of_number(sympify(3))
+    >>> RectifiedLinear.of_number(Integer(-2)), RectifiedLinear.of_number(Integer(3))
     (0, 3)
     """
 
@@ -106,7 +106,7 @@ class RectifiedLinear(ElementwiseFunction):
 class ExponentialLinear(ElementwiseFunction):
     """``elu(A)``: ``x`` where ``x > 0``, else ``exp(x) - 1``. Source: Clevert et al. 2015, arXiv:1511.07289.
 
-    >>> ExponentialLinear.of_number(sympify(-2)), ExponentialLinear.of_number(sympify(3))
+    >>> ExponentialLinear.of_number(Integer(-2)), ExponentialLinear.of_number(Integer(3))
     (-1 + exp(-2), 3)
     """
 
@@ -121,7 +121,7 @@ class ExponentialLinear(ElementwiseFunction):
 class GaussianLinear(ElementwiseFunction):
     """``gelu(A) = A (1 + erf(A / sqrt 2)) / 2``, the exact form. Source: Hendrycks & Gimpel 2016, arXiv:1606.08415.
 
-    >>> GaussianLinear.of_number(sympify(0))
+    >>> GaussianLinear.of_number(Integer(0))
     0
     """
 
@@ -146,7 +146,7 @@ class SquareRoot(ElementwiseFunction):
 class AbsoluteValue(ElementwiseFunction):
     """``abs(A)``, entry by entry.
 
-    >>> AbsoluteValue.of_number(sympify(-2))
+    >>> AbsoluteValue.of_number(Integer(-2))
     2
     """
 
