@@ -11,6 +11,7 @@ from symattn.equations import EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
 from symattn.mechanisms import named, names
+from symattn.nodes import is_matrix
 from symattn.worked import Bound
 
 NUMBERS: dict[str, Any] = {**article.SELF_ATTENTION, **article.ATTENTION, **article.ADDITIVE_NETWORK}
@@ -33,14 +34,12 @@ def numbers_for(system: EquationSystem) -> dict[str, Any]:
 
 
 def has_numbers(system: EquationSystem) -> bool:
-    """Whether every input of a system is one of the example's, in name and in shape.
+    """Whether every input of a system is a matrix that the example has numbers for, by name; their sizes may differ.
 
     >>> has_numbers(named("cosine"))
     True
     """
-    return all(
-        name in NUMBERS and len(symbol.shape if symbol.is_Matrix else ()) == 2 for name, symbol in system.inputs.items()
-    )
+    return all(name in NUMBERS and is_matrix(symbol) for name, symbol in system.inputs.items())
 
 
 def scaled_pairs() -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from sympy import Expr, sympify
 
@@ -21,7 +21,7 @@ class Arithmetic(Node):
 
     sign = "?"
 
-    def __new__(cls, left: Any, right: Any) -> Arithmetic:
+    def __new__(cls, left: Any, right: Any) -> Self:
         left, right = sympify(left), sympify(right)
         if not (is_matrix(left) or is_matrix(right)):
             raise TypeError(f"{cls.__name__} takes at least one matrix, found {left} and {right}")
@@ -128,10 +128,10 @@ class ElementwisePower(Arithmetic):
 
     sign = "**"
 
-    def __new__(cls, left: Any, right: Any) -> ElementwisePower:
+    def __new__(cls, left: Any, right: Any) -> Self:
         if not is_matrix(sympify(left)) or is_matrix(sympify(right)):
             raise TypeError(f"a power takes a matrix and a scalar exponent, found {left} and {right}")
-        return super().__new__(cls, left, right)  # type: ignore[return-value]
+        return super().__new__(cls, left, right)
 
     @staticmethod
     def combine(left: Expr, right: Expr) -> Expr:

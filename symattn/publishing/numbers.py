@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cache
@@ -105,16 +105,6 @@ def submatrix(value: Any, row: int | None, column: int | None) -> Rows | None:
         return (rows[row],)
     assert column is not None
     return tuple((numbers[column],) for numbers in rows)
-
-
-def sizes_from(shapes: Iterable[tuple[tuple, tuple]]) -> dict[str, int]:
-    """What each symbolic size is, from pairs of a symbolic shape and a concrete one."""
-    found: dict[str, int] = {}
-    for symbolic, concrete in shapes:
-        for length, number in zip(symbolic, concrete, strict=True):
-            if getattr(length, "is_Symbol", False):
-                found[length.name] = int(number)
-    return found
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sympy import Expr, Integer, S, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -105,7 +106,7 @@ def _places(shape: Shape, i: Symbol, j: Symbol) -> tuple[Expr, Expr]:
 
 def _with_numbers(bound: Bound) -> Derivation:
     system = bound.symbolic
-    numbers = {**{name: Integer(length) for name, length in bound.sizes.items()}}
+    numbers: dict[str, Any] = {name: Integer(length) for name, length in bound.sizes.items()}
     blocks: list[Block] = [Heading("Inputs")]
     stages = []
     for name, symbol in system.inputs.items():

@@ -63,14 +63,15 @@ def _csv_rows(lines: list[str], delimiter: str | None, source: str) -> Iterator[
         if not line.strip():
             raise InputError(f"{source}, line {number}: found an empty line between rows; take it out.")
         cells = [_unquoted(cell.strip()) for cell in (line.split(delimiter) if delimiter else line.split())]
-        row = tuple(map(number_or_none, cells))
-        if None in row:
-            column = row.index(None)
+        read = [number_or_none(cell) for cell in cells]
+        row = tuple(value for value in read if value is not None)
+        if len(row) < len(read):
+            column = read.index(None)
             error = refusal(cells[column], f"{source}, line {number}, column {column + 1}")
             if number == 1 and any(map(_is_word, cells)):
                 error.in_context("a line of headings is not read as numbers: take it out")
             raise error
-        yield row  # type: ignore[misc]
+        yield row
 
 
 def _unquoted(cell: str) -> str:

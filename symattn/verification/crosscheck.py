@@ -54,8 +54,10 @@ def verify(
         raise InputError(f"instances = {instances!r}: the number of random instances is a whole number from 0 on.")
     if digits < FEWEST_DIGITS:
         raise InputError(f"digits = {digits!r}: the reference needs at least {FEWEST_DIGITS} digits to be one.")
-    bound = system_or_bound if isinstance(system_or_bound, worked.Bound) else None
-    system: EquationSystem = bound.symbolic if bound is not None else system_or_bound  # type: ignore[assignment]
+    if isinstance(system_or_bound, worked.Bound):
+        bound, system = system_or_bound, system_or_bound.symbolic
+    else:
+        bound, system = None, system_or_bound
     chosen = tuple(standard(targets, gradients, bound) if witnesses is None else witnesses)
     run = _Run(system, chosen, Reference(digits), random.Random(seed), progress)
     run.total = (bound is not None) + instances + (EXACT_INSTANCES if run.exact else 0)

@@ -69,6 +69,11 @@ class Row:
     not_compared: tuple[tuple[str, str], ...] = ()
     excused: bool = False
 
+    @property
+    def ratio(self) -> float | None:
+        """The error of ``worst`` in units; ``None`` if nothing could be compared."""
+        return None if self.worst is None else self.worst.ratio
+
 
 @dataclass(frozen=True)
 class Report:
@@ -123,8 +128,8 @@ class Report:
     @property
     def worst(self) -> Row | None:
         """The row with the largest error in its units, a refuted one before all others."""
-        compared = [row for row in self.rows if row.worst is not None and row.worst.ratio is not None]
-        return max(compared, key=lambda row: (row.verdict == "refuted", row.worst.ratio), default=None)  # type: ignore[union-attr]
+        compared = [(row.verdict == "refuted", row.ratio, row) for row in self.rows if row.ratio is not None]
+        return max(compared, key=lambda found: found[:2], default=(False, 0.0, None))[2]
 
     @property
     def comparisons(self) -> int:
