@@ -15,6 +15,10 @@ from symattn.language.declarations import declare
 from symattn.language.names import check_name
 from symattn.language.scope import unused_inputs
 from symattn.nodes import Value
+from symattn.nodes.base import PRINTERS
+
+PRINTERS.update(latex=lambda value: publishing.latex(value), code=lambda value: publishing.code(value))
+# By name at each call: publishing is loaded when something is printed for the first time.
 
 
 class Mechanism(EquationSystem):

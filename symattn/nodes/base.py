@@ -120,6 +120,10 @@ def matrix_argument(value: object, node: str) -> MatrixExpr:
     return value
 
 
+PRINTERS: dict[str, Callable[[Value], str]] = {}
+"""How SymPy's own printers show a node: ``"latex"`` and ``"code"``, put here by the part that can print."""
+
+
 class Node(MatrixExpr):
     """A matrix operation that SymPy lacks: arguments, shape and one entry, and nothing else.
 
@@ -138,6 +142,12 @@ class Node(MatrixExpr):
 
     def _eval_transpose(self) -> MatrixExpr:
         return Transpose(self)
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return PRINTERS["latex"](self) if "latex" in PRINTERS else printer._print_Basic(self)
+
+    def _sympystr(self, printer: Any) -> str:
+        return PRINTERS["code"](self) if "code" in PRINTERS else printer._print_Basic(self)
 
 
 def scalar_symbols(value: Value) -> set[Symbol]:

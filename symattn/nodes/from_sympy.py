@@ -50,8 +50,8 @@ def from_sympy(value: Value) -> Value:
     """The value with every operation of SymPy's on matrices replaced by a node; several factors from left to right.
 
     >>> A, B = MatrixSymbol("A", 2, 2), MatrixSymbol("B", 2, 2)
-    >>> from_sympy(2 * A * B)
-    ElementwiseProduct(2, MatrixProduct(A, B))
+    >>> from_sympy(2 * A * B) == ElementwiseProduct(2, MatrixProduct(A, B))
+    True
 
     Errors: ``LoweringError`` for an operation that no node stands for, such as an inverse.
     """
