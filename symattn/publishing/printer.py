@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol, exp
 
@@ -12,6 +12,8 @@ from symattn.language.names import NAME, printable
 from symattn.nodes import IndexSum
 from symattn.publishing.notation import Notation, Piece
 from symattn.publishing.numbers import rows_of
+
+N = TypeVar("N", bound=Notation)
 
 WRITTEN_TERMS = 4
 """With numbers put in, a sum over an index of no more values than this is written out."""
@@ -60,6 +62,19 @@ class Printer:
         self._inline: Printer | None = None
         self._positions: Printer | None = None
         self.index_by_letter = False
+
+    @classmethod
+    def printed(
+        cls, notation: Callable[[], N], value: Any, *, digits: int = 10, numbers: Mapping[str, Any] | None = None
+    ) -> tuple[str, N]:
+        """A value as text in a new notation, and the notation; entries are small letters unless two would be alike."""
+        for keep_case in (False, True):
+            made = notation()
+            printer = cls(made, numbers, digits=digits, keep_case=keep_case)
+            text = printer.piece(value).text
+            if not printer.confused:
+                break
+        return text, made
 
     def with_numbers(self, numbers: Mapping[str, Any], slash: bool | None = None) -> Printer:
         """The same printer with these numbers in the place of names."""

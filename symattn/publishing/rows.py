@@ -1,6 +1,6 @@
 """How each class of value is taken apart; the same for LaTeX and text, which differ in their notation.
 
-Every function here is a row that ``to_latex.py`` and ``to_text.py`` name in their tables.
+Every function here is a row that ``shared_table.py`` names.
 """
 
 from __future__ import annotations

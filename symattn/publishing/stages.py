@@ -28,9 +28,8 @@ from symattn.nodes import (
 from symattn.nodes.written import names_in
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import Block, Formula, Heading, Paragraph, RealMatrices, Rounded, Stage, Substituted
-from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.rows import has_entrywise_sign
-from symattn.publishing.to_latex import LatexPrinter
+from symattn.publishing.to_latex import latex
 from symattn.publishing.to_text import line_and_boxes
 from symattn.shapes import Shape
 from symattn.worked import Bound
@@ -56,8 +55,7 @@ def system_latex(system: EquationSystem) -> str:
     >>> print(system_latex(EquationSystem("twice", (A,), (Equation("B", ElementwiseProduct(S(2), A)),), "B")))
     \\begin{aligned} B &= 2A \\end{aligned}
     """
-    printer = LatexPrinter(LatexNotation())
-    lines = [f"{printer.piece(each.symbol).text} &= {printer.piece(each.expression).text}" for each in system]
+    lines = [f"{latex(each.symbol)} &= {latex(each.expression)}" for each in system]
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
 
 

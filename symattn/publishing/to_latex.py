@@ -1,126 +1,20 @@
-"""LaTeX in the paper's order: one row for each class of value, of node and of number."""
+"""LaTeX in the paper's order: the shared table in LaTeX's notation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from sympy import (
-    Abs,
-    Add,
-    Identity,
-    KroneckerDelta,
-    MatrixBase,
-    MatrixSymbol,
-    Max,
-    Mul,
-    OneMatrix,
-    Piecewise,
-    Pow,
-    Rational,
-    Sum,
-    Symbol,
-    Transpose,
-    ZeroMatrix,
-    erf,
-    exp,
-    log,
-    tanh,
-)
-from sympy.core.numbers import Exp1
-from sympy.core.relational import Relational
-from sympy.matrices.expressions.matexpr import MatrixElement
-
-from symattn.exact import Element, ExactMatrix
-from symattn.nodes import (
-    Column,
-    ElementwiseDifference,
-    ElementwiseFunction,
-    ElementwisePower,
-    ElementwiseProduct,
-    ElementwiseQuotient,
-    ElementwiseSum,
-    IndexSum,
-    LargestOver,
-    MatrixProduct,
-    Negation,
-    Reduction,
-    Softmax,
-    SquareRoot,
-)
-from symattn.publishing import number_rows, rows
-from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
 from symattn.publishing.latex_notation import LatexNotation
-from symattn.publishing.notation import Piece
 from symattn.publishing.printer import Printer
-
-ROWS: dict[type, Any] = {
-    # numbers
-    int: rows.integer,
-    Rational: rows.rational,
-    Fraction: rows.rational,
-    float: number_rows.floating,
-    Decimal: lambda printer, value: printer.notation.decimal(value),
-    Exp1: lambda printer, value: Piece("e"),
-    Element: number_rows.exact,
-    ExactMatrix: number_rows.matrix,
-    MatrixBase: number_rows.matrix,
-    tuple: number_rows.matrix,
-    list: number_rows.matrix,
-    # scalars
-    Symbol: rows.symbol,
-    Add: rows.add,
-    Mul: rows.mul,
-    Pow: rows.power,
-    exp: rows.exponential,
-    log: rows.function("log"),
-    tanh: rows.function("tanh"),
-    erf: rows.function("erf"),
-    Max: rows.function("max"),
-    Abs: rows.absolute,
-    Piecewise: rows.cases,
-    Relational: rows.relational,
-    # entries
-    MatrixElement: rows.element,
-    Sum: rows.sum_of_numbers,
-    LargestOver: rows.largest,
-    KroneckerDelta: rows.delta,
-    # matrices
-    MatrixSymbol: rows.matrix_symbol,
-    Transpose: rows.transpose,
-    Identity: rows.identity,
-    OneMatrix: rows.ones_or_zeros,
-    ZeroMatrix: rows.ones_or_zeros,
-    MatrixProduct: rows.matrix_product,
-    ElementwiseProduct: rows.entrywise_product,
-    ElementwiseQuotient: rows.entrywise_quotient,
-    ElementwiseSum: rows.entrywise_sum,
-    ElementwiseDifference: rows.entrywise_sum,
-    ElementwisePower: rows.entrywise_power,
-    Negation: rows.negation,
-    ElementwiseFunction: rows.node_call,
-    SquareRoot: rows.square_root,
-    Softmax: rows.node_call,
-    Reduction: rows.node_call,
-    Column: rows.column,
-    IndexSum: rows.index_sum,
-    # the wrappers of a document
-    Rounded: number_rows.rounded,
-    Substituted: number_rows.substituted,
-    Joined: number_rows.joined,
-    RealMatrices: number_rows.real_matrices,
-    Words: number_rows.words,
-}
-"""One row a class; a subclass without a row of its own is printed by its base's."""
+from symattn.publishing.shared_table import ROWS
 
 
 class LatexPrinter(Printer):
     """Values to LaTeX; see :class:`Printer`."""
 
     rows = ROWS
-    table = "publishing/to_latex.py"
+    table = "publishing/shared_table.py"
     what = "LaTeX"
     euler_everywhere = True
 
@@ -132,14 +26,11 @@ def latex(value: Any, *, digits: int = 10, numbers: Mapping[str, Any] | None = N
     of decimals, ``numbers`` stand in the place of names.
     Errors: ``MissingRowError`` for what has no row, ``LanguageError`` for a name outside the language.
 
-    >>> from sympy import sqrt
+    >>> from sympy import MatrixSymbol, Transpose, sqrt
+    >>> from symattn.nodes import ElementwiseQuotient, MatrixProduct
     >>> from symattn.shapes import size
     >>> Q, K = MatrixSymbol("Q", size("n"), size("d_k")), MatrixSymbol("K", size("m"), size("d_k"))
     >>> print(latex(ElementwiseQuotient(MatrixProduct(Q, Transpose(K)), sqrt(size("d_k")))))
     \\frac{QK^{\\top}}{\\sqrt{d_k}}
     """
-    printer = LatexPrinter(LatexNotation(), numbers, digits=digits)
-    printed = printer.piece(value).text
-    if not printer.confused:
-        return printed
-    return LatexPrinter(LatexNotation(), numbers, digits=digits, keep_case=True).piece(value).text
+    return LatexPrinter.printed(LatexNotation, value, digits=digits, numbers=numbers)[0]

@@ -68,12 +68,7 @@ def math_element(value: Any, *, display: bool, digits: int = 10) -> Element:
 
 def elements(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> list[Element]:
     """The elements of a value of the language, exact number or other thing to print."""
-    for keep_case in (False, True):
-        notation = MathmlNotation()
-        printer = LatexPrinter(notation, numbers, digits=digits, keep_case=keep_case)
-        latex = printer.piece(value).text
-        if not printer.confused:
-            break
+    latex, notation = LatexPrinter.printed(MathmlNotation, value, digits=digits, numbers=numbers)
     found = converted(latex)
     if notation.marked:
         for place, element in enumerate(found):

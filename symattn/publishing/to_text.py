@@ -1,127 +1,21 @@
-"""Plain text for a terminal: one row for each class of value, of node and of number."""
+"""Plain text for a terminal: the shared table in a terminal's notation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from sympy import (
-    Abs,
-    Add,
-    Identity,
-    KroneckerDelta,
-    MatrixBase,
-    MatrixSymbol,
-    Max,
-    Mul,
-    OneMatrix,
-    Piecewise,
-    Pow,
-    Rational,
-    Sum,
-    Symbol,
-    Transpose,
-    ZeroMatrix,
-    erf,
-    exp,
-    log,
-    tanh,
-)
-from sympy.core.numbers import Exp1
-from sympy.core.relational import Relational
-from sympy.matrices.expressions.matexpr import MatrixElement
-
-from symattn.exact import Element, ExactMatrix
-from symattn.nodes import (
-    Column,
-    ElementwiseDifference,
-    ElementwiseFunction,
-    ElementwisePower,
-    ElementwiseProduct,
-    ElementwiseQuotient,
-    ElementwiseSum,
-    IndexSum,
-    LargestOver,
-    MatrixProduct,
-    Negation,
-    Reduction,
-    Softmax,
-    SquareRoot,
-)
-from symattn.publishing import number_rows, rows
-from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
 from symattn.publishing.layout import Box, tokens, wrapped
-from symattn.publishing.notation import Piece
 from symattn.publishing.printer import Printer
+from symattn.publishing.shared_table import ROWS
 from symattn.publishing.text_notation import FIRST_MARK, TextNotation
-
-ROWS: dict[type, Any] = {
-    # numbers
-    int: rows.integer,
-    Rational: rows.rational,
-    Fraction: rows.rational,
-    float: number_rows.floating,
-    Decimal: lambda printer, value: printer.notation.decimal(value),
-    Exp1: lambda printer, value: Piece("e"),
-    Element: number_rows.exact,
-    ExactMatrix: number_rows.matrix,
-    MatrixBase: number_rows.matrix,
-    tuple: number_rows.matrix,
-    list: number_rows.matrix,
-    # scalars
-    Symbol: rows.symbol,
-    Add: rows.add,
-    Mul: rows.mul,
-    Pow: rows.power,
-    exp: rows.exponential,
-    log: rows.function("log"),
-    tanh: rows.function("tanh"),
-    erf: rows.function("erf"),
-    Max: rows.function("max"),
-    Abs: rows.absolute,
-    Piecewise: rows.cases,
-    Relational: rows.relational,
-    # entries
-    MatrixElement: rows.element,
-    Sum: rows.sum_of_numbers,
-    LargestOver: rows.largest,
-    KroneckerDelta: rows.delta,
-    # matrices
-    MatrixSymbol: rows.matrix_symbol,
-    Transpose: rows.transpose,
-    Identity: rows.identity,
-    OneMatrix: rows.ones_or_zeros,
-    ZeroMatrix: rows.ones_or_zeros,
-    MatrixProduct: rows.matrix_product,
-    ElementwiseProduct: rows.entrywise_product,
-    ElementwiseQuotient: rows.entrywise_quotient,
-    ElementwiseSum: rows.entrywise_sum,
-    ElementwiseDifference: rows.entrywise_sum,
-    ElementwisePower: rows.entrywise_power,
-    Negation: rows.negation,
-    ElementwiseFunction: rows.node_call,
-    SquareRoot: rows.square_root,
-    Softmax: rows.node_call,
-    Reduction: rows.node_call,
-    Column: rows.column,
-    IndexSum: rows.index_sum,
-    # the wrappers of a document
-    Rounded: number_rows.rounded,
-    Substituted: number_rows.substituted,
-    Joined: number_rows.joined,
-    RealMatrices: number_rows.real_matrices,
-    Words: number_rows.words,
-}
-"""One row a class; a subclass without a row of its own is printed by its base's."""
 
 
 class TextPrinter(Printer):
     """Values to plain text; see :class:`Printer`."""
 
     rows = ROWS
-    table = "publishing/to_text.py"
+    table = "publishing/shared_table.py"
     what = "text"
 
 
@@ -130,6 +24,8 @@ def text(value: Any, *, digits: int = 10, width: int = 100, numbers: Mapping[str
 
     One line, or several where a matrix of numbers stands in it; see ``latex`` for the order of things and the errors.
 
+    >>> from sympy import MatrixSymbol, Transpose
+    >>> from symattn.nodes import MatrixProduct, Softmax
     >>> from symattn.shapes import size
     >>> Q, K = MatrixSymbol("Q", size("n"), size("d_k")), MatrixSymbol("K", size("m"), size("d_k"))
     >>> print(text(Softmax(MatrixProduct(Q, Transpose(K)))))
@@ -144,10 +40,5 @@ def text(value: Any, *, digits: int = 10, width: int = 100, numbers: Mapping[str
 
 def line_and_boxes(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> tuple[str, list[Box]]:
     """A value on one line, in which each matrix of numbers is a mark, and the boxes that belong at the marks."""
-    for keep_case in (False, True):
-        notation = TextNotation()
-        printer = TextPrinter(notation, numbers, digits=digits, keep_case=keep_case)
-        line = printer.piece(value).text
-        if not printer.confused:
-            break
+    line, notation = TextPrinter.printed(TextNotation, value, digits=digits, numbers=numbers)
     return line, notation.boxes

@@ -9,7 +9,7 @@ from symattn.language import parse_expression
 from symattn.nodes import Node, Reduction, Softmax
 from symattn.publishing import code, latex, mathml, text
 
-PRINTERS = {"to_latex.py": latex, "to_text.py": text, "to_code.py": code}
+TABLES = {latex: "shared_table.py", text: "shared_table.py", code: "to_code.py"}
 
 
 @pytest.mark.parametrize("kind", concrete_nodes(), ids=lambda kind: kind.__name__)
@@ -33,13 +33,13 @@ class RowMedian(Reduction):
 
 
 @pytest.mark.parametrize("kind", [Sparsemax, RowMedian], ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("table", PRINTERS)
-def test_a_node_without_a_row_is_an_error_that_names_the_table(table, kind):
+@pytest.mark.parametrize("printer", TABLES)
+def test_a_node_without_a_row_is_an_error_that_names_the_table(printer, kind):
     with pytest.raises(MissingRowError) as error:
-        PRINTERS[table](Softmax(kind(A)))
+        printer(Softmax(kind(A)))
     assert kind.__name__ in str(error.value)
     assert "Softmax" in str(error.value)
-    assert f"publishing/{table}" in str(error.value)
+    assert f"publishing/{TABLES[printer]}" in str(error.value)
 
 
 @pytest.mark.parametrize("name", [r"\input{x}", "<script>", "a\x1b[31m", "x\u202ey", "а", "a b", "", "a__b"])
