@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     )
     from symattn.publishing.formats import RENDERERS
     from symattn.publishing.mathml_validator import validate_mathml
-    from symattn.publishing.stages import derive, system_latex, system_text
+    from symattn.publishing.stages import derive
     from symattn.publishing.to_code import code
-    from symattn.publishing.to_latex import latex
+    from symattn.publishing.to_latex import latex, system_latex
     from symattn.publishing.to_mathml import mathml
-    from symattn.publishing.to_text import text
+    from symattn.publishing.to_text import system_text, text
 
 __all__ = [
     "Block",
@@ -79,11 +79,11 @@ _HOMES = {
     ),
     "formats": ("RENDERERS",),
     "mathml_validator": ("validate_mathml",),
-    "stages": ("derive", "system_latex", "system_text"),
+    "stages": ("derive",),
     "to_code": ("code",),
-    "to_latex": ("latex",),
+    "to_latex": ("latex", "system_latex"),
     "to_mathml": ("mathml",),
-    "to_text": ("text",),
+    "to_text": ("system_text", "text"),
 }
 
 __getattr__ = loader(__name__, _HOMES)

@@ -29,8 +29,6 @@ from symattn.nodes.written import names_in
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import Block, Formula, Heading, Paragraph, RealMatrices, Rounded, Stage, Substituted
 from symattn.publishing.rows import has_entrywise_sign
-from symattn.publishing.to_latex import latex
-from symattn.publishing.to_text import line_and_boxes
 from symattn.shapes import Shape
 from symattn.worked import Bound
 
@@ -44,27 +42,6 @@ def derive(subject: EquationSystem | Bound) -> Derivation:
     Errors: ``ExactnessError`` or ``LimitError`` for a value that exact arithmetic cannot give, naming the equation.
     """
     return _with_numbers(subject) if isinstance(subject, Bound) else _formulas(subject)
-
-
-def system_latex(system: EquationSystem) -> str:
-    """All equations of a system below each other, their ``=`` aligned; goes between dollars.
-
-    >>> from sympy import MatrixSymbol
-    >>> from symattn.equations import Equation
-    >>> A = MatrixSymbol("A", 2, 3)
-    >>> print(system_latex(EquationSystem("twice", (A,), (Equation("B", ElementwiseProduct(S(2), A)),), "B")))
-    \\begin{aligned} B &= 2A \\end{aligned}
-    """
-    lines = [f"{latex(each.symbol)} &= {latex(each.expression)}" for each in system]
-    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"
-
-
-def system_text(system: EquationSystem) -> str:
-    """All equations of a system, one a line."""
-    names = [line_and_boxes(each.symbol, digits=10)[0] for each in system]
-    width = max(map(len, names))
-    values = [line_and_boxes(each.expression, digits=10)[0] for each in system]
-    return "\n".join(f"{name:<{width}} = {value}" for name, value in zip(names, values, strict=True))
 
 
 def _formulas(system: EquationSystem) -> Derivation:

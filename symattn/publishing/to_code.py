@@ -29,6 +29,7 @@ from sympy import (
 from sympy.core.numbers import Exp1
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from symattn.equations import EquationSystem
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
     Arithmetic,
@@ -69,7 +70,7 @@ class CodePrinter(Printer):
 
 
 def code(value: Any) -> str:
-    """A value as the language of equations writes it.
+    """A value as the language of equations writes it; of a system of equations, every equation on a line.
 
     Errors: ``MissingRowError`` for what the language cannot say, such as the formula of an entry.
 
@@ -78,6 +79,8 @@ def code(value: Any) -> str:
     >>> code(ElementwiseQuotient(MatrixProduct(Q, Transpose(K)), sqrt(size("d_k"))))
     'Q @ K.T / sqrt(d_k)'
     """
+    if isinstance(value, EquationSystem):
+        return "\n".join(f"{equation.name} = {code(equation.expression)}" for equation in value)
     return CodePrinter(CodeNotation()).piece(value).text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from symattn.equations import EquationSystem
 from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.printer import Printer
 from symattn.publishing.shared_table import ROWS
@@ -22,6 +23,7 @@ class LatexPrinter(Printer):
 def latex(value: Any, *, digits: int = 10, numbers: Mapping[str, Any] | None = None) -> str:
     """LaTeX of a value of the language, an entry, an exact number or anything else that a formula may hold.
 
+    Of a system of equations, ``system_latex``.
     Entries and sums are counted from 1, and factors stand in the order in which they were written. ``digits`` are those
     of decimals, ``numbers`` stand in the place of names.
     Errors: ``MissingRowError`` for what has no row, ``LanguageError`` for a name outside the language.
@@ -33,4 +35,20 @@ def latex(value: Any, *, digits: int = 10, numbers: Mapping[str, Any] | None = N
     >>> print(latex(ElementwiseQuotient(MatrixProduct(Q, Transpose(K)), sqrt(size("d_k")))))
     \\frac{QK^{\\top}}{\\sqrt{d_k}}
     """
+    if isinstance(value, EquationSystem):
+        return system_latex(value)
     return LatexPrinter.printed(LatexNotation, value, digits=digits, numbers=numbers)[0]
+
+
+def system_latex(system: EquationSystem) -> str:
+    """All equations of a system below each other, their ``=`` aligned; goes between dollars.
+
+    >>> from sympy import MatrixSymbol, S
+    >>> from symattn.equations import Equation
+    >>> from symattn.nodes import ElementwiseProduct
+    >>> A = MatrixSymbol("A", 2, 3)
+    >>> print(system_latex(EquationSystem("twice", (A,), (Equation("B", ElementwiseProduct(S(2), A)),), "B")))
+    \\begin{aligned} B &= 2A \\end{aligned}
+    """
+    lines = [f"{latex(each.symbol)} &= {latex(each.expression)}" for each in system]
+    return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from symattn.equations import EquationSystem
 from symattn.errors import InputError, MissingExtraError
 from symattn.publishing.latex_notation import LatexNotation, column_side
 from symattn.publishing.mathml_mending import aligned_to, mend
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.notation import Piece
 from symattn.publishing.text_notation import plain
-from symattn.publishing.to_latex import LatexPrinter
+from symattn.publishing.to_latex import LatexPrinter, system_latex
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -57,6 +58,8 @@ def math_element(value: Any, *, display: bool, digits: int = 10) -> Element:
     from xml.etree.ElementTree import Element
 
     root = Element("math", {"xmlns": NAMESPACE, "display": "block" if display else "inline"})
+    if isinstance(value, EquationSystem):
+        value = system_latex(value)
     if isinstance(value, str):
         found = LINES.match(value.strip())
         root.extend([aligned(found[2])] if found else converted(value))

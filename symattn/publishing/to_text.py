@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from symattn.equations import EquationSystem
 from symattn.publishing.layout import Box, tokens, wrapped
 from symattn.publishing.printer import Printer
 from symattn.publishing.shared_table import ROWS
@@ -23,6 +24,7 @@ def text(value: Any, *, digits: int = 10, width: int = 100, numbers: Mapping[str
     """Plain text of a value of the language, an entry, an exact number or anything else that a formula may hold.
 
     One line, or several where a matrix of numbers stands in it; see ``latex`` for the order of things and the errors.
+    Of a system of equations, ``system_text``.
 
     >>> from sympy import MatrixSymbol, Transpose
     >>> from symattn.nodes import MatrixProduct, Softmax
@@ -34,8 +36,18 @@ def text(value: Any, *, digits: int = 10, width: int = 100, numbers: Mapping[str
     ⎡1  2⎤
     ⎣3  4⎦
     """
+    if isinstance(value, EquationSystem):
+        return system_text(value)
     line, boxes = line_and_boxes(value, digits=digits, numbers=numbers)
     return "\n".join(wrapped(tokens(line, boxes, FIRST_MARK), width, 4)) if boxes else line
+
+
+def system_text(system: EquationSystem) -> str:
+    """All equations of a system, one a line."""
+    names = [line_and_boxes(each.symbol, digits=10)[0] for each in system]
+    width = max(map(len, names))
+    values = [line_and_boxes(each.expression, digits=10)[0] for each in system]
+    return "\n".join(f"{name:<{width}} = {value}" for name, value in zip(names, values, strict=True))
 
 
 def line_and_boxes(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> tuple[str, list[Box]]:

@@ -106,6 +106,7 @@ def test_aligned_lines_become_rows():
     rows = root.findall(f".//{M}mtr")
     assert ["".join(row.itertext()) for row in rows] == ["S=QK⊤dk", "P=softmax(S)", "O=PV"]
     assert all(len(row) == 2 for row in rows)
+    assert mathml(named("scaled-dot")) == mathml(system_latex(named("scaled-dot")))
 
 
 @pytest.mark.parametrize("latex", [r"\unknowncommand{x}", r"a & b", r"\frac{1}", r"{", r"\input{/etc/passwd}", "$x$"])

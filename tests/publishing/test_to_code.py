@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from publishing_cases import parsed
 from sympy import MatrixSymbol
 
+from symattn import mechanism, named
 from symattn.errors import MissingRowError, SymattnError
 from symattn.language import parse_expression
 from symattn.language.declarations import declare
@@ -89,3 +90,9 @@ def test_brackets_and_braces_are_balanced(formula):
     assert printed.count(r"\left") == printed.count(r"\right")
     assert printed.count("(") == printed.count(")")
     assert text(value).count("(") == text(value).count(")")
+
+
+def test_a_system_is_written_as_it_is_given():
+    system = named("additive")
+    again = mechanism("again", {name: " ".join(map(str, system.shape(name))) for name in system.inputs}, code(system))
+    assert tuple(again) == tuple(system)

@@ -178,6 +178,7 @@ def test_parts_are_joined_by_a_sign_and_bracketed_where_needed():
 
 
 def test_a_system_is_one_aligned_block():
+    assert latex(named("scaled-dot")) == system_latex(named("scaled-dot"))
     assert system_latex(named("scaled-dot")) == (
         r"\begin{aligned} S &= \frac{QK^{\top}}{\sqrt{d_k}} \\ P &= \operatorname{softmax}(S) \\ O &= PV \end{aligned}"
     )

@@ -80,4 +80,4 @@ def test_words_move_no_cursor_and_turn_no_line():
 
 
 def test_a_system_is_a_line_for_every_equation():
-    assert system_text(named("dot")) == "S = Q Kᵀ\nP = softmax(S)\nO = P V"
+    assert text(named("dot")) == system_text(named("dot")) == "S = Q Kᵀ\nP = softmax(S)\nO = P V"
