@@ -40,8 +40,7 @@ def as_equations(system: Mechanism) -> str:
     """A mechanism as a user writes it: its inputs with their shapes, and its equations."""
     about = [f"# {system.name}", *([f"# {system.source}"] if system.source else [])]
     inputs = [f"{name}: {' '.join(map(str, system.shape(name))) or 'scalar'}" for name in system.inputs]
-    equations = [f"{equation.name} = {code(equation.expression)}" for equation in system]
-    return "\n".join([*about, "", *inputs, "", *equations])
+    return "\n".join([*about, "", *inputs, "", code(system)])
 
 
 def as_text(library: dict[str, Mechanism]) -> str:
@@ -56,7 +55,8 @@ def as_json(library: dict[str, Mechanism]) -> str:
             "name": name,
             "title": system.name,
             "inputs": {key: " ".join(map(str, system.shape(key))) or "scalar" for key in system.inputs},
-            "equations": {equation.name: text(equation.expression) for equation in system},
+            "equations": {equation.name: code(equation.expression) for equation in system},
+            "formulas": {equation.name: text(equation.expression) for equation in system},
             "output": system.output,
             "source": system.source,
         }

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from symattn import mechanism
 from symattn.cli import main
 from symattn.errors import MissingExtraError
-from symattn.mechanisms import names
+from symattn.mechanisms import named, names
 from symattn.verification import witnesses
 
 GENERIC = [
@@ -222,6 +223,9 @@ def test_list_as_json_has_what_own_equations_need():
     rows = {row["name"]: row for row in json.loads(run("list", "--format", "json").stdout)}
     assert tuple(rows) == names()
     assert rows["dot"]["inputs"] == {"Q": "n d_k", "K": "m d_k", "V": "m d_v"} and rows["dot"]["output"] == "O"
+    for name, row in rows.items():
+        equations = "\n".join(f"{left} = {right}" for left, right in row["equations"].items())
+        assert tuple(mechanism(name, row["inputs"], equations, output=row["output"])) == tuple(named(name))
 
 
 def test_the_module_runs_as_the_script_does():
