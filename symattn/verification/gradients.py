@@ -61,11 +61,15 @@ def compare_gradients(witness: GradientWitness, system: EquationSystem, truth: T
 
 @dataclass(frozen=True)
 class _Slope:
-    """<G, dO> along a direction by central differences, the scale of a float64 gradient's error, and any obstacle."""
+    """<G, dO> along a direction by central differences, the scale of a float64 gradient's error, and any obstacle.
+
+    ``kink`` says that the obstacle is the mathematics: there is no gradient at this point, whatever a witness gives.
+    """
 
     value: Number
     scale: float
     obstacle: str = ""
+    kink: bool = False
 
 
 def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any) -> _Slope:
@@ -95,7 +99,7 @@ def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any)
         return _Slope(value, scale, "float64 keeps no digit here: first-order analysis ends")
     # At a smooth point the two one-sided differences differ by about the step; at a kink they differ by its jump.
     if abs(forward - 2 * here + backward) / step > mp.sqrt(step) * scale:
-        return _Slope(value, scale, "not differentiable here, or nearly so")
+        return _Slope(value, scale, "not differentiable here, or nearly so", kink=True)
     return _Slope(value, scale)
 
 
@@ -103,9 +107,10 @@ def _directional(
     header: Header, name: str, truth: Truth, gradient: Any, directions: Any, slopes: list[_Slope]
 ) -> Comparison:
     reference, instance = truth.reference, truth.instance
-    obstacle = next((slope.obstacle for slope in slopes if slope.obstacle), "")
-    if obstacle:
-        return unknown(header, f"d{name}", instance.label, obstacle)
+    obstructed = [slope for slope in slopes if slope.obstacle]
+    if obstructed:
+        kinks = all(slope.kink for slope in obstructed)
+        return unknown(header, f"d{name}", instance.label, obstructed[0].obstacle, excused=kinks)
     mp = reference.mp
     worst = Tally()
     unit = UNIT_ROUNDOFF["float64"]

@@ -15,6 +15,7 @@ from symattn.verification.comparison import compare
 from symattn.verification.instances import Instance
 from symattn.verification.reference import Reference
 from symattn.verification.tally import Truth
+from symattn.worked import bind
 
 
 def build(inputs, text, name="attention"):
@@ -268,6 +269,15 @@ def test_a_gradient_is_not_compared_at_a_kink(rows, compared):
     (found,) = compare(OneSided(), relu, truth)
     assert found.agrees == compared and not found.refutes
     assert ("not differentiable" in found.reason) != compared
+    assert found.excused != compared
+
+
+def test_numbers_at_a_kink_fail_no_check():
+    """A teacher's own numbers put a score of 0 into relu: there is no gradient to compare, and nothing is wrong."""
+    relu = build({"A": "n m"}, "Y = relu(A)")
+    report = verify(bind(relu, {"A": [[0, 1], [3, -4]]}), witnesses=[FromReference(), OneSided()], instances=0)
+    assert [row.value for row in report.unknown] == ["dA"]
+    assert report.passed and report.exit_status == 0
 
 
 def test_a_conditioning_row_that_is_missing_is_an_error_and_no_pass():
