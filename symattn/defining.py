@@ -127,7 +127,8 @@ def mechanism(
     parsed = parse_equations(equations, symbols)
     unused = unused_inputs(symbols, (value for _, value in parsed))
     if unused:
-        raise LanguageError(f"no equation mentions the input {', '.join(unused)}; use it or leave it out.")
+        s, them = ("s", "them") if len(unused) > 1 else ("", "it")
+        raise LanguageError(f"no equation mentions the input{s} {', '.join(unused)}; use {them} or leave {them} out.")
     made = Mechanism(
         name=name,
         input_symbols=tuple(symbols.values()),

@@ -33,7 +33,8 @@ def concrete_size(value: object, name: str) -> Expr:
     if isinstance(value, Symbol):
         return size(value.name)
     if isinstance(value, bool) or not isinstance(value, (int, Integer)) or value < 1:
-        raise ShapeError(f"size {name} = {value!r}: a size is a whole number of at least 1.")
+        equation = str(value) if str(value) == name else f"{name} = {value!r}"
+        raise ShapeError(f"size {equation}: a size is a whole number of at least 1.")
     if value > limits.SIZE:
         raise LimitError(f"size {name} = {value}: the largest size is {limits.SIZE}.")
     return Integer(value)

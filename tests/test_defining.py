@@ -92,11 +92,13 @@ def test_all_the_verbs_work_on_one_set_of_numbers():
         ("x", {"lambda": "n m"}, "P = exp(Q)", "that name is taken"),
         ("x", {"n": "n m"}, "P = exp(n)", "both an input and a size"),
         ("x", QKV, "P = softmax(Q @ K.T)", "no equation mentions the input V"),
+        ("x", QKV, "O = V", "no equation mentions the inputs Q, K; use them or leave them out"),
+        ("x", {"Q": "n 0"}, "P = exp(Q)", r"^size 0: a size is a whole number of at least 1"),
         ("x", QKV, 3, "given as text"),
     ],
 )
 def test_a_mechanism_that_cannot_be_is_refused(name, inputs, equations, message):
-    with pytest.raises(LanguageError, match=message):
+    with pytest.raises((LanguageError, ShapeError), match=message):
         sa.mechanism(name, inputs, equations)
 
 
