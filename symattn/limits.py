@@ -42,6 +42,9 @@ GCD_BITS = 500_000
 DECIMAL_DIGITS = 10_000
 """Digits of one decimal value."""
 
+INSTANCES = 100_000
+"""Random instances of one cross-validation."""
+
 FILE_BYTES = 64 * 2**20
 """Bytes of a file of numbers, and of what a compressed member may unpack to."""
 

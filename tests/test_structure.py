@@ -55,7 +55,7 @@ def test_no_module_imports_itself_by_a_detour(module):
 
 LAYERS = (
     {"errors", "limits", "article", "lazy"},
-    {"shapes"},
+    {"shapes", "counts"},
     {"nodes"},
     {"language"},
     {"equations"},

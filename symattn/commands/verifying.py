@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from symattn import verification
+from symattn import limits, verification
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.commands.progress import Progress
 from symattn.commands.subjects import Subjects, about_subjects
-
-MOST_INSTANCES = 100_000
 
 
 @click.command("verify")
@@ -17,7 +15,7 @@ MOST_INSTANCES = 100_000
 @with_options(
     click.option(
         "--instances",
-        type=click.IntRange(0, MOST_INSTANCES),
+        type=click.IntRange(0, limits.INSTANCES),
         default=12,
         show_default=True,
         metavar="N",

@@ -10,7 +10,8 @@ from mpmath import iv
 from sympy import Expr
 
 from symattn import limits
-from symattn.errors import ExactnessError, InputError, LimitError
+from symattn.counts import count
+from symattn.errors import ExactnessError, InputError
 from symattn.exact import deciding, enclosures, printing, reading, sums
 from symattn.exact.constants import Atom, Constant, Number, check_bits, check_terms, common_denominator, size_in_bits
 from symattn.exact.lowest_terms import lowest_terms
@@ -161,11 +162,7 @@ class Element:
         >>> Element({0: 1, 2: 4}, {0: 1, 2: 2}).decimal(20)
         Decimal('1.9366210616669623818')
         """
-        if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
-            raise InputError(f"digits are a whole number from 1 on, found {digits!r}.")
-        if digits > limits.DECIMAL_DIGITS:
-            raise LimitError(f"asked for {digits} digits; the most is {limits.DECIMAL_DIGITS}.")
-        return deciding.decimal(self.n, self.d, digits)
+        return deciding.decimal(self.n, self.d, count(digits, "digits", 1, limits.DECIMAL_DIGITS))
 
     # Arithmetic.
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from sympy import Expr, MatrixBase, Rational
 
-from symattn import limits
-from symattn.errors import InputError, LimitError
+from symattn.errors import InputError
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -31,18 +30,6 @@ def rows_of(value: Any) -> Rows | None:
         return rows
     found: Any = getattr(value, "rows", None)
     return found if isinstance(found, tuple) else None
-
-
-def checked_digits(digits: object) -> int:
-    """The number of significant digits that was asked for.
-
-    Errors: ``InputError`` unless it is a whole number from 1 on, ``LimitError`` above the bound.
-    """
-    if isinstance(digits, bool) or not isinstance(digits, int) or digits < 1:
-        raise InputError(f"digits = {digits!r}: the number of significant digits is a whole number of at least 1.")
-    if digits > limits.DECIMAL_DIGITS:
-        raise LimitError(f"digits = {digits}: the most is {limits.DECIMAL_DIGITS}.")
-    return digits
 
 
 def decimal(value: Any, digits: int) -> Decimal:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol, exp
 
+from symattn import limits
+from symattn.counts import count
 from symattn.errors import LanguageError, MissingRowError
 from symattn.language.names import NAME, printable
 from symattn.nodes import IndexSum
@@ -67,7 +69,11 @@ class Printer:
     def printed(
         cls, notation: Callable[[], N], value: Any, *, digits: int = 10, numbers: Mapping[str, Any] | None = None
     ) -> tuple[str, N]:
-        """A value as text in a new notation, and the notation; entries are small letters unless two would be alike."""
+        """A value as text in a new notation, and the notation; entries are small letters unless two would be alike.
+
+        Errors: ``InputError`` or ``LimitError`` for a number of digits that is not possible.
+        """
+        digits = count(digits, "digits", 1, limits.DECIMAL_DIGITS)
         for keep_case in (False, True):
             made = notation()
             printer = cls(made, numbers, digits=digits, keep_case=keep_case)

@@ -6,7 +6,8 @@ import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from symattn import worked
+from symattn import limits, worked
+from symattn.counts import count
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError
 from symattn.nodes import is_matrix
@@ -48,16 +49,22 @@ def verify(
     ``progress(done, total, what)`` is called after every instance. ``witnesses`` replaces the standard ones.
 
     A tolerance is 50 u times the conditioning scale, see ``verification/conditioning.py``.
-    Errors: ``InputError`` for options out of range, ``MissingRowError`` or ``LoweringError`` for a node without a row.
+    Errors: ``InputError`` or ``LimitError`` for options out of range, ``MissingRowError`` or ``LoweringError`` for a
+    node without a row.
+
+    >>> from symattn.mechanisms import named
+    >>> report = verify(named("dot"), instances=1, targets=["numpy"], gradients=False)
+    >>> report.passed, [row.value for row in report.refuted]
+    (True, [])
     """
-    if instances < 0 or isinstance(instances, bool):
-        raise InputError(f"instances = {instances!r}: the number of random instances is a whole number from 0 on.")
-    if digits < FEWEST_DIGITS:
-        raise InputError(f"digits = {digits!r}: the reference needs at least {FEWEST_DIGITS} digits to be one.")
+    count(instances, "instances", 0, limits.INSTANCES)
+    count(digits, "digits", FEWEST_DIGITS, limits.DECIMAL_DIGITS)
     if isinstance(system_or_bound, worked.Bound):
         bound, system = system_or_bound, system_or_bound.symbolic
-    else:
+    elif isinstance(system_or_bound, EquationSystem):
         bound, system = None, system_or_bound
+    else:
+        raise InputError(f"a mechanism or a bound one can be verified, found {system_or_bound!r}.")
     chosen = tuple(standard(targets, gradients, bound) if witnesses is None else witnesses)
     run = _Run(system, chosen, Reference(digits), random.Random(seed), progress)
     run.total = (bound is not None) + instances + (EXACT_INSTANCES if run.exact else 0)

@@ -145,7 +145,7 @@ def standard(targets: Iterable[str], gradients: bool, bound: worked.Bound | None
 
     Errors: ``InputError`` for a target that has no witness.
     """
-    wanted = tuple(targets)
+    wanted = (targets,) if isinstance(targets, str) else tuple(targets)
     made: list[Witness] = [ExactArithmetic(bound)]
     for target in wanted:
         if target not in LOWERED:

@@ -301,7 +301,7 @@ def test_a_conditioning_row_without_the_depth_of_the_logits_refutes_correct_code
 def test_options_out_of_range_are_input_errors():
     with pytest.raises(InputError, match="instances = -1"):
         verify(ATTENTION, instances=-1, witnesses=[])
-    with pytest.raises(InputError, match="at least 30 digits"):
+    with pytest.raises(InputError, match="at least 30"):
         verify(ATTENTION, digits=15, witnesses=[])
     with pytest.raises(InputError, match="no witness for the target 'fortran'"):
         verify(ATTENTION, targets=["fortran"])
