@@ -24,6 +24,9 @@ COMMANDS = {word: f"\\{word}" for word in ("exp", "log", "tanh", "max")}
 ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+\Z")
 ENDS_IN_NUMBER = re.compile(r"(?<![_^A-Za-z])[0-9.]+\Z")
 
+DECIMAL = re.compile(r"(-?)(\d+)(\.\d+|)( \\times 10\^\{-?\d+\}|)")
+"""A number as ``LatexNotation.decimal`` writes it: its sign, whole part, decimals and power of ten."""
+
 TEXT_ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
@@ -147,10 +150,12 @@ class LatexNotation(Notation):
     def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         """Columns to the right, or centred where entries are fractions; grouped, so that a power is one of it all."""
         tall = any(piece.tall for row in rows for piece in row)
-        columns = "".join("c" if tall else column_side([row[at].text for row in rows])[0] for at in range(len(rows[0])))
+        columns = [[piece.text for piece in each] for each in zip(*rows, strict=True)]
+        sides, cells = zip(*(("center", each) if tall else column(each) for each in columns), strict=True)
         gap = r" \\[4pt] " if tall else r" \\ "
-        body = gap.join(" & ".join(piece.text for piece in row) for row in rows)
-        return Piece(f"{{\\left[\\begin{{array}}{{{columns}}} {body} \\end{{array}}\\right]}}", tall=True)
+        body = gap.join(" & ".join(row) for row in zip(*cells, strict=True))
+        letters = "".join(side[0] for side in sides)
+        return Piece(f"{{\\left[\\begin{{array}}{{{letters}}} {body} \\end{{array}}\\right]}}", tall=True)
 
     def decimal(self, number: Decimal) -> Piece:
         digits, power = scientific(number)
@@ -171,10 +176,25 @@ def _word(part: str) -> str:
     return f"\\{part}" if part in GREEK else f"\\mathrm{{{part}}}"
 
 
-def column_side(cells: Sequence[str]) -> str:
-    """Where a column of numbers stands: to the left if that puts decimal points below each other, else to the right."""
-    before = {cell.partition(".")[0] for cell in cells}
-    return "left" if any("." in cell for cell in cells) and len({len(digits) for digits in before}) == 1 else "right"
+def column(cells: Sequence[str]) -> tuple[str, list[str]]:
+    """Where a column of numbers stands, left or right, and its cells with what puts decimal points below each other.
+
+    >>> column(["1", "20"])
+    ('right', ['1', '20'])
+    >>> column(["0.5", "-1"])
+    ('left', ['\\\\phantom{-}0.5', '-1'])
+    """
+    found = [DECIMAL.fullmatch(cell) for cell in cells]
+    if not any("." in cell for cell in cells) or None in found:
+        return "right", list(cells)
+    parts = [each.groups() for each in found if each]
+    longest, signed = max(len(part[1]) for part in parts), any(part[0] for part in parts)
+    padded = []
+    for sign, whole, *rest in parts:
+        missing = ("-" if signed and not sign else "") + "0" * (longest - len(whole))
+        before = f"\\phantom{{{missing}}}" if missing else ""
+        padded.append(f"{before}{'{-}' if sign and before else sign}{whole}{''.join(rest)}")
+    return "left", padded
 
 
 def joined(positions: Sequence[str]) -> str:

@@ -64,6 +64,9 @@ def _mend_node(node: Element) -> None:
         node.attrib.clear()
     if node.tag == "msub" and len(node) and node[0].text in ("max", "min"):
         node.tag = "munder"
+    if node.tag == "mrow" and len(node) == 1 and node[0].tag == "mo" and node[0].text == "−":
+        node[0].set("lspace", "0")  # a sign in braces of its own has no operand: it is no difference
+        node[0].set("rspace", "0")
     if node.tag in SCRIPTS and len(node) > 1:
         for script in list(node)[1:]:
             for sign in script.iter("mo"):  # an operator in a script has no space around it

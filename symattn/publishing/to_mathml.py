@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, MissingExtraError
-from symattn.publishing.latex_notation import LatexNotation, column_side
+from symattn.publishing.latex_notation import LatexNotation, column
 from symattn.publishing.mathml_mending import aligned_to, mend
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.notation import Piece
@@ -174,13 +174,14 @@ def _matrix(rows: Sequence[Sequence[Piece]], marked: Sequence[Any]) -> Element:
     SubElement(made, "mo", {"form": "prefix", "stretchy": "true", "fence": "true"}).text = "["
     grid = SubElement(made, "mtable")
     tall = any(piece.tall for row in rows for piece in row)
-    for row in rows:
+    columns = [[piece.text for piece in each] for each in zip(*rows, strict=True)]
+    sides, cells = zip(*(("center", each) if tall else column(each) for each in columns), strict=True)
+    for row in zip(*cells, strict=True):
         line = SubElement(grid, "mtr")
-        for place, piece in enumerate(row):
-            side = "center" if tall else column_side([each[place].text for each in rows])
+        for side, text in zip(sides, row, strict=True):
             style = aligned_to(side) + (";padding:0.4em 0.5em" if tall else "")
             cell = SubElement(line, "mtd", {"style": style})
-            cell.extend(_put_in(each, marked) for each in converted(piece.text))
+            cell.extend(_put_in(each, marked) for each in converted(text))
     SubElement(made, "mo", {"form": "postfix", "stretchy": "true", "fence": "true"}).text = "]"
     return made
 

@@ -6,10 +6,11 @@ import pytest
 from publishing_cases import concrete_nodes, example_of, parsed
 
 from symattn.errors import InputError
+from symattn.exact import ExactMatrix
 from symattn.examples import has_numbers, numbers_for
 from symattn.mechanisms import named, names
 from symattn.nodes import index
-from symattn.publishing import Formula, Words, derive, mathml, system_latex, validate_mathml
+from symattn.publishing import Formula, Rounded, Words, derive, mathml, system_latex, validate_mathml
 from symattn.publishing.derivation import Derivation
 
 M = "{http://www.w3.org/1998/Math/MathML}"
@@ -99,6 +100,15 @@ def test_a_word_below_a_name_is_one_word():
 def test_a_sum_has_its_bounds_below_and_above():
     entry = parsed("Q @ K.T")[index("i"), index("j")]
     assert "<munderover>" in mathml(entry)
+
+
+def test_what_lines_decimals_up_takes_the_room_of_a_sign_and_no_more():
+    root = ET.fromstring(mathml(Rounded(ExactMatrix.of([["-0.5"], ["12"], ["-3"]]))))
+    assert [cell.get("style", "").partition(";")[0] for cell in root.iter(f"{M}mtd")] == ["text-align:left"] * 3
+    unseen = ["".join(each.itertext()) for each in root.iter(f"{M}mphantom")]
+    assert unseen == ["0", "−", "0"]
+    alone = [row[0] for row in root.iter(f"{M}mrow") if len(row) == 1 and row[0].text == "−"]
+    assert len(alone) == 3 and all(sign.get("lspace") == sign.get("rspace") == "0" for sign in alone)
 
 
 def test_aligned_lines_become_rows():

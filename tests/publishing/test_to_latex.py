@@ -186,3 +186,15 @@ def test_a_system_is_one_aligned_block():
 
 def test_a_plain_symbol_of_sympy_is_printed_by_its_name():
     assert latex(Symbol("x")) == "x"
+
+
+def test_decimal_points_stand_below_each_other():
+    numbers = Rounded(ExactMatrix.of([["-0.5", "1", "0.25"], ["12", "-3", "0.5"]]))
+    assert latex(numbers) == (
+        r"{\left[\begin{array}{lrl} \phantom{0}{-}0.5 & 1 & 0.25 \\ \phantom{-}12 & -3 & 0.5 \end{array}\right]}"
+    )
+
+
+def test_powers_of_ten_stand_with_their_whole_parts_below_each_other():
+    numbers = Rounded(ExactMatrix.of([["-0.5"], ["1.25e-30"]]))
+    assert r"\begin{array}{l} -0.5 \\ \phantom{-}1.25 \times 10^{-30} \end{array}" in latex(numbers)
