@@ -63,11 +63,13 @@ def eight_steps(*examples: Bound) -> Derivation:
     """The eight steps of self-attention with the numbers of one or more examples, exact and decimal.
 
     Several examples share inputs and projections and differ in their scores, as unscaled and scaled ones do.
-    Errors: ``InputError`` for an example that takes other steps, saying which.
+    Errors: ``InputError`` for an example that takes other steps, saying which, and for no example at all.
 
     >>> "1. Prepare the inputs" in eight_steps(worked_example()).to("text")
     True
     """
+    if not examples:
+        raise InputError("the eight steps need the numbers of an example, as in eight_steps(worked_example()).")
     for example in examples:
         reason = obstacle(example)
         if reason is not None:

@@ -59,7 +59,7 @@ def choose_scaled(name: str, scaled: bool | None) -> str:
 
     Errors: ``InputError`` for a mechanism that the library has in one form only.
     """
-    plain = name.replace("_", "-")
+    plain = str(name).replace("_", "-")
     if scaled is None:
         return plain
     pairs = scaled_pairs()

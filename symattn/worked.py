@@ -22,7 +22,13 @@ class Bound:
 
     ``bound["O"]`` is an exact SymPy matrix (a number for a scalar), ``bound.exact("O")`` the same in symattn's own
     exact numbers, ``bound.decimal("O", digits=20)`` its correctly rounded decimals.
+    Shapes: those of the system with the sizes that the inputs have, in ``bound.sizes``.
     Errors, when a value is asked for: ``UnknownNameError``; ``ExactnessError`` or ``LimitError`` naming the equation.
+
+    >>> from symattn.mechanisms import named
+    >>> bound = named("dot").bind(Q=[[1, 0]], K=[[0, 1], [0, 2]], V=[[1], ["1/2"]])
+    >>> bound["O"], bound.decimal("O", digits=5), bound.sizes["m"]
+    (Matrix([[3/4]]), ((Decimal('0.75'),),), 2)
     """
 
     def __init__(self, system: EquationSystem, inputs: Mapping[str, exact.ExactMatrix | exact.Element]) -> None:

@@ -130,6 +130,13 @@ def test_a_mechanism_without_the_steps_says_what_it_lacks():
         eight_steps(worked_example("dot"))
 
 
+def test_no_example_and_no_name_are_errors_of_ours():
+    with pytest.raises(InputError, match="eight steps need the numbers"):
+        eight_steps()
+    with pytest.raises(UnknownNameError, match="no mechanism '3'"):
+        worked_example(3)
+
+
 PROJECTED = """
     K = X @ W_K
     Q = X @ W_Q

@@ -1,6 +1,7 @@
 """The house: arrows point down, nothing heavy is loaded before it is used, no name of the workshop is left inside."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,24 @@ def test_every_public_name_is_there():
     assert all(getattr(symattn, name) is not None for name in symattn.__all__)
     with pytest.raises(AttributeError):
         symattn.nothing  # noqa: B018
+
+
+LAZY = [path for path in FILES if path.name == "__init__.py" and "loader(" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", LAZY, ids=module_name)
+def test_what_a_package_offers_is_what_it_loads_and_what_a_type_checker_sees(path):
+    """The names stand in a package three times: for its users, for its loader, and for type checkers."""
+    package = importlib.import_module(module_name(path))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    seen = next(node for node in tree.body if isinstance(node, ast.If))
+    homes = {part.module.removeprefix(f"{module_name(path)}."): part.names for part in seen.body}
+    assert {home: {alias.name for alias in names} for home, names in homes.items()} == {
+        home: set(names) for home, names in package._HOMES.items()
+    }
+    loaded = {name for names in package._HOMES.values() for name in names}
+    assert loaded == set(package.__all__) - {"__version__"}
+    assert all(hasattr(package, name) for name in package.__all__)
 
 
 def test_no_module_shares_a_name_with_what_the_package_offers():

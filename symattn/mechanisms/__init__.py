@@ -27,7 +27,7 @@ def named(name: str) -> Mechanism:
 
     Errors: ``UnknownNameError`` for a name that no file has.
     """
-    wanted = name.replace("_", "-")
+    wanted = str(name).replace("_", "-")
     if wanted not in names():
         message = f"there is no mechanism {name!r}.{suggestion(wanted, names())} There are: {', '.join(names())}."
         raise UnknownNameError(message)
