@@ -120,7 +120,9 @@ class TorchAutograd(GradientWitness):
         wanted = list(tensors.values())
         if not output.requires_grad:
             return {name: tensor.new_zeros(tensor.shape).numpy() for name, tensor in tensors.items()}
-        found = torch.autograd.grad(output, wanted, torch.from_numpy(upstream).expand_as(output), allow_unused=True)
+        # An output that no batched input reaches has no leading axes; it is the same in every element.
+        output, weights = torch.broadcast_tensors(output, torch.from_numpy(upstream))
+        found = torch.autograd.grad(output, wanted, weights, allow_unused=True)
         return {
             name: (tensor.new_zeros(tensor.shape) if gradient is None else gradient).detach().numpy()
             for (name, tensor), gradient in zip(tensors.items(), found, strict=True)

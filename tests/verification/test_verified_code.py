@@ -133,3 +133,17 @@ def test_verifying_imports_torch_only_when_it_is_asked_for():
         "named('dot').verify(instances=1, targets=['numpy'], gradients=False); print('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        ({"x": "scalar", "y": "scalar"}, "a = x * y\nb = tanh(a) + exp(x)"),
+        ({"x": "scalar", "A": "n m"}, "B = x * A\nc = x * tanh(x)"),
+        ({"A": "n m", "B": "m n"}, "C = A @ B\nD = B @ ones(n, n)"),
+    ],
+)
+def test_an_output_that_no_batched_input_reaches_is_checked_in_every_batch(inputs, text):
+    report = verify(build(inputs, text))
+    assert report.passed, report.to("text")
+    assert {f"d{name}" for name in inputs} <= {row.value for row in report.agreed}
