@@ -9,6 +9,7 @@ import string
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError
@@ -61,6 +62,18 @@ def check_name(name: object, what: str, vocabulary: Iterable[str] = ()) -> str:
         )
     if name in RESERVED or name in vocabulary:
         raise LanguageError(f"{what} cannot be named {name}: that name is taken. Try {name}1 or another name.")
+    return name
+
+
+def safe_name(symbol: Any) -> str:
+    """The name of a symbol, which is letters, digits and underscores or an error.
+
+    Errors: ``LanguageError`` for a name that could mean something to TeX, to a browser or to a terminal.
+    """
+    name = str(symbol.name)
+    if not NAME.match(name):
+        shown = printable(name)
+        raise LanguageError(f"cannot print the name {shown}: a name is letters and digits, as in Q, d_k or W_Q1.")
     return name
 
 

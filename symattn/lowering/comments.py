@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix, sstr
+from symattn.language.to_code import formula
+from symattn.nodes import Value
 
-from symattn.language.vocabulary import NAME_OF_NODE
-from symattn.nodes import (
-    Arithmetic,
-    Column,
-    ElementwisePower,
-    ElementwiseProduct,
-    ElementwiseQuotient,
-    IndexSum,
-    MatrixProduct,
-    Negation,
-    Row,
-    Value,
-    is_matrix,
-)
-
-SUM, PRODUCT, NEGATION, POWER, ATOM = range(5)
 LONGEST = 100
-
-WORD_OF_CONSTANT = {OneMatrix: "ones", ZeroMatrix: "zeros", Identity: "eye"}
 
 
 def text_of(value: Value) -> str:
     """The value in the language of equations, cut short where it would not fit on a line.
 
-    >>> from symattn.nodes import Softmax
+    What the language has no words for, such as a cosine given to ``lambdify``, is written as SymPy writes it.
+
+    >>> from sympy import MatrixSymbol, Transpose
+    >>> from symattn.nodes import MatrixProduct, Softmax
     >>> A = MatrixSymbol("A", 2, 3)
     >>> text_of(MatrixProduct(Softmax(A), Transpose(A)))
     'softmax(A) @ A.T'
     """
-    text = _text(value)[0]
+    text = formula(value, name=lambda symbol: symbol.name, lenient=True)
+    text = " ".join(text.split())  # whatever a symbol is called, a comment ends with its line
     return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
-
-
-def _bracketed(value: Value, least: int) -> str:
-    text, binding = _text(value)
-    return text if binding >= least else f"({text})"
-
-
-def _binding_of_scalar(value: Value) -> int:
-    if value.is_Add:
-        return SUM
-    if value.is_Mul or (value.is_Rational and not value.is_Integer):
-        return PRODUCT
-    if value.is_Number and value.is_negative:
-        return NEGATION
-    return POWER if value.is_Pow and value.exp != 1 / Integer(2) else ATOM
-
-
-def _text(value: Value) -> tuple[str, int]:
-    if not is_matrix(value):
-        return sstr(value), _binding_of_scalar(value)
-    if isinstance(value, MatrixSymbol):
-        return value.name, ATOM
-    if isinstance(value, Transpose):
-        return f"{_bracketed(value.arg, ATOM)}.T", ATOM
-    if isinstance(value, MatrixProduct):
-        return f"{_bracketed(value.left, PRODUCT)} @ {_bracketed(value.right, NEGATION)}", PRODUCT
-    if isinstance(value, ElementwisePower):
-        return f"{_bracketed(value.left, ATOM)} ** {_bracketed(value.right, ATOM)}", POWER
-    if isinstance(value, Arithmetic):
-        least = PRODUCT if isinstance(value, (ElementwiseProduct, ElementwiseQuotient)) else SUM
-        return f"{_bracketed(value.left, least)} {value.sign} {_bracketed(value.right, least + 1)}", least
-    if isinstance(value, Negation):
-        return f"-{_bracketed(value.args[0], NEGATION)}", NEGATION
-    if isinstance(value, IndexSum):
-        return f"sum({value.symbol}, {_text(value.term)[0]})", ATOM
-    if isinstance(value, Row):
-        return f"{_bracketed(value.matrix, ATOM)}[{value.position}, :]", ATOM
-    if isinstance(value, Column):
-        return f"{_bracketed(value.matrix, ATOM)}[:, {value.position}]", ATOM
-    if type(value) in WORD_OF_CONSTANT:
-        sizes = value.shape[:1] if isinstance(value, Identity) else value.shape
-        return f"{WORD_OF_CONSTANT[type(value)]}({', '.join(map(sstr, sizes))})", ATOM
-    word = NAME_OF_NODE.get(type(value), type(value).__name__)
-    return f"{word}({', '.join(_text(part)[0] for part in value.args)})", ATOM

@@ -9,8 +9,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol,
 
 from symattn import limits
 from symattn.counts import count
-from symattn.errors import LanguageError, MissingRowError
-from symattn.language.names import NAME, printable
+from symattn.errors import MissingRowError
 from symattn.nodes import IndexSum
 from symattn.publishing.notation import Notation, Piece
 from symattn.publishing.numbers import rows_of
@@ -165,18 +164,6 @@ class Printer:
         """Whether two matrices have given their entries the same small letter."""
         names = self.entry_names
         return not self.keep_case and any(name != name.lower() and name.lower() in names for name in names)
-
-
-def safe_name(symbol: Any) -> str:
-    """The name of a symbol, which is letters, digits and underscores or an error.
-
-    Errors: ``LanguageError`` for a name that could mean something to TeX, to a browser or to a terminal.
-    """
-    name = str(symbol.name)
-    if not NAME.match(name):
-        shown = printable(name)
-        raise LanguageError(f"cannot print the name {shown}: a name is letters and digits, as in Q, d_k or W_Q1.")
-    return name
 
 
 def is_index(value: object) -> bool:

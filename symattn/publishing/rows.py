@@ -30,6 +30,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from symattn.language.names import safe_name
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
     Arithmetic,
@@ -49,7 +50,7 @@ from symattn.nodes import (
 )
 from symattn.publishing.notation import Level, Piece
 from symattn.publishing.numbers import rows_of, submatrix
-from symattn.publishing.printer import Printer, from_one, is_index, quotient, safe_name, sum_terms
+from symattn.publishing.printer import Printer, from_one, is_index, quotient, sum_terms
 
 # ---- scalars ----------------------------------------------------------------------------------------------------
 

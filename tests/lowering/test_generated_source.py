@@ -11,9 +11,11 @@ import traceback
 import numpy as np
 import pytest
 from lowering_cases import ADDITIVE, ATTENTION, CROSS_ATTENTION, GENERIC, GENERIC_OUTPUT, matrices, system
+from sympy import MatrixSymbol, Min, Symbol
 
 from symattn.language.names import NAME
-from symattn.lowering import TARGETS, lambdify_system
+from symattn.lowering import TARGETS, lambdify, lambdify_system
+from symattn.nodes import IndexSum
 
 
 def body(function):
@@ -56,7 +58,7 @@ def test_what_is_written_twice_is_computed_once():
 
 def test_every_equation_stands_above_its_code():
     source = lambdify_system(ADDITIVE).source
-    assert "    # S = sum(a, v_a[a, 0] * tanh(A[:, a] + B[:, a].T))\n" in source
+    assert "    # S = sum(a, v_a[a] * tanh(A[:, a] + B[:, a].T))\n" in source
     assert "    # P = softmax(S)" in source
 
 
@@ -150,3 +152,21 @@ def test_a_traceback_shows_the_generated_line():
         raise AssertionError("batches of 2 and 5 do not broadcast")
     linecache.checkcache()
     assert linecache.getline(f.__code__.co_filename, 1).startswith('"""Scaled dot-product attention')
+
+
+def test_comments_are_in_the_language_for_functions_of_numbers_too():
+    source = lambdify_system(system("Y = elu(t) * A - relu(t) * gelu(t) * A", A="n m", t="scalar")).source
+    assert "    # Y = elu(t) * A - relu(t) * gelu(t) * A\n" in source
+
+
+def test_what_the_language_has_no_words_for_has_a_comment_all_the_same():
+    A, t = MatrixSymbol("A", 2, 3), Symbol("t")
+    assert "    # result = " in lambdify([A, t], Min(t, 1) * A).source
+
+
+@pytest.mark.parametrize("name", ["a\nimport os", "a\rimport os", "a\x0cb", "a\u2028b"])
+def test_a_comment_ends_with_its_line_whatever_an_index_is_called(name):
+    A = MatrixSymbol("A", 2, 3)
+    source = lambdify(A, IndexSum(A, Symbol(name), 3)).source
+    (comment,) = [line for line in source.splitlines() if line.strip().startswith("# result =")]
+    assert comment.endswith("A)")
