@@ -28,7 +28,7 @@ class Bound:
     >>> from symattn.mechanisms import named
     >>> bound = named("dot").bind(Q=[[1, 0]], K=[[0, 1], [0, 2]], V=[[1], ["1/2"]])
     >>> bound["O"], bound.decimal("O", digits=5), bound.sizes["m"]
-    (Matrix([[3/4]]), ((Decimal('0.75'),),), 2)
+    (Matrix([[3/4]]), ((Decimal('0.75000'),),), 2)
     """
 
     def __init__(self, system: EquationSystem, inputs: Mapping[str, exact.ExactMatrix | exact.Element]) -> None:
