@@ -65,3 +65,9 @@ COMPRESSION_RATIO = 1_100
 
 GRAPH_ENTRIES = 2_000_000
 """Scalar entries made one by one: as nodes of a shared graph or as an array of their numbers."""
+
+PRINTED_TERMS = 100
+"""Powers of e in one exact value that is printed; a longer one is left to its decimals."""
+
+PRINTED_SIGNS = 2_000
+"""Characters of one exact value's plain form; a longer one is left to its decimals."""

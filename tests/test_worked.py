@@ -332,3 +332,17 @@ def run(source):
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_a_torch_tensor_is_read_as_its_numbers_are_printed():
+    torch = pytest.importorskip("torch")
+    system = system_of({"A": "n m"}, "B = 2 * A")
+    bound = bind(system, {"A": torch.tensor([[0.1, 2.0]], requires_grad=True)})
+    assert bound["B"] == Matrix([[sympy.Rational(1, 5), 4]])
+
+
+def test_a_masked_array_is_refused_rather_than_its_mask_forgotten():
+    numpy = pytest.importorskip("numpy")
+    masked = numpy.ma.masked_array([[1.0, 2.0]], mask=[[True, False]])
+    with pytest.raises(InputError, match="masked array"):
+        bind(system_of({"A": "n m"}, "B = 2 * A"), {"A": masked})

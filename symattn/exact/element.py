@@ -95,6 +95,12 @@ class Element:
         return self.reduced()._proved
 
     @property
+    def terms(self) -> int:
+        """How many powers of e stand above and below, a lone 1 below not counted."""
+        self.reduced()
+        return len(self.n) + (0 if self.d == UNIT else len(self.d))
+
+    @property
     def numerator(self) -> tuple[Term, ...]:
         """The terms above, in ascending order of their exponents; empty for zero."""
         return tuple(Term(*term) for term in printing.terms(self.reduced().n))

@@ -164,6 +164,8 @@ class ExactMatrix:
 
 def rows_of(values: Any) -> list[list[Any]]:
     """The rows of whatever is given for a matrix, all of one length and none empty."""
+    if hasattr(values, "detach"):  # a torch tensor, which may carry a graph or live on a device
+        values = values.detach().cpu().numpy()
     if isinstance(values, MatrixBase):
         values = values.tolist()
     elif hasattr(values, "dtype") and hasattr(values, "tolist"):
@@ -193,6 +195,8 @@ def _rows_of_array(array: Any) -> list[list[Any]]:
         raise InputError(f"a matrix has two axes, found an array of shape {tuple(array.shape)}.")
     if array.size > limits.EXACT_ENTRIES:
         raise LimitError(f"a matrix of {array.size} entries; the most is {limits.EXACT_ENTRIES}.")
+    if hasattr(array, "filled"):
+        raise InputError("a matrix has all its numbers, found a masked array; fill it, as in array.filled(0).")
     kind = getattr(array.dtype, "kind", "?")
     if kind in "iu" or kind == "O":
         return array.tolist()

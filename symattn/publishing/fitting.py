@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sympy import Integer, MatrixSymbol
 
 from symattn.nodes.written import element
-from symattn.publishing.document import Formula, Rounded, Substituted
+from symattn.publishing.document import Formula, Rounded, Substituted, Words
 from symattn.publishing.measure import width
 from symattn.publishing.numbers import is_whole, rows_of
 from symattn.publishing.settings import Settings, shown_steps
@@ -23,8 +24,11 @@ class Line:
     steps: tuple[tuple[str, Any], ...]
 
 
-def fitted_lines(block: Formula, settings: Settings, room: float) -> list[Line]:
-    """The lines of a formula, each step on its own, in a width given in ems."""
+def fitted_lines(block: Formula, settings: Settings, room: float, most: float = inf) -> list[Line]:
+    """The lines of a formula, each step on its own, in a width given in ems.
+
+    An exact entry that is wider than ``most`` by itself is left to its decimals where these stand beside it.
+    """
     first: Any = block.parts[0]
     left_width = width(latex(first, digits=settings.digits)) + 1.5
     lines: list[Line] = []
@@ -36,7 +40,7 @@ def fitted_lines(block: Formula, settings: Settings, room: float) -> list[Line]:
             continue  # nothing could be put in: the formula stands above already
         if is_wide(part, settings, room - left_width):
             beside = bool(steps) and isinstance(steps[0][1], Rounded) and steps[0][1].value == part
-            lines += listed(block.parts[0], sign, part, steps.pop(0) if beside else None)
+            lines += listed(block.parts[0], sign, part, steps.pop(0) if beside else None, most)
         else:
             lines.append(Line(first, ((sign, part),)))
         first = None
@@ -62,7 +66,7 @@ def is_wide(part: Any, settings: Settings, room: float) -> bool:
     return rows is not None and width(latex(part, digits=settings.digits)) > room
 
 
-def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None) -> list[Line]:
+def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None, most: float) -> list[Line]:
     """The entries of a matrix, one a line, with their decimals beside them."""
     lines = []
     for i, row in enumerate(rows_of(part.value if isinstance(part, Rounded) else part) or ()):
@@ -70,6 +74,8 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
             entry = Rounded(number, part.digits) if isinstance(part, Rounded) else number
             shown: list[tuple[str, Any]] = [(sign, entry)]
             if decimals is not None and not is_whole(number):
+                if width(latex(number)) > most:
+                    shown = [(sign, Words("an exact value wider than the page"))]
                 shown.append((decimals[0], Rounded(number, decimals[1].digits)))
             lines.append(Line(entry_name(left, i, j), tuple(shown)))
     return lines

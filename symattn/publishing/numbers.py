@@ -10,7 +10,9 @@ from typing import Any
 
 from sympy import Expr, MatrixBase, Rational
 
+from symattn import limits
 from symattn.errors import InputError
+from symattn.exact import Element
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -81,6 +83,23 @@ def scientific(number: Decimal) -> tuple[str, int | None]:
     if -5 <= power < max(16, len(number.as_tuple().digits)):
         return format(number, "f"), None
     return format(number.scaleb(-power), "f"), power
+
+
+def too_long(value: Any) -> str | None:
+    """Why exact numbers are left to their decimals instead of being printed, or ``None`` if they are short enough.
+
+    >>> too_long(Fraction(1, 3)) is None
+    True
+    """
+    rows = rows_of(value)
+    longest = 0
+    for number in (value,) if rows is None else (number for row in rows for number in row):
+        if not isinstance(number, Element):
+            continue
+        longest = max(longest, number.terms)
+        if longest <= limits.PRINTED_TERMS and len(number.key) > limits.PRINTED_SIGNS:
+            return f"an exact value of {len(number.key)} characters"
+    return f"an exact value of {longest} terms" if longest > limits.PRINTED_TERMS else None
 
 
 def submatrix(value: Any, row: int | None, column: int | None) -> Rows | None:

@@ -19,7 +19,7 @@ from symattn.publishing.document import (
     Table,
     Title,
 )
-from symattn.publishing.numbers import decimal, rows_of
+from symattn.publishing.numbers import decimal, rows_of, too_long
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import plain
 from symattn.publishing.to_code import code
@@ -44,14 +44,25 @@ def _stage(stage: Stage, settings: Settings) -> dict[str, Any]:
     if stage.formula is not None:
         made["formula"] = _printed(stage.formula, settings, code)
         if stage.numbers is not None:
-            made["substituted"] = _printed(Substituted(stage.formula, stage.numbers), settings)
+            short = {name: number for name, number in stage.numbers.items() if too_long(number) is None}
+            made["substituted"] = _printed(Substituted(stage.formula, short), settings)
     if stage.entry is not None:
         made["entry"] = {"of": _printed(stage.entry[0], settings), "formula": _printed(stage.entry[1], settings)}
     if stage.exact is not None:
-        made["exact"] = _each(stage.exact, text)
-        made["exact_latex"] = _each(stage.exact, latex)
+        reason = too_long(stage.exact)
+        if reason is None:
+            made["exact"] = _each(stage.exact, text)
+            made["exact_latex"] = _each(stage.exact, latex)
+            made["exact_sympy"] = _each(stage.exact, sympy_text)
+        else:
+            made["exact_left_out"] = reason
         made["decimal"] = _each(stage.exact, lambda number: str(decimal(number, settings.digits)))
     return made
+
+
+def sympy_text(number: Any) -> str:
+    """A number as SymPy's own text, which ``sympy.sympify`` reads back."""
+    return str(number.to_sympy() if hasattr(number, "to_sympy") else number)
 
 
 def _each(value: Any, shown: Any) -> Any:

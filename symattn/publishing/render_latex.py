@@ -88,7 +88,7 @@ def inline(parts: Sequence[Any], settings: Settings) -> str:
 def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
     """Steps below each other, their signs aligned; in smaller type, or entry by entry, where a step is too wide."""
     lines = []
-    for line in fitted_lines(block, settings, LINE * SMALLEST):
+    for line in fitted_lines(block, settings, LINE * SMALLEST, most=1.5 * LINE * SMALLEST):
         left = "" if line.left is None else latex(line.left, digits=settings.digits)
         signed = (f"{SIGNS(sign)} {latex(part, digits=settings.digits)}" for sign, part in line.steps)
         lines.append(f"{left} &{' '.join(signed)}")

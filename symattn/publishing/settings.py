@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from symattn.publishing.document import Formula, Rounded
-from symattn.publishing.numbers import all_whole, ends_within
+from symattn.publishing.document import Formula, Rounded, Substituted, Words
+from symattn.publishing.numbers import all_whole, ends_within, too_long
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,19 @@ class Settings:
 def shown_steps(formula: Formula, digits: int) -> Iterator[tuple[str, Any]]:
     """The signs and parts after the first part; decimals that are the value itself follow ``=``, not ``≈``.
 
-    The decimals of whole numbers are left out where the numbers stand before them.
+    The decimals of whole numbers are left out where the numbers stand before them, and exact numbers that are too long
+    where decimals follow.
     """
     before = formula.parts[0]
     for sign, part in zip(formula.relations, formula.parts[1:], strict=True):
+        reason = too_long(part)
+        if reason is not None:
+            yield sign, Words(reason)
+            before = part
+            continue
+        if isinstance(part, Substituted):
+            short = {name: number for name, number in part.numbers.items() if too_long(number) is None}
+            part = Substituted(part.value, short)
         if isinstance(part, Rounded) and sign == "≈":
             if part.value == before and all_whole(part.value):
                 continue

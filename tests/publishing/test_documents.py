@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from sympy import MatrixSymbol
 
+import symattn as sa
 from symattn.defining import mechanism
 from symattn.errors import InputError, LanguageError, LimitError
 from symattn.exact import ExactMatrix
@@ -231,3 +232,28 @@ def test_a_table_too_wide_for_the_line_wraps_its_widest_column():
     assert max(map(len, lines)) <= 60
     assert " ".join(" ".join(lines).split()).count("goes on") == 4
     assert any(line.startswith("y") and line.split() == ["y", "z"] for line in lines)
+
+
+STACKED = sa.mechanism(
+    "two attentions, one on the other",
+    inputs={"X": "n d"},
+    equations="""
+        P = softmax(X @ X.T)
+        Y = P @ X
+        R = softmax(Y @ Y.T)
+        O = R @ Y
+    """,
+)
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+def test_an_exact_value_too_long_to_read_is_left_to_its_decimals(form):
+    page = STACKED.derive(X=[[1, "-1/2"], [2, "1/3"]]).to(form, digits=8)
+    assert len(page) < 100_000
+    assert "an exact value of" in page
+
+
+def test_the_longest_exact_values_have_decimals_all_the_same():
+    bound = STACKED.bind(X=[[1, "-1/2"], [2, "1/3"], [0, "5/2"]])
+    page = derive(bound).to("text", digits=8)
+    assert str(bound.decimal("O", 8)[0][0]) in page
