@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import sys
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import click
 
 from symattn import limits
-from symattn.errors import InputError
+from symattn.errors import InputError, OutputError
 from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_text
 
 Command = Callable[..., Any]
@@ -109,6 +111,8 @@ def deliver(text: str, path: str | None) -> None:
     Errors: ``OutputError``.
     """
     if path is None or path == "-":
+        if sys.stdout is None:
+            raise OutputError("standard output is closed, so the result cannot be printed; give -o FILE.")
         click.echo(text, nl=not text.endswith("\n"))
     else:
         write_text(path, text if text.endswith("\n") else text + "\n")

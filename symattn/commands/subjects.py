@@ -15,7 +15,7 @@ from symattn.defining import Mechanism, mechanism
 from symattn.errors import InputError, ShapeError
 from symattn.examples import choose_scaled, has_numbers, numbers_for
 from symattn.mechanisms import named
-from symattn.reading import declared_within, read_declarations, read_equations, read_settings
+from symattn.reading import declared_within, read_declarations, read_equations, read_settings, title_of
 from symattn.shapes import show
 from symattn.worked import Bound
 
@@ -124,7 +124,7 @@ def own_subject(
         raise click.UsageError(
             "--equations needs the shape of each input: a line such as 'Q: n d_k' among them, or --input Q='n d_k'."
         )
-    system = mechanism(OWN_NAME, inputs=shapes, equations=text, output=output)
+    system = mechanism(title_of(text) or OWN_NAME, inputs=shapes, equations=text, output=output)
     if settings:
         return Subject(system, system.bind(read_settings(settings, system.inputs)))
     return _with_example_numbers(system)

@@ -52,6 +52,17 @@ def _is_file(argument: str) -> bool:
         return False
 
 
+def title_of(text: str) -> str | None:
+    """What the first line calls the mechanism, if it is a comment: ``# gated attention``.
+
+    >>> title_of("# gated attention" + chr(10) + "O = G * V")
+    'gated attention'
+    """
+    first = text.lstrip().split("\n", 1)[0].strip()
+    title = first.lstrip("# ").strip()
+    return title[:100] if first.startswith("#") and title and title.isprintable() else None
+
+
 DECLARED = re.compile(r"\s*([A-Za-z]\w*)\s*:([^=#]*)(?:#.*)?")
 
 

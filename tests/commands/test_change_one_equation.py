@@ -50,3 +50,10 @@ def test_other_equations_of_the_same_inputs_are_not_told_as_the_eight_steps():
     assert result.exit_code == 0
     assert "eight steps" not in result.output
     assert "P = softmax(X Xᵀ)" in result.output
+
+
+def test_the_first_comment_names_the_mechanism():
+    result = run("derive", "--no-check", "--equations", "# gated attention\nV: n d\nO = sigmoid(V)")
+    assert result.stdout.startswith("gated attention\n===")
+    hostile = run("derive", "--no-check", "--equations", "# \x1b[2J\nV: n d\nO = sigmoid(V)")
+    assert hostile.exit_code == 2 or "\x1b" not in hostile.stdout
