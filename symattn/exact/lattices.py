@@ -24,7 +24,8 @@ class Lattice:
     def __init__(self, n: Sum, d: Sum) -> None:
         self.basis: list[Monomial]
         self.steps: list[Fraction]
-        if all(type(exponent) is int for terms in (n, d) for exponent in terms):
+        self.are_whole = all(type(exponent) is int for terms in (n, d) for exponent in terms)
+        if self.are_whole:
             self.basis, self.steps = [ONE], [Fraction(1)]
             return
         self.basis = sorted({m for terms in (n, d) for e in terms for m, _ in monomials(e)}, key=str)
@@ -60,7 +61,7 @@ class Lattice:
         Several coordinates are packed into the digits of one power. Digits are as large as the coordinates, so that no
         factor with two terms is sent to one term: if the images have no common factor, neither have the sums.
         """
-        if self.basis == [ONE] and self.steps == [1]:
+        if self.are_whole:
             return _from_zero(n), _from_zero(d)
         rows = [self.coordinates(terms)[1] for terms in (n, d)]
         weights, weight = [], 1
