@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm, prod
 from operator import mul
 from typing import Any
 
-from sympy import QQ, ZZ, nextprime, sqrt
+from sympy import QQ, ZZ, isprime, sqrt
 from sympy.polys.galoistools import gf_gcd, gf_strip
 from sympy.polys.rings import ring
 
 from symattn import limits
 from symattn.exact.constants import Atom, Number, common_denominator, constant, coprime_base, monomials, roots_of
 from symattn.exact.lattices import Lattice
-from symattn.exact.sums import Sum, atoms_of, scale
+from symattn.exact.sums import Sum, atoms_of, by_power, divided_by_atom, scale
 
 FIRST_PRIME = 2**30
+LARGEST_PRIME_BITS = 512
 LARGEST_DEGREE = 3_000
 """Degree up to which polynomials modulo a prime are divided, in a fraction of a second."""
 
@@ -28,11 +30,15 @@ def cancelled(n: Sum, d: Sum) -> tuple[Sum, Sum] | None:
     atoms = atoms_of([*n.values(), *d.values()])
     if not lattice.basis and not atoms:
         return n, d
+    for shared in atoms:  # powers of atoms, unlike those of e, are factors
+        least = min(power for terms in (n, d) for power in by_power(terms, shared))
+        n, d = (divided_by_atom(terms, shared, least) for terms in (n, d))
     roots = coprime_base(set().union(*(roots_of(c) for t in (n, d) for c in t.values())))
-    if roots and share_no_factor_modulo(n, d, list(places), atoms, roots):
+    if share_no_factor_modulo(n, d, list(places), atoms, roots):
         return n, d
     degree = max((place for part in places for row in part for place in row), default=0)
-    if degree * max(len(n), len(d)) * 16 ** len(roots) > limits.GCD_BITS // 64:
+    dense = prod(max(row[k] for part in places for row in part) + 1 for k in range(len(lattice.basis)))
+    if max(degree * max(len(n), len(d)), dense) * 16 ** len(roots) > limits.GCD_BITS // 64:
         return None
     field = _Field(lattice, atoms, roots)
     above, below = (field.polynomial(t, rows) for t, rows in zip((n, d), places, strict=True))
@@ -65,6 +71,8 @@ def share_no_factor_modulo(n: Sum, d: Sum, places: list, atoms: list[Atom], root
         weight *= max(row[0][k] for part in rows for row in part) + 1
     if weight > LARGEST_DEGREE:
         return False
+    if sum(root.bit_length() for root in roots) > LARGEST_PRIME_BITS:
+        return False
     prime, values = prime_with_roots(tuple(roots))
     images = []
     for part in rows:
@@ -86,15 +94,18 @@ def share_no_factor_modulo(n: Sum, d: Sum, places: list, atoms: list[Atom], root
 def prime_with_roots(roots: tuple[int, ...]) -> tuple[int, dict[int, int]]:
     """A large prime modulo which all the numbers are squares, and a square root of each.
 
+    By quadratic reciprocity every divisor of ``step`` is a square modulo a prime that is -1 modulo ``step``: one prime
+    for any number of roots, where a random prime would do with a chance of ``2**-len(roots)``.
+
     >>> prime, values = prime_with_roots((2, 3))
     >>> [value**2 % prime for value in values.values()]
     [2, 3]
     """
-    prime = FIRST_PRIME
-    while True:
-        prime = nextprime(prime)
-        if prime % 4 == 3 and all(pow(root, (prime - 1) // 2, prime) == 1 for root in roots):
-            return prime, {root: pow(root, (prime + 1) // 4, prime) for root in roots}
+    step = 8 * lcm(*roots)
+    prime = step * (FIRST_PRIME // step + 1) - 1
+    while not isprime(prime):
+        prime += step
+    return prime, {root: pow(root, (prime + 1) // 4, prime) for root in roots}
 
 
 class _Field:

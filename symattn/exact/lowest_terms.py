@@ -14,6 +14,7 @@ from symattn.exact.constants import (
     inverse,
     monomials,
 )
+from symattn.exact.deciding import is_zero
 from symattn.exact.enclosures import in_order, sign_of_constant
 from symattn.exact.field_factors import cancelled
 from symattn.exact.lattices import Lattice
@@ -99,11 +100,18 @@ def _without_roots_below(n: Sum, d: Sum) -> tuple[Sum, Sum]:
         turned = add(parts.get(0, {}), scale(parts.get(1, {}), -root))
         other = {0: root} if 0 not in parts else turned
         below, extra = replace_atom(multiply(d, other), atom, 2, atom.argument.n, atom.argument.d)
-        if not below:
+        if _may_vanish(below):
             continue  # the root is itself in the field, which only an enclosure can tell
         above, more = replace_atom(multiply(n, other), atom, 2, atom.argument.n, atom.argument.d)
         n, d = multiply(above, extra), multiply(below, more)
     return n, d
+
+
+def _may_vanish(terms: Sum) -> bool:
+    try:
+        return is_zero(terms)
+    except ExactnessError:
+        return True
 
 
 def _normal(n: Sum, d: Sum) -> tuple[Sum, Sum]:

@@ -126,6 +126,17 @@ def by_power(terms: Sum, atom: Atom) -> dict[int, Sum]:
     return {power: {exponent: constant(parts) for exponent, parts in sums.items()} for power, sums in found.items()}
 
 
+def divided_by_atom(terms: Sum, atom: Atom, power: int) -> Sum:
+    """A sum divided by a power of an atom that is in all of its terms."""
+    if not power:
+        return terms
+    found: Sum = {}
+    for left, part in by_power(terms, atom).items():
+        rest = scale(part, Constant({(1, ((atom, left - power),)): 1})) if left > power else part
+        found = add(found, rest)
+    return found
+
+
 def replace_atom(terms: Sum, atom: Atom, power_of_atom: int, numerator: Sum, denominator: Sum) -> tuple[Sum, Sum]:
     """A sum with ``atom**power_of_atom`` replaced by a fraction, as numerator and the denominator that it then needs.
 
