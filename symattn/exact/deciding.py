@@ -18,7 +18,7 @@ from symattn.exact.enclosures import (
     of_integer,
     of_sum,
 )
-from symattn.exact.sums import Sum, add, atoms_of, multiply, rational_value, replace_atom, rests_on_atoms
+from symattn.exact.sums import Sum, add, atoms_of, multiply, rational_value, replace_atom, rests_on_atoms, scale
 
 LARGEST_DECIMAL_EXPONENT = 10**17
 LOG10_OF_E = 43429448190325182765
@@ -60,11 +60,14 @@ def excludes_zero(n: Sum, precision: int) -> bool:
 
 
 def without_known_atoms(n: Sum) -> Sum:
-    """A multiple of the sum by a nonzero factor, with tanh as powers of e and squares of roots as their arguments."""
+    """A multiple of the sum by a positive factor, with tanh as powers of e and squares of roots as their arguments."""
     for _ in range(limits.NESTING_DEPTH):
         for atom in atoms_of(n.values()):
             if atom.function == "sqrt":
-                replaced, _ = replace_atom(n, atom, 2, atom.argument.n, atom.argument.d)
+                above, below = atom.argument.n, atom.argument.d
+                if _sign_of_sum(below) < 0:
+                    above, below = _negative(above), _negative(below)
+                replaced, _ = replace_atom(n, atom, 2, above, below)
             elif atom.function == "tanh" and (twice := _twice(atom)) is not None:
                 replaced, _ = replace_atom(n, atom, 1, {twice: 1, 0: -1}, {twice: 1, 0: 1})
             else:
@@ -93,12 +96,21 @@ def sign(n: Sum, d: Sum) -> int:
     if (rational := rational_value(n, d)) is not None:
         product = rational[0] * rational[1]
         return (product > 0) - (product < 0)
-    if is_zero(n):
-        return 0
+    return 0 if is_zero(n) else _sign_of_sum(n) * _sign_of_sum(d)
+
+
+def _sign_of_sum(n: Sum) -> int:
+    """The sign of a sum that is not zero; tanh is written out where its difference from 1 is too small to enclose."""
     precision = FIRST_PRECISION
-    while contains_zero(interval := of_fraction(n, d, precision)):
+    while contains_zero(interval := of_sum(n, precision)):
+        if precision == FIRST_PRECISION:
+            n = without_known_atoms(n)
         precision *= 2
     return mpf_sign(interval[0])
+
+
+def _negative(terms: Sum) -> Sum:
+    return {exponent: -coefficient for exponent, coefficient in terms.items()}
 
 
 def decimal(n: Sum, d: Sum, digits: int) -> Decimal:
@@ -121,9 +133,11 @@ def decimal(n: Sum, d: Sum, digits: int) -> Decimal:
     while True:
         interval = of_fraction(n, d, bits + extra)
         if not contains_zero(interval):
-            found = _rounded(interval if sign_of_value > 0 else mpi_neg(interval), digits, bits + extra)
-            if found is not None:
-                whole, power = found
+            low, high, power = _rounded(interval if sign_of_value > 0 else mpi_neg(interval), digits, bits + extra)
+            if high == low + 1 and abs(power) <= limits.EXACT_DIGITS:
+                low = high = _side_of_middle(n if sign_of_value > 0 else _negative(n), d, low, power)
+            if low == high:
+                whole, power = (low // 10, power + 1) if low == 10**digits else (low, power)
                 return _decimal(sign_of_value * whole, power)
         extra *= 2
         if may_be_rational and extra > LAST_PRECISION:
@@ -157,8 +171,18 @@ def rounded_quotient(above: int, below: int, digits: int) -> Decimal:
         return _decimal(-whole if negative else whole, power)
 
 
-def _rounded(interval: Interval, digits: int, precision: int) -> tuple[int, int] | None:
-    """``(whole, power)`` with value ``whole * 10**power`` if all of a positive interval rounds to it."""
+def _side_of_middle(n: Sum, d: Sum, low: int, power: int) -> int:
+    """``low`` or ``low + 1``, to which a value near ``(low + 1/2) 10**power`` rounds; exactly there to the even one.
+
+    The middle is subtracted exactly: 1/8 + e^(-10^9) is above 1/8, which no enclosure shows.
+    """
+    above, below = (2 * low + 1) * 10 ** max(power, 0), 2 * 10 ** max(-power, 0)
+    side = sign(add(scale(n, below), scale(d, -above)), d)
+    return low + (low % 2 if not side else side > 0)
+
+
+def _rounded(interval: Interval, digits: int, precision: int) -> tuple[int, int, int]:
+    """``(low, high, power)`` with all of a positive interval rounding to between these multiples of ``10**power``."""
     size = interval[0][2] + interval[0][3]
     if abs(size) > 3 * LARGEST_DECIMAL_EXPONENT:
         message = f"a value of about 2 to a power of {len(str(abs(size)))} digits; decimals end at 10**10**17."
@@ -171,10 +195,8 @@ def _rounded(interval: Interval, digits: int, precision: int) -> tuple[int, int]
         low, high = (to_int(end) for end in mpi_add(scaled, (fhalf, fhalf), working))
         if low > 10**digits:
             continue
-        if low != high:
-            return None
-        return (low // 10, power + 1) if low == 10**digits else (low, power)
-    return None
+        return low, high, power
+    raise AssertionError(f"no power of ten for {interval}")
 
 
 def _decimal(whole: int, power: int) -> Decimal:
