@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import gcd, isqrt, lcm
 from typing import Any, TypeAlias, Union
 
-from sympy import factorint, isprime
+from sympy import factorint, isprime, primerange
 
 from symattn import limits
 from symattn.errors import LimitError
@@ -22,6 +22,9 @@ TRIAL_PRIMES = 1 << 14
 
 FACTORED_SIZE = 10**18
 """A number without small prime factors is factored completely up to this size, in a fraction of a second."""
+
+PROVED_PRIME_BITS = 2_048
+"""Bits up to which what is left is tried for being prime, in a fraction of a second."""
 
 
 class Atom:
@@ -257,19 +260,26 @@ def prime_factors(number: int) -> tuple[tuple[tuple[int, int], ...], int]:
     >>> prime_factors(360)
     (((2, 3), (3, 2), (5, 1)), 1)
     """
-    found = {}
-    for prime, power in factorint(number, limit=TRIAL_PRIMES, use_rho=False, use_pm1=False, use_ecm=False).items():
-        if prime < TRIAL_PRIMES**2 or isprime(prime):
-            found[prime] = power
-        elif prime < FACTORED_SIZE:
-            for factor, inner in factorint(prime).items():
-                found[factor] = found.get(factor, 0) + inner * power
-        else:
-            rest = number
-            for known, multiplicity in found.items():
-                rest //= known**multiplicity
-            return tuple(sorted(found.items())), rest
-    return tuple(sorted(found.items())), 1
+    found: dict[int, int] = {}
+    rest = number
+    for prime in _trial_primes():
+        while rest % prime == 0:
+            rest //= prime
+            found[prime] = found.get(prime, 0) + 1
+        if prime * prime > rest:
+            break
+    if 1 < rest < FACTORED_SIZE:
+        found.update({int(prime): power for prime, power in factorint(rest).items()})
+        rest = 1
+    elif rest.bit_length() <= PROVED_PRIME_BITS and rest > 1 and isprime(rest):
+        found[rest] = 1
+        rest = 1
+    return tuple(sorted(found.items())), rest
+
+
+@lru_cache(maxsize=1)
+def _trial_primes() -> tuple[int, ...]:
+    return tuple(primerange(TRIAL_PRIMES))
 
 
 @lru_cache(maxsize=4096)
