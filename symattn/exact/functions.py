@@ -56,8 +56,10 @@ def exponent_of(x: Element) -> Number:
     else:
         n_divisor = 1
     total = whole
+    common = content(d)  # 1/(3 + 3e) is a third of 1/(1 + e): both are written with the same atom
+    d = divided(d, common)
     for exponent, coefficient in n.items():
-        part = quotient(coefficient, n_divisor)
+        part = quotient(coefficient, n_divisor * common)
         total = total + part * atom_constant(Atom("value", Element({exponent: 1}, d)))
     return total
 
