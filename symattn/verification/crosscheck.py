@@ -42,10 +42,11 @@ def verify(
     """Hold every value of a mechanism against witnesses that share no code with the reference.
 
     Each equation's value is compared, entry by entry, with an mpmath evaluation of the definitions at ``digits``
-    digits: the lowered code of each target in float64 and float32 (random instances of different sizes, each size 1
-    in turn, batches, non-contiguous inputs, entries of some tens), and exact values at tiny sizes. With ``gradients``,
-    torch's gradient of <G, output>, G random and not constant, is compared along a random direction of each input
-    with central differences of the reference. Of a ``Bound`` the bound numbers are the first instance.
+    digits: the lowered code of each target in float64 and float32 (random instances of different sizes and of equal
+    ones, each size 1 in turn, batches, non-contiguous inputs, entries of some tens), and exact values at tiny sizes.
+    With ``gradients``, torch's gradient of <G, output>, G random and not constant, is compared along a random
+    direction of each input with central differences of the reference. Of a ``Bound`` the bound numbers are the first
+    instance.
     ``progress(done, total, what)`` is called after every instance. ``witnesses`` replaces the standard ones.
 
     A tolerance is 50 u times the conditioning scale, see ``verification/conditioning.py``.

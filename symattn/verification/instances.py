@@ -141,9 +141,10 @@ def filled(symbol: Any, entry: Any) -> Any:
 
 
 def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
-    """Plans for a number of instances: sizes all different, each size 1 in turn, batches, layouts, large entries."""
+    """Plans for a number of instances: sizes all different, equal, each 1 in turn; batches, layouts, large entries."""
     least = least_sizes(system)
     names = list(least)
+    square = max(3, *least.values()) if least else 3
 
     def distinct(**fixed: int) -> tuple[tuple[str, int], ...]:
         drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
@@ -153,6 +154,8 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
         yield Plan(distinct())
         yield Plan(distinct(), batch=(3,))
         yield Plan(distinct(), layout="transposed")
+        if names:  # what mistakes one axis for another may show only where the other is as long
+            yield Plan(tuple((name, square) for name in names), batch=(square,))
         for name in names:
             yield Plan(distinct(**{name: 1}))
         yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)

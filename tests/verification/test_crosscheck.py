@@ -128,6 +128,18 @@ def test_keys_not_transposed_are_refuted_although_square_sizes_hide_the_shape():
     assert dict(report.refuted[0].worst.sizes) == {"n": 2}
 
 
+def test_a_mistake_that_only_square_weights_show_is_refuted():
+    class TransposedIfSquare(ByHand):
+        def evaluate(self, system, inputs):
+            found = super().evaluate(system, inputs)
+            if found["P"].shape[-1] == found["P"].shape[-2]:
+                found["P"] = found["P"].swapaxes(-1, -2)
+            return found
+
+    assert verify(ATTENTION, witnesses=[ByHand()]).passed
+    assert [row.value for row in verify(ATTENTION, witnesses=[TransposedIfSquare()]).refuted] == ["P"]
+
+
 def test_a_refuted_row_shows_the_smallest_instance_both_values_the_sizes_and_the_inputs():
     row = verify(ATTENTION, witnesses=[ByHand("softmax over queries")]).refuted[0]
     assert dict(row.worst.sizes) == {"n": 1, "d_k": 1, "m": 2, "d_v": 1}

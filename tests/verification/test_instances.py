@@ -25,10 +25,14 @@ def drawn(count=12, seed=0):
     return [plan.draw(attention(), generator) for plan in plans(attention(), count, generator)]
 
 
-def test_sizes_are_all_different_but_for_one_that_is_one():
+def test_sizes_are_all_different_but_for_one_that_is_one_and_once_all_equal():
+    square = [instance for instance in drawn() if len({value for _, value in instance.sizes}) == 1]
+    assert [(dict(instance.sizes), instance.batch) for instance in square] == [
+        ({"n": 3, "m": 3, "d_k": 3, "d_v": 3}, (3,))
+    ]
     for instance in drawn():
         values = [value for _, value in instance.sizes]
-        assert len(set(values)) == len(values) == 4
+        assert len(set(values)) == len(values) == 4 or instance in square
     assert {name for instance in drawn() for name, value in instance.sizes if value == 1} == {"n", "m", "d_k", "d_v"}
 
 
