@@ -80,6 +80,16 @@ def without_known_atoms(n: Sum) -> Sum:
     return n
 
 
+def with_tanh_written_out(n: Sum, d: Sum) -> tuple[Sum, Sum]:
+    """The same fraction with every tanh that is a quotient of powers of e written as one."""
+    for atom in atoms_of([*n.values(), *d.values()]):
+        if atom.function == "tanh" and (twice := _twice(atom)) is not None:
+            above, extra = replace_atom(n, atom, 1, {twice: 1, 0: -1}, {twice: 1, 0: 1})
+            below, more = replace_atom(d, atom, 1, {twice: 1, 0: -1}, {twice: 1, 0: 1})
+            n, d = multiply(above, more), multiply(below, extra)
+    return n, d
+
+
 def _twice(atom: Atom) -> Number | None:
     """Twice the argument of an atom as an exponent, if it is a constant without atoms."""
     above, below = atom.argument.n, atom.argument.d

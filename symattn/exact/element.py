@@ -301,8 +301,12 @@ class Element:
         try:
             return self._hash
         except AttributeError:
-            # Equal numbers may be written differently, tanh(1) and (e^2 - 1)/(e^2 + 1): their decimals agree.
-            self._hash: int = hash(self.as_fraction()) if self.is_rational else hash(self.decimal(12))
+            # Equal numbers may be written differently, tanh(1) and (e^2 - 1)/(e^2 + 1): their decimals agree, and what
+            # is rational once tanh is written out has the hash of the fraction that it equals.
+            plain = self.reduced()
+            if self.atoms and not self.is_zero:
+                plain = Element(*deciding.with_tanh_written_out(self.n, self.d)).reduced()
+            self._hash: int = hash(plain.as_fraction()) if plain.is_rational else hash(self.decimal(12))
             return self._hash
 
     def __bool__(self) -> bool:

@@ -124,3 +124,10 @@ def test_enclosures_of_powers_of_e_hold_the_value(exponent, precision):
         low, high = (mpmath.make_mpf(end) for end in power_of_e(exponent).enclosure(precision)._mpi_)
         assert low <= mpmath.exp(exponent) <= high
         assert high - low <= 8 * high / mpmath.mpf(2) ** precision
+
+
+@pytest.mark.parametrize("number", [0, Fraction(1, 3), 10**15 + 1])
+def test_a_fraction_in_disguise_has_the_hash_of_the_fraction(number):
+    hidden = functions.tanh(of(1)) - (power_of_e(2) - 1) / (power_of_e(2) + 1)
+    assert hidden + number == number
+    assert hash(hidden + number) == hash(number)
