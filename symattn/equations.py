@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, Symbol, preorder_traversal
 
-from symattn.errors import UnknownNameError
+from symattn import limits
+from symattn.errors import LimitError, UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import suggestion
 from symattn.nodes import IndexSum, Value, index, shape_of
@@ -96,11 +97,20 @@ class EquationSystem:
         return tuple(reversed(kept))
 
     def expression(self, name: str | None = None) -> Value:
-        """One value written out to the inputs, every name in it replaced by its equation."""
+        """One value written out to the inputs, every name in it replaced by its equation.
+
+        Errors: ``UnknownNameError``; ``LimitError`` above ``limits.ENTRY_OPERATIONS``, counted before it is built.
+        """
         name = self.output if name is None else name
         written: dict[Value, Value] = {}
+        counts: dict[Value, int] = {}
         bound: set[Symbol] = set()
         for equation in self.needed(name):
+            parts = preorder_traversal(equation.expression)
+            counts[equation.symbol] = count = sum(counts.get(part, 1) for part in parts)
+            if count > limits.ENTRY_OPERATIONS:
+                message = f"{name} written out to the inputs takes more than {limits.ENTRY_OPERATIONS} operations"
+                raise LimitError(f"{message} (in {equation.name}); look at its equations, or at single entries.")
             written[equation.symbol] = with_own_indices(equation.expression, bound).xreplace(written)
         symbol = self.by_name[name].symbol if name in self.by_name else self.inputs.get(name)
         return written.get(symbol, self[name])

@@ -84,3 +84,11 @@ def test_only_what_a_value_rests_on_is_needed():
 def test_sizes_conform_only_if_they_do_so_always():
     assert same_size(2 * n, n + n) and not same_size(n, m) and not same_size(n, n * m)
     assert broadcast((n, 1), (1, m)) == (n, m) and broadcast((n, m), (2, m)) is None
+
+
+def test_squares_of_squares_are_not_written_out():
+    squares = "\n".join(f"X{k + 1} = X{k} @ X{k}" for k in range(60))
+    tower = system(f"X0 = A\n{squares}", {"A": MatrixSymbol("A", n, n)})
+    assert tower.expression("X5").shape == (n, n)
+    with pytest.raises(LimitError, match="written out"):
+        tower.expression()
