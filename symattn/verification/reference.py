@@ -76,6 +76,9 @@ Number = Any
 
 Rows = list[list[Number]]
 
+LARGEST_EXPONENT_BITS = 100_000
+"""Bits of the largest number of which an exponential is computed."""
+
 GUARD_DIGITS = 15
 """Digits carried beyond those asked for, so that the last one asked for does not feel the reference's own rounding."""
 
@@ -184,6 +187,15 @@ class _Evaluation:
             raise ExactnessError(f"the square root of {self.mp.nstr(x, 6)} is not real.")
         return self.mp.sqrt(x)
 
+    def exp(self, x: Number) -> Number:
+        return self.mp.exp(self.moderate(x))
+
+    def moderate(self, x: Number) -> Number:
+        """A number whose exponential fits into memory, mpmath's exponents being whole numbers of any length."""
+        if x and self.mp.mag(x) > LARGEST_EXPONENT_BITS:
+            raise ExactnessError(f"the exponential of a number beyond 2**{LARGEST_EXPONENT_BITS} is not computed.")
+        return x
+
     def logarithm(self, x: Number) -> Number:
         if x <= 0:
             raise ExactnessError(f"the logarithm of {self.mp.nstr(x, 6)} is not real.")
@@ -231,7 +243,7 @@ def _of_columns(function: Callable[[_Evaluation, list[Number]], Number]) -> Call
 
 
 def _softmax(e: _Evaluation, node: Softmax) -> Rows:
-    weights = [[e.mp.exp(x) for x in row] for row in e.matrix(node.scores)]
+    weights = [[e.exp(x) for x in row] for row in e.matrix(node.scores)]
     return [[x / total for x in row] for row in weights for total in [e.mp.fsum(row)]]
 
 
@@ -265,13 +277,13 @@ MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
     ElementwiseQuotient: _entrywise(_Evaluation.quotient),
     ElementwisePower: _entrywise(_Evaluation.power),
     Negation: _each(lambda e, x: -x),
-    Exponential: _each(lambda e, x: e.mp.exp(x)),
+    Exponential: _each(lambda e, x: e.exp(x)),
     Logarithm: _each(_Evaluation.logarithm),
     HyperbolicTangent: _each(lambda e, x: e.mp.tanh(x)),
-    Sigmoid: _each(lambda e, x: 1 / (1 + e.mp.exp(-x))),
+    Sigmoid: _each(lambda e, x: 1 / (1 + e.exp(-x))),
     RectifiedLinear: _each(lambda e, x: x if x > 0 else 0 * x),
-    ExponentialLinear: _each(lambda e, x: x if x > 0 else e.mp.expm1(x)),
-    GaussianLinear: _each(lambda e, x: x * e.mp.erfc(-x / e.mp.sqrt(2)) / 2),
+    ExponentialLinear: _each(lambda e, x: x if x > 0 else e.mp.expm1(e.moderate(x))),
+    GaussianLinear: _each(lambda e, x: x * e.mp.erfc(e.moderate(-x / e.mp.sqrt(2))) / 2),
     SquareRoot: _each(_Evaluation.root),
     AbsoluteValue: _each(lambda e, x: abs(x)),
     Softmax: _softmax,
@@ -282,7 +294,7 @@ MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
     RowMax: _of_rows(lambda e, row: max(row)),
     ColumnMax: _of_columns(lambda e, column: max(column)),
     RowNorm: _of_rows(lambda e, row: e.mp.sqrt(e.mp.fsum(row, squared=True))),
-    LogSumExp: _of_rows(lambda e, row: e.mp.log(e.mp.fsum(e.mp.exp(x) for x in row))),
+    LogSumExp: _of_rows(lambda e, row: e.mp.log(e.mp.fsum(e.exp(x) for x in row))),
     Column: lambda e, node: [[row[e.position(node.position)]] for row in e.matrix(node.matrix)],
     Row: lambda e, node: [e.matrix(node.matrix)[e.position(node.position)]],
     IndexSum: _index_sum,
@@ -319,7 +331,7 @@ SCALARS: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Add: lambda e, x: e.mp.fsum(e.scalar(term) for term in x.args),
     Mul: lambda e, x: e.mp.fprod(e.scalar(factor) for factor in x.args),
     Pow: lambda e, x: e.power(e.scalar(x.base), e.scalar(x.exp)),
-    exp: lambda e, x: e.mp.exp(e.scalar(x.args[0])),
+    exp: lambda e, x: e.exp(e.scalar(x.args[0])),
     log: lambda e, x: e.logarithm(e.scalar(x.args[0])),
     tanh: lambda e, x: e.mp.tanh(e.scalar(x.args[0])),
     erf: lambda e, x: e.mp.erf(e.scalar(x.args[0])),

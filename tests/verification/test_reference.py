@@ -99,3 +99,11 @@ def test_it_leaves_the_precision_of_mpmath_as_it_is():
     before = mpmath.mp.dps
     Reference(80).evaluate(system("softmax(A)"), numbers())
     assert mpmath.mp.dps == before
+
+
+def test_an_exponential_too_large_for_memory_is_said_not_to_be_computed():
+    symbols = {"A": declare("A", parse_shape("1 1", "A"))}
+    equations = tuple(Equation(*pair) for pair in parse_equations("O = exp(exp(exp(A)))", symbols))
+    tower = EquationSystem("tower", tuple(symbols.values()), equations, "O")
+    with pytest.raises(ExactnessError, match="not computed"):
+        Reference(30).evaluate(tower, {"A": Reference(30).rows([[20]])})
