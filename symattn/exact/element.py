@@ -229,7 +229,8 @@ class Element:
         if self.is_zero:
             raise ExactnessError("division by zero.")
         self.reduced()
-        return Element(self.d, self.n, self._proved)
+        found = Element(self.d, self.n, self._proved)
+        return found.reduced() if len(found.d) == 1 else found  # 1/sqrt(2) has no root below, so that sums share 2
 
     def __truediv__(self, other: Any) -> Element:
         if isinstance(other, (int, Fraction)):

@@ -19,7 +19,7 @@ from symattn.exact.sums import Sum, atoms_of, by_power, divided_by_atom, scale
 
 FIRST_PRIME = 2**30
 LARGEST_PRIME_BITS = 512
-LARGEST_DEGREE = 3_000
+LARGEST_DEGREE = 1_000
 """Degree up to which polynomials modulo a prime are divided, in a fraction of a second."""
 
 

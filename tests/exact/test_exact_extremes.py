@@ -131,3 +131,10 @@ def test_a_fraction_in_disguise_has_the_hash_of_the_fraction(number):
     hidden = functions.tanh(of(1)) - (power_of_e(2) - 1) / (power_of_e(2) + 1)
     assert hidden + number == number
     assert hash(hidden + number) == hash(number)
+
+
+def test_sums_of_quotients_by_roots_share_whole_denominators():
+    weights = functions.softmax([functions.sqrt(of(n)) for n in (2, 3, 5, 6, 7)])
+    total = sum((weight / functions.sqrt(of(n)) for weight, n in zip(weights, (2, 3, 106, 7, 10), strict=True)), of(0))
+    assert set(map(type, total.d.values())) == {int}
+    assert len(total.d) == 5
