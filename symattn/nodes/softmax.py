@@ -70,9 +70,11 @@ class Softmax(Node):
 def where(condition: Any, value: Expr) -> Expr:
     """The value where the condition holds, else 0.
 
+    Left as it is: in evaluating it SymPy turns relations round, and never comes back from some (``n <= i + j > i``).
+
     >>> where(S.true, S.One), where(S.false, S.One)
     (1, 0)
     """
     if condition is S.true or condition is S.false:
         return value if condition is S.true else S.Zero
-    return Piecewise((value, condition), (S.Zero, True))
+    return Piecewise((value, condition), (S.Zero, True), evaluate=False)

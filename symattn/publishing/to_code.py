@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sympy import (
@@ -17,6 +17,7 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Symbol,
     Transpose,
     ZeroMatrix,
@@ -27,9 +28,12 @@ from sympy import (
     tanh,
 )
 from sympy.core.numbers import Exp1
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.language.vocabulary import NAME_OF_NODE
+from symattn.language.allowed import COLUMN, ROW
+from symattn.language.vocabulary import NAME_OF_NODE, SOFTMAX
 from symattn.nodes import (
     Arithmetic,
     Column,
@@ -41,7 +45,9 @@ from symattn.nodes import (
     ElementwiseSum,
     ExponentialLinear,
     GaussianLinear,
+    IndexCondition,
     IndexSum,
+    Intersection,
     MatrixProduct,
     Negation,
     Reduction,
@@ -52,6 +58,7 @@ from symattn.nodes import (
 from symattn.nodes.written import negated
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.printer import Printer, safe_name
+from symattn.publishing.solved_conditions import in_order
 
 
 class CodeNotation(Notation):
@@ -71,6 +78,7 @@ class CodePrinter(Printer):
 def code(value: Any) -> str:
     """A value as the language of equations writes it.
 
+    A condition is written out wherever it stands, though the language reads it only after ``where=``.
     Errors: ``MissingRowError`` for what the language cannot say, such as the formula of an entry.
 
     >>> from symattn.shapes import size
@@ -128,6 +136,58 @@ def _node(printer: Printer, value: Any) -> Piece:
     if word is None:
         raise printer.missing(value)
     return _call(word, printer.piece(value.args[0]).text)
+
+
+def _softmax(printer: Printer, value: Softmax) -> Piece:
+    scores = printer.piece(value.scores).text
+    return _call(SOFTMAX, scores, *([] if value.allowed is None else [f"where={printer.piece(value.allowed).text}"]))
+
+
+def _index_condition(printer: Printer, value: IndexCondition) -> Piece:
+    """The condition in the language's own two letters, a comparison or several joined by ``&``."""
+    letters = {value.row: ROW, value.column: COLUMN}
+    return printer.piece(value.condition.subs(letters, simultaneous=True))
+
+
+def _intersection(printer: Printer, value: Intersection) -> Piece:
+    left, right = value.args
+    around = Level.SUM if isinstance(left, Intersection) else Level.PRODUCT
+    return Piece(f"{_at_least(printer, left, around)} & {_at_least(printer, right, Level.PRODUCT)}", Level.SUM)
+
+
+def _relation(printer: Printer, value: Relational) -> Piece:
+    return _chain(printer, [value])
+
+
+def _chain(printer: Printer, relations: Sequence[Relational]) -> Piece:
+    """Relations, each of which begins with what the one before it ends with: ``i - 2 <= j <= i``."""
+    shown = printer.piece(in_order(relations[0].lhs)).text
+    for relation in relations:
+        shown += f" {relation.rel_op} {printer.piece(in_order(relation.rhs)).text}"
+    return Piece(shown, Level.SUM)
+
+
+def _both(printer: Printer, value: And) -> Piece:
+    """Relations joined by ``&``, in chains where one ends with what another begins with."""
+    left, chains = list(value.args), []
+    while left:
+        chain = [left.pop(0)]
+        for part in list(left):
+            if part.lhs == chain[-1].rhs:
+                chain.append(part)
+            elif part.rhs == chain[0].lhs:
+                chain.insert(0, part)
+            else:
+                continue
+            left.remove(part)
+        chains.append(_chain(printer, chain))
+    if len(chains) == 1:
+        return chains[0]
+    return Piece(" & ".join(printer.notation.bracket(chain).text for chain in chains), Level.SUM)
+
+
+def _always_or_never(printer: Printer, value: BooleanAtom) -> Piece:
+    return Piece("0 == 0" if value is S.true else "0 != 0", Level.SUM)
 
 
 def _function(word: str) -> Callable[[Printer, Any], Piece]:
@@ -261,7 +321,12 @@ ROWS: dict[type, Any] = {
     ElementwisePower: _power,
     Negation: _negation,
     ElementwiseFunction: _node,
-    Softmax: _node,
+    Softmax: _softmax,
+    IndexCondition: _index_condition,
+    Intersection: _intersection,
+    Relational: _relation,
+    And: _both,
+    BooleanAtom: _always_or_never,
     Reduction: _node,
     Column: _column,
     IndexSum: _index_sum,
