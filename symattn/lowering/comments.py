@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix, sstr
+from sympy import And, Basic, Identity, Integer, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix, sstr
+from sympy.core.relational import Relational
 
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
@@ -11,15 +12,19 @@ from symattn.nodes import (
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
+    IndexCondition,
     IndexSum,
+    Intersection,
     MatrixProduct,
     Negation,
     Row,
+    Softmax,
     Value,
+    index,
     is_matrix,
 )
 
-SUM, PRODUCT, NEGATION, POWER, ATOM = range(5)
+CONDITION, AND, SUM, PRODUCT, NEGATION, POWER, ATOM = range(7)
 LONGEST = 100
 
 WORD_OF_CONSTANT = {OneMatrix: "ones", ZeroMatrix: "zeros", Identity: "eye"}
@@ -52,6 +57,15 @@ def _binding_of_scalar(value: Value) -> int:
     return POWER if value.is_Pow and value.exp != 1 / Integer(2) else ATOM
 
 
+def _condition(condition: Basic) -> tuple[str, int]:
+    if isinstance(condition, And):
+        parts = (_condition(part) for part in condition.args)
+        return " & ".join(text if binding > AND else f"({text})" for text, binding in parts), AND
+    if isinstance(condition, Relational):
+        return f"{sstr(condition.lhs)} {condition.rel_op} {sstr(condition.rhs)}", CONDITION
+    return sstr(condition), CONDITION
+
+
 def _text(value: Value) -> tuple[str, int]:
     if not is_matrix(value):
         return sstr(value), _binding_of_scalar(value)
@@ -68,6 +82,12 @@ def _text(value: Value) -> tuple[str, int]:
         return f"{_bracketed(value.left, least)} {value.sign} {_bracketed(value.right, least + 1)}", least
     if isinstance(value, Negation):
         return f"-{_bracketed(value.args[0], NEGATION)}", NEGATION
+    if isinstance(value, IndexCondition):
+        return _condition(value.condition.xreplace({value.row: index("i"), value.column: index("j")}))
+    if isinstance(value, Intersection):
+        return f"{_bracketed(value.args[0], AND)} & {_bracketed(value.args[1], SUM)}", AND
+    if isinstance(value, Softmax) and value.allowed is not None:
+        return f"softmax({_text(value.scores)[0]}, where={_text(value.allowed)[0]})", ATOM
     if isinstance(value, IndexSum):
         return f"sum({value.symbol}, {_text(value.term)[0]})", ATOM
     if isinstance(value, Row):

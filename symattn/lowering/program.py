@@ -6,14 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
+from sympy import Identity, MatrixExpr, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
 from symattn.errors import LoweringError
 from symattn.lowering.costs import Costs
 from symattn.lowering.rewriting import cheaper, rebuilt
-from symattn.nodes import Column, IndexSum, MatrixProduct, Row, Softmax, Value, is_matrix, shape_of
+from symattn.lowering.uses import Uses, always_allows_a_key, uses_of, viewed, with_own_indices
+from symattn.nodes import (
+    Column,
+    IndexCondition,
+    IndexSum,
+    Intersection,
+    MatrixProduct,
+    Row,
+    Softmax,
+    Value,
+    is_matrix,
+    shape_of,
+)
 from symattn.shapes import Shape, same_size
 
 CONSTANTS = (Identity, OneMatrix, ZeroMatrix)
@@ -40,11 +52,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Statement:
-    """``name = expression``; ``text`` is the equation as it was written, if it is one."""
+    """``name = expression``; ``text`` is the equation as it was written, if it is one.
+
+    ``is_truth``: the value is an allowed set as truth values rather than as 0 and 1.
+    """
 
     name: str
     expression: Value
     text: Value | None = None
+    is_truth: bool = False
 
 
 @dataclass
@@ -53,12 +69,17 @@ class Program:
 
     system: EquationSystem
     outputs: tuple[str, ...]
+    uses: Uses
     statements: list[Statement] = field(default_factory=list)
     indices: tuple[Symbol, ...] = ()
     lengths: dict[Symbol, Value] = field(default_factory=dict)
     known: dict[str, Facts] = field(default_factory=dict)
     postponed: set[str] = field(default_factory=set)
     """Names of softmaxes whose division waits until after the one product that reads them."""
+    truths: set[str] = field(default_factory=set)
+    """Names of arrays of truth values: inputs that nothing else is read from, and allowed sets."""
+    never_empty: set[str] = field(default_factory=set)
+    """Names of allowed sets that surely hold a key for every query."""
     _taken: set[str] = field(default_factory=set)
     _memory: dict[str, str] = field(default_factory=dict)
     _last_read: dict[str, int] = field(default_factory=dict)
@@ -77,7 +98,7 @@ class Program:
         """What is known of any value in the program."""
         if isinstance(value, MatrixSymbol) or (isinstance(value, Symbol) and value.name in self.known):
             return self.known[value.name]
-        everything = frozenset(self.system.inputs)
+        everything = self.uses.dtypes
         shape = shape_of(value)
         if isinstance(value, Symbol):
             return Facts((), (value,), dtypes=everything) if value in self.lengths else Facts()
@@ -90,8 +111,10 @@ class Program:
             parts = [self.facts(value.term)]
         ordered = tuple(axis for axis in self.indices if axis in axes)
         batches = frozenset[str]().union(*(part.batches for part in parts))
-        if isinstance(value, (Column, Row, MatrixElement)):
+        if isinstance(value, (Column, Row, MatrixElement, Softmax)):
             parts = parts[:1]
+        if isinstance(value, (IndexCondition, Intersection)):
+            return Facts(shape, ordered, batches, everything)
         return Facts(shape, ordered, batches, frozenset[str]().union(*(part.dtypes for part in parts)))
 
     def covers(self, part: Value, whole: Value) -> bool:
@@ -108,9 +131,10 @@ class Program:
 
     def is_dying(self, name: str, position: int) -> bool:
         """Whether the statement at a position reads the memory of ``name`` once, and nothing does so after it."""
-        memory = self._memory[name]
+        memory = self._memory.get(name)
         return (
-            memory not in self.system.inputs
+            memory is not None
+            and memory not in self.system.inputs
             and self._last_read[memory] == position
             and self._reads[position][memory] == 1
         )
@@ -154,17 +178,6 @@ def products(value: Value) -> Iterator[MatrixProduct]:
             yield from products(part)
 
 
-def viewed(value: Value) -> str | None:
-    """The name whose memory a value shares rather than copies."""
-    if isinstance(value, (MatrixSymbol, Symbol)):
-        return value.name
-    if isinstance(value, Transpose):
-        return viewed(value.arg)
-    if isinstance(value, (Column, Row)):
-        return viewed(value.matrix)
-    return viewed(value.args[0]) if isinstance(value, MatrixElement) else None
-
-
 def mentions(value: Value, names: Iterable[str]) -> list[str]:
     """The names that a value mentions, as often as it does."""
     found, pending = [], [value]
@@ -182,13 +195,14 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
     """The statements that compute ``outputs``, cheapest first: scaled operands, shared values, each named once."""
     costs = Costs(system)
     equations = system.needed(*outputs)
-    program = Program(system, outputs)
-    everything = frozenset(system.inputs)
+    program = Program(system, outputs, uses_of(system, outputs))
+    program.truths |= program.uses.truths
     for name, symbol in system.inputs.items():
         shape = shape_of(symbol)
-        program.known[name] = Facts(shape, (), frozenset([name]), frozenset([name]) if shape else everything)
+        dtypes = frozenset([name]) if shape else program.uses.dtypes
+        program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
     numbers = frozenset(system.sizes)
-    rewritten = [cheaper(equation.expression, numbers, costs) for equation in equations]
+    rewritten = [cheaper(with_own_indices(equation.expression), numbers, costs) for equation in equations]
     for expression in rewritten:
         _collect_indices(program, expression)
     sharing = _Sharing(program, rewritten)
@@ -216,11 +230,14 @@ def _collect_indices(program: Program, value: Value) -> None:
 
 
 class _Sharing:
-    """Names what occurs more than once, and every softmax: a statement each, before the first that reads it."""
+    """Names what occurs more than once, every softmax and every allowed set: a statement each, before the first that
+    reads it.
+    """
 
     def __init__(self, program: Program, expressions: Iterable[Value]) -> None:
         self._program = program
         self._symbols: dict[Value, Value] = {}
+        self._sets: dict[MatrixExpr, MatrixExpr] = {}
         self._counts: Counter[Value] = Counter()
         for expression in expressions:
             self._count(expression)
@@ -245,7 +262,33 @@ class _Sharing:
     def _with_names(self, value: Value) -> Value:
         if not is_matrix(value) or isinstance(value, (MatrixSymbol, *CONSTANTS)):
             return value
+        if isinstance(value, Softmax) and value.allowed is not None:
+            return rebuilt(value, (self._named(value.scores), self._set(value.allowed)))
+        if isinstance(value, Intersection):
+            return self._within_set(value)
         return rebuilt(value, tuple(self._named(part) for part in value.args))
+
+    def _set(self, allowed: MatrixExpr) -> MatrixExpr:
+        """The name of an allowed set, which is made once however many softmaxes it serves."""
+        if isinstance(allowed, MatrixSymbol) and allowed.name in self._program.truths:
+            return allowed
+        if allowed not in self._sets:
+            expression = self._within_set(allowed)
+            program = self._program
+            name = program.fresh("_allowed")
+            program.known[name] = program.facts(expression)
+            program.truths.add(name)
+            if always_allows_a_key(expression):
+                program.never_empty.add(name)
+            program.statements.append(Statement(name, expression, allowed, is_truth=True))
+            self._sets[allowed] = MatrixSymbol(name, *allowed.shape)
+        return self._sets[allowed]
+
+    def _within_set(self, allowed: MatrixExpr) -> MatrixExpr:
+        if isinstance(allowed, Intersection):
+            sides = (self._set(side) if self._counts[side] > 1 else self._within_set(side) for side in allowed.args)
+            return rebuilt(allowed, tuple(sides))
+        return allowed if isinstance(allowed, IndexCondition) else self._named(allowed)
 
     def _named(self, value: Value) -> Value:
         if value in self._symbols:
