@@ -169,6 +169,8 @@ def guarded(term: Expr, symbol: Symbol) -> tuple[Boolean, Expr]:
     if isinstance(term, Mul):
         pairs = [guarded(factor, symbol) for factor in term.args]
         condition = And(*(each for each, _ in pairs))
+        if condition is S.false:
+            return S.true, S.Zero
         return (condition, term) if condition is S.true else (condition, multiplied(*(factor for _, factor in pairs)))
     if isinstance(term, Piecewise) and len(term.args) == 2 and tuple(term.args[1]) == (S.Zero, S.true):
         inside = [part for part in parts_of(term.args[0].cond) if symbol in part.free_symbols]
