@@ -23,8 +23,20 @@ def condition_at(allowed: MatrixExpr, i: Expr, j: Expr, indices: Indices) -> Boo
         return allowed.at(i, j)
     if isinstance(allowed, Intersection):
         return And(*(condition_at(side, i, j, indices) for side in allowed.args))
-    entry = broadcast_entry(allowed, i, j, indices)
-    return S(bool(entry != 0)) if entry.is_number else Ne(entry, 0)
+    return is_allowed(broadcast_entry(allowed, i, j, indices))
+
+
+def is_allowed(entry: Expr) -> Boolean:
+    """That an entry of an allowed set is not 0; of one that stands for a condition, the condition.
+
+    >>> is_allowed(S.One), is_allowed(Symbol("x")), is_allowed(Piecewise((1, Symbol("x") > 2), (0, True)))
+    (True, Ne(x, 0), x > 2)
+    """
+    if entry.is_number:
+        return S(bool(entry != 0))
+    if isinstance(entry, Piecewise) and entry.args[1:] == ((0, True),) and entry.args[0].expr == 1:
+        return entry.args[0].cond
+    return Ne(entry, 0)
 
 
 class IndexCondition(Node):
