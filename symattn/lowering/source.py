@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from symattn.equations import EquationSystem
 from symattn.language.names import RESERVED
-from symattn.lowering.program import program_of
+from symattn.lowering.building import program_of
 from symattn.lowering.signature import Sizes
 from symattn.lowering.target import Target
 from symattn.lowering.writer import Writer

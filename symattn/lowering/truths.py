@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Float, MatrixExpr, fraction, together
+from sympy import Expr, Float, MatrixExpr, cancel, fraction, lcm, together
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
@@ -86,8 +86,8 @@ class Truths:
 def without_fractions(condition: Boolean) -> Boolean:
     """The condition with its comparisons multiplied out, so that whole numbers are compared and nothing is rounded.
 
-    >>> without_fractions(ROW / 3 + COLUMN / 5 <= 1)
-    3*_j + 5*_i <= 15
+    >>> without_fractions(ROW / 3 + COLUMN / 5 <= 1) == (5 * ROW + 3 * COLUMN <= 15)
+    True
     """
     if not isinstance(condition, Relational):
         parts = tuple(without_fractions(part) for part in condition.args)
@@ -95,7 +95,8 @@ def without_fractions(condition: Boolean) -> Boolean:
     (left, under_left), (right, under_right) = (fraction(together(side)) for side in condition.args)
     if (under_left, under_right) == (1, 1) or not (under_left.is_positive and under_right.is_positive):
         return condition
-    return condition.func(left * under_right, right * under_left)
+    common = lcm(under_left, under_right)
+    return condition.func(left * cancel(common / under_left), right * cancel(common / under_right))
 
 
 def _is_of_whole_numbers(condition: Boolean) -> bool:
