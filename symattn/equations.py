@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sympy import Expr, MatrixSymbol, Symbol, preorder_traversal
+from sympy import Basic, Expr, MatrixSymbol, Symbol, preorder_traversal
 
 from symattn import limits
 from symattn.errors import LimitError, UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import suggestion
-from symattn.nodes import IndexSum, Value, index, shape_of
+from symattn.nodes import IndexSum, Softmax, Value, index, is_matrix, shape_of
 from symattn.nodes.base import scalar_symbols
 from symattn.shapes import Shape, concrete_size, size
 
@@ -52,6 +52,18 @@ class EquationSystem:
     def inputs(self) -> dict[str, Value]:
         """The input symbols by name, in the order of declaration."""
         return {symbol.name: symbol for symbol in self.input_symbols}
+
+    @cached_property
+    def allowed_inputs(self) -> frozenset[str]:
+        """The input matrices that only say which keys are allowed: used after ``where=`` and nowhere else."""
+        sets, elsewhere = set[str](), {self.output}
+        for equation in reversed(self.equations):
+            outside, inside = mentioned_apart(equation.expression)
+            if equation.name in sets - elsewhere:
+                outside, inside = set(), outside | inside
+            sets |= inside
+            elsewhere |= outside
+        return frozenset(name for name, symbol in self.inputs.items() if is_matrix(symbol)) & (sets - elsewhere)
 
     @cached_property
     def by_name(self) -> dict[str, Equation]:
@@ -150,6 +162,22 @@ def symbolic_sizes(shapes: Iterator[Shape]) -> tuple[Symbol, ...]:
         for length in shape:
             found.update(dict.fromkeys(sorted(length.free_symbols, key=str)))
     return tuple(found)
+
+
+def mentioned_apart(value: Value) -> tuple[set[str], set[str]]:
+    """The names of the matrices that a value mentions: those outside allowed sets, and those inside one."""
+    outside, inside = set[str](), set[str]()
+    pending: list[tuple[Basic, set[str]]] = [(value, outside)]
+    while pending:
+        part, where = pending.pop()
+        if isinstance(part, MatrixSymbol):
+            where.add(part.name)
+        elif isinstance(part, Softmax):
+            pending.append((part.scores, where))
+            pending.extend((allowed, inside) for allowed in part.args[1:])
+        else:
+            pending.extend((argument, where) for argument in part.args)
+    return outside, inside
 
 
 def mentioned_names(value: Value) -> set[str]:

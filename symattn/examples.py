@@ -14,7 +14,12 @@ from symattn.mechanisms import named, names
 from symattn.nodes import is_matrix
 from symattn.worked import Bound
 
-NUMBERS: dict[str, Any] = {**article.SELF_ATTENTION, **article.ATTENTION, **article.ADDITIVE_NETWORK}
+NUMBERS: dict[str, Any] = {
+    **article.SELF_ATTENTION,
+    **article.ATTENTION,
+    **article.ADDITIVE_NETWORK,
+    **article.THIRD_KEY_MASKED,
+}
 """The example's numbers by the name of the input that takes them."""
 
 

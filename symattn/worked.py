@@ -76,7 +76,7 @@ def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
     """A system with exact numbers for its inputs; the symbolic sizes follow from their shapes.
 
     Matrices are nested sequences, NumPy arrays or SymPy matrices; numbers int, Fraction, Decimal, text or float, where
-    0.1 means 1/10.
+    0.1 means 1/10. A matrix that only says which keys are allowed may hold truth values.
     Errors: ``InputError`` for missing or extra inputs and for values that are not such numbers, ``ShapeError`` for
     shapes that do not conform, ``LimitError`` for values too large.
     """
@@ -85,10 +85,25 @@ def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
     for name, symbol in system.inputs.items():
         try:
             value = values[name]
+            if name in system.allowed_inputs:
+                value = as_whole(value)
             inputs[name] = exact.ExactMatrix.of(value) if shape_of(symbol) else exact.Element.of(value)
         except SymattnError as error:
             raise error.in_context(f"in the input {name}") from None
     return Bound(system, inputs)
+
+
+def as_whole(values: Any) -> Any:
+    """Truth values as 1 and 0, in an array or in nested sequences; anything else as it is.
+
+    >>> as_whole([[True, False], [2, "1/2"]])
+    [[1, 0], [2, '1/2']]
+    """
+    if isinstance(values, bool):
+        return int(values)
+    if getattr(getattr(values, "dtype", None), "kind", "") == "b":
+        return values.astype(int)
+    return list(map(as_whole, values)) if isinstance(values, (list, tuple)) else values
 
 
 def _check_names(system: EquationSystem, values: Mapping[str, Any]) -> None:

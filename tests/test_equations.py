@@ -5,6 +5,7 @@ import pickle
 import pytest
 from sympy import MatrixSymbol
 
+from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError, ShapeError, UnknownNameError
 from symattn.language import parse_equations
@@ -92,3 +93,15 @@ def test_squares_of_squares_are_not_written_out():
     assert tower.expression("X5").shape == (n, n)
     with pytest.raises(LimitError, match="written out"):
         tower.expression()
+
+
+def test_allowed_inputs_stand_after_where_only():
+    inputs = {"S": "n m", "M": "n m", "A": "n m", "B": "n m", "C": "n m", "padding": "1 m", "unused_here": "n m"}
+    text = """T = A * B
+    P = softmax(S + C, where=M & padding & T & C)
+    Q = softmax(S, where=A)
+    O = P * Q * unused_here"""
+    found = mechanism("sets", inputs=inputs, equations=text)
+    assert found.allowed_inputs == {"M", "padding", "A", "B"}
+    for equations in ("T = M * M\nP = softmax(T, where=T)", "T = M * 2"):
+        assert mechanism("sets", inputs={"M": "n m"}, equations=equations).allowed_inputs == set()

@@ -68,6 +68,72 @@ def test_every_mechanism_of_the_library_takes_the_examples_numbers(name):
     assert len(rows) == 3 and all(len(row) == 3 for row in rows)
 
 
+MASKED = {
+    # where= and scores, with the last row of weights and of output to 20 digits
+    ("causal", "Q @ K.T / sqrt(d_k)"): (
+        ("0.0074448923770739653755", "0.75470758064146427248", "0.23784752698146176214"),
+        ("1.9925551076229260346", "7.4796355917746326835", "0.73587725807560718255"),
+    ),
+    ("causal", "Q @ K.T"): (
+        ("0.00029538722303456455904", "0.88053690177496159855", "0.11916771100200383689"),
+        ("1.9997046127769654354", "7.7598922546577849389", "0.35838929467511520436"),
+    ),
+    ("window(1, 0)", "Q @ K.T"): (
+        ("0", "0.88079707797788244406", "0.11920292202211755594"),
+        ("2.0000000000000000000", "7.7615941559557648881", "0.35760876606635266782"),
+    ),
+    ("padding", "Q @ K.T"): (
+        ("0.00033535013046647810388", "0.99966464986953352190", "0"),
+        ("1.9996646498695335219", "7.9979878992172011314", "0.0010060503913994343116"),
+    ),
+    ("M", "Q @ K.T"): (
+        ("0.00033535013046647810388", "0.99966464986953352190", "0"),
+        ("1.9996646498695335219", "7.9979878992172011314", "0.0010060503913994343116"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("where", "scores"), MASKED)
+def test_weights_over_the_allowed_keys_and_their_output(where, scores):
+    shapes = {"Q": "n d_k", "K": "m d_k", "V": "m d_v", "padding": "1 m", "M": "n m"}
+    inputs = {name: shape for name, shape in shapes.items() if name in "QKV" or name == where}
+    masked = mechanism("masked", inputs, f"S = {scores}\nP = softmax(S, where={where})\nO = P @ V")
+    example = masked.bind(numbers_for(masked))
+    weights, output = MASKED[where, scores]
+    assert example.decimal("P", 20)[2] == tuple(map(Decimal, weights))
+    assert example.decimal("O", 20)[2] == tuple(map(Decimal, output))
+
+
+CAUSAL = [
+    [1, 0, 0],
+    [1 / (1 + exp(4 * sqrt(3))), 1 / (exp(-4 * sqrt(3)) + 1), 0],
+    [
+        1 / (1 + exp(2 * sqrt(3)) + exp(8 * sqrt(3) / 3)),
+        1 / (exp(-8 * sqrt(3) / 3) + exp(-2 * sqrt(3) / 3) + 1),
+        1 / (exp(-2 * sqrt(3)) + 1 + exp(2 * sqrt(3) / 3)),
+    ],
+]
+
+
+@pytest.mark.parametrize("name", ["causal", "causal-lower-right"])
+def test_causal_weights_are_the_closed_forms_with_exact_zeros(name):
+    difference = worked_example(name)["P"] - Matrix(CAUSAL)
+    assert all(value.rewrite(exp).simplify() == 0 for value in difference)
+    assert worked_example(name)["P"][0, 1] == 0
+
+
+@pytest.mark.parametrize("name", ["padded", "masked"])
+def test_the_third_token_is_masked_for_every_query(name):
+    weights = worked_example(name)["P"]
+    assert list(weights[:, 2]) == [0, 0, 0]
+    assert all((sum(weights[row, :]) - 1).simplify() == 0 for row in range(3))
+
+
+def test_a_window_of_two_keys_counts_the_query_itself():
+    weights = worked_example("sliding-window")["P"]
+    assert weights[2, 0] == 0 != weights[2, 1] and weights[1, 0] != 0 and weights[1, 2] == 0
+
+
 def test_scaled_and_unscaled_forms_are_found_by_their_names():
     assert scaled_pairs() == {"dot": "scaled-dot", "self-attention": "scaled-self-attention"}
     assert choose_scaled("scaled_dot", False) == "dot"

@@ -28,6 +28,12 @@ class ScalarNode(NamedTuple):
     detail: Any = None
 
 
+class Absent(NamedTuple):
+    """In place of a number that does not exist, why; nothing may rest on it but what an allowed set leaves out."""
+
+    error: ExactnessError
+
+
 class ScalarGraph:
     """Entries as nodes of one graph: ids ascend from operands to what uses them, and no two nodes are equal.
 
@@ -127,20 +133,27 @@ class ScalarGraph:
         """
         given: dict[str, Any] = {}
         numbers: list[Any] = []
-        try:
-            for id, (operation, *rest) in enumerate(self._nodes):
+        absent = False
+        for id, (operation, *rest) in enumerate(self._nodes):
+            try:
                 if operation == "number":
                     numbers.append(kind.number(rest[0]))
                 elif operation == "input":
                     numbers.append(kind.number(_given(rest[0], values, given)))
                 else:
-                    operands = (numbers[other] for other in self._operands(id))
-                    numbers.append(OPERATIONS[operation].compute(kind, *operands))
-        except (ArithmeticError, ValueError) as error:
-            if isinstance(error, (ExactnessError, InputError)):
-                raise
-            raise ExactnessError(f"{operation} has no value in {kind.name} here: {error}.") from error
-        return [[numbers[id] for id in row] for row in self.outputs]
+                    operands = [numbers[other] for other in self._operands(id)]
+                    reason = _first_absent(operation, operands) if absent else None
+                    numbers.append(reason or OPERATIONS[operation].compute(kind, *operands))
+            except (ArithmeticError, ValueError) as error:
+                if isinstance(error, InputError):
+                    raise
+                absent = True
+                message = f"{operation} has no value in {kind.name} here: {error}."
+                numbers.append(Absent(error if isinstance(error, ExactnessError) else ExactnessError(message)))
+        found = [[numbers[id] for id in row] for row in self.outputs]
+        for number in (number for row in found for number in row if absent and isinstance(number, Absent)):
+            raise number.error
+        return found
 
     def _check(self, id: int) -> None:
         if not 0 <= id < len(self._nodes):
@@ -159,6 +172,12 @@ class ScalarGraph:
             seen |= fresh
             pending.extend(fresh)
         return sorted(seen)
+
+
+def _first_absent(operation: str, operands: list[Any]) -> Absent | None:
+    """The first operand that does not exist; of ``where`` only the allowed sets count, it chooses by them."""
+    asked = operands[:-1] if operation == "where" else operands
+    return next((operand for operand in asked if isinstance(operand, Absent)), None)
 
 
 def _symbol(detail: Any) -> Expr:

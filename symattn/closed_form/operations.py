@@ -8,11 +8,13 @@ from math import prod
 from operator import mul, neg, sub, truediv
 from typing import Any
 
-from sympy import Abs, Expr, erf, exp, log, tanh
+from sympy import Abs, And, Expr, erf, exp, log, tanh
 
 from symattn.closed_form.numbers import NumberKind
 from symattn.nodes import ExponentialLinear, GaussianLinear, RectifiedLinear, Sigmoid, SquareRoot
+from symattn.nodes.allowed import is_allowed
 from symattn.nodes.reductions import largest
+from symattn.nodes.softmax import where
 from symattn.nodes.written import added, applied, divided, multiplied, negated, raised
 
 
@@ -47,6 +49,11 @@ def _gaussian(kind: NumberKind, x: Any) -> Any:
     return x * (1 + kind.erf(x / kind.sqrt(kind.number(2)))) / 2
 
 
+def _where(kind: NumberKind, *operands: Any) -> Any:
+    *sets, value = operands
+    return value if all(allowed != 0 for allowed in sets) else kind.number(0)
+
+
 def _function(
     write: Callable[[Expr], Expr], compute: Callable[..., Any], count: int = 1, repeats: int = 1
 ) -> Operation:
@@ -62,6 +69,11 @@ OPERATIONS: dict[str, Operation] = {
     "negate": Operation(negated, lambda kind, x: neg(x), lambda k: 1),
     "power": Operation(raised, lambda kind, x, y: kind.power(x, y), lambda k: 1),
     "maximum": Operation(largest, lambda kind, *values: max(values), lambda k: k - 1),
+    "where": Operation(
+        lambda *operands: where(And(*map(is_allowed, operands[:-1])), operands[-1]),
+        _where,
+        lambda k: 1 if k == 1 else k + (k > 2),
+    ),
     "dot": Operation(
         lambda *operands: added(*(multiplied(x, y) for x, y in _pairs(operands))),
         lambda kind, *operands: sum(mul(x, y) for x, y in _pairs(operands)),
@@ -80,6 +92,9 @@ OPERATIONS: dict[str, Operation] = {
     "elu": _function(ExponentialLinear.of_number, lambda kind, x: x if x > 0 else kind.exp(x) - 1, count=4, repeats=3),
     "gelu": _function(GaussianLinear.of_number, _gaussian, count=5, repeats=2),
 }
-"""By name. ``dot``, ``sum`` and ``max`` run over a row of operands, the others over a few."""
+"""By name. ``dot``, ``sum`` and ``max`` run over a row of operands, the others over a few.
+
+``where`` is its last operand if the others, entries of allowed sets, are not 0; else 0.
+"""
 
 OVER_A_ROW = frozenset({"dot", "sum", "max"})

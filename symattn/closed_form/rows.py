@@ -83,9 +83,35 @@ def _product(program: Program, value: nodes.MatrixProduct, scope: Scope) -> View
 
 
 def _softmax(program: Program, value: nodes.Softmax, scope: Scope) -> View:
-    weights = program.add("exp", (view_of(program, value.scores, scope),), _lengths(value, scope))
-    total = _over(program, "sum", weights, value, scope, columns=True)
-    return program.add("divide", (weights, total), _lengths(value, scope))
+    lengths = _lengths(value, scope)
+    weights = program.add("exp", (view_of(program, value.scores, scope),), lengths)
+    if value.allowed is None:
+        total = _over(program, "sum", weights, value, scope, columns=True)
+        return program.add("divide", (weights, total), lengths)
+    sets = _sets(program, value.allowed, scope)
+    kept = program.add("where", (*sets, weights), lengths)
+    total = _over(program, "sum", kept, value, scope, columns=True)
+    return program.add("where", (*sets, program.add("divide", (weights, total), lengths)), lengths)
+
+
+def _sets(program: Program, allowed: Expr, scope: Scope) -> tuple[View, ...]:
+    """The allowed sets that an intersection is made of, one view each."""
+    if isinstance(allowed, nodes.Intersection):
+        return tuple(view for side in allowed.args for view in _sets(program, side, scope))
+    return (view_of(program, allowed, scope),)
+
+
+def _intersection(program: Program, value: nodes.Intersection, scope: Scope) -> View:
+    return program.add("where", (*_sets(program, value, scope), program.number(S.One)), _lengths(value, scope))
+
+
+def _condition(program: Program, value: nodes.IndexCondition, scope: Scope) -> View:
+    """The 0 or 1 of a condition, which sizes and positions decide; an index of a sum around it is one of its axes."""
+    own = {ROW: value.row, COLUMN: value.column}
+    outer = {symbol: scope[symbol] for symbol in scope if value.condition.has(symbol) and symbol not in own.values()}
+    lengths = {**outer, **block_axes(value)}
+    symbols = tuple(own.get(axis, axis) for axis in lengths)
+    return program.add("condition", (), lengths, detail=(value.condition, symbols))
 
 
 def _over(program: Program, operation: str, view: View, value: Value, scope: Scope, columns: bool) -> View:
@@ -207,7 +233,9 @@ NODES: dict[type, Rule] = {
     nodes.ExponentialLinear: _plain("elu"),
     nodes.GaussianLinear: _plain("gelu"),
     nodes.HyperbolicTangent: _plain("tanh"),
+    nodes.IndexCondition: _condition,
     nodes.IndexSum: _index_sum,
+    nodes.Intersection: _intersection,
     nodes.LogSumExp: _reduction("sum", before="exp", after="log"),
     nodes.Logarithm: _plain("log"),
     nodes.MatrixProduct: _product,

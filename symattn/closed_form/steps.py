@@ -9,7 +9,7 @@ four; whatever needs single entries, or the arrays of their numbers, makes them 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Hashable, Iterable, Mapping
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -59,7 +59,7 @@ class Step:
 
     ``axes`` are the block's axes with their lengths, the last varying fastest; ``along`` is the number of operands that
     a dot product, a sum or a maximum runs over (0 for the other operations). ``detail`` is the symbol of an input, the
-    value of a number.
+    value of a number, a condition and the symbols in it for the axes.
     """
 
     operation: str
@@ -98,6 +98,15 @@ class Step:
             if length > 1:
                 strides[axis] = stride
         return strides
+
+    def places(self, positions: Iterable[int]) -> Iterator[tuple[int, ...]]:
+        """Where positions in the block lie, as one place along each axis."""
+        for position in positions:
+            place = []
+            for length in reversed(self.shape):
+                position, along = divmod(position, length)
+                place.append(along)
+            yield tuple(reversed(place))
 
     def first_numbers(self, view: View, positions: Iterable[int] | None = None) -> list[int]:
         """The entry numbers that a view has at all positions of the block, or at some; ``ALONG`` at 0."""

@@ -10,6 +10,7 @@ from sympy import (
     Abs,
     Add,
     Identity,
+    Integer,
     MatrixSymbol,
     Max,
     Mul,
@@ -37,6 +38,7 @@ from symattn.exact.element import ONE, ZERO, Element
 from symattn.exact.matrix import ExactMatrix
 from symattn.exact.operations import Exact
 from symattn.exact.sizes import solve_sizes
+from symattn.nodes.conditions import decider
 
 Read = Callable[[Any], Any]
 """The exact value of a part of an expression."""
@@ -76,7 +78,9 @@ EXACT: dict[type, Row] = {
     nodes.GaussianLinear: entrywise(functions.gelu),
     nodes.SquareRoot: entrywise(functions.sqrt),
     nodes.AbsoluteValue: entrywise(functions.absolute),
-    nodes.Softmax: lambda node, value: operations.softmax(value(node.scores)),
+    nodes.Softmax: lambda node, value: operations.softmax(*map(value, node.args)),
+    nodes.IndexCondition: lambda node, value: value.condition(node),
+    nodes.Intersection: lambda node, value: operations.both(*map(value, node.args)),
     nodes.RowSum: over_rows(operations.row_sums),
     nodes.RowMean: over_rows(operations.row_means),
     nodes.RowMax: over_rows(operations.row_largest),
@@ -178,6 +182,14 @@ class Evaluation:
         """The rows and columns of a node."""
         rows, columns = node.shape
         return self.whole(rows), self.whole(columns)
+
+    def condition(self, node: nodes.IndexCondition) -> ExactMatrix:
+        """The matrix of 1 where a condition on the indices holds, and of 0 elsewhere."""
+        own = (node.row, node.column)
+        known = {symbol: Integer(self.whole(symbol)) for symbol in node.condition.free_symbols.difference(own)}
+        holds = decider(node.condition.xreplace(known), own)
+        rows, columns = self.shape(node)
+        return ExactMatrix.multiples([[int(holds((i, j))) for j in range(columns)] for i in range(rows)])
 
     def sum_over(self, node: nodes.IndexSum) -> Exact:
         """The sum of a term as its index runs."""

@@ -172,13 +172,14 @@ def negative(value: Exact) -> Exact:
 
 def broadcast(left: Sequence[Sequence], right: Sequence[Sequence], operation: Callable[[Any, Any], Any]) -> list[list]:
     """An operation on two arrays of rows, a length of 1 stretched."""
-    rows, columns = max(len(left), len(right)), max(len(left[0]), len(right[0]))
+    shape = max(len(left), len(right)), max(len(left[0]), len(right[0]))
+    return [list(map(operation, *pair)) for pair in zip(stretched(left, *shape), stretched(right, *shape), strict=True)]
 
-    def stretched(values: Sequence[Sequence]) -> Sequence[Sequence]:
-        wide = [list(row) * columns for row in values] if len(values[0]) < columns else values
-        return list(wide) * rows if len(wide) < rows else wide
 
-    return [list(map(operation, a, b)) for a, b in zip(stretched(left), stretched(right), strict=True)]
+def stretched(values: Sequence[Sequence], rows: int, columns: int) -> Sequence[Sequence]:
+    """An array of rows with a length of 1 stretched."""
+    wide = [list(row) * columns for row in values] if len(values[0]) < columns else values
+    return list(wide) * rows if len(wide) < rows else wide
 
 
 def entrywise(left: Exact, right: Exact, operation: Callable[[Element, Element], Element]) -> Exact:
@@ -202,13 +203,47 @@ def mapped(value: ExactMatrix, function: Callable[[Element], Element]) -> ExactM
 # A row, or a column, taken together.
 
 
-def softmax(scores: ExactMatrix) -> ExactMatrix:
-    """The softmax of each row; see :func:`symattn.exact.functions.softmax`."""
+def softmax(scores: ExactMatrix, where: ExactMatrix | None = None) -> ExactMatrix:
+    """The softmax of each row over the keys that ``where`` has entries other than 0 for, all of them without it.
+
+    See :func:`symattn.exact.functions.softmax`; a row without such keys is a row of zeros.
+    """
+    keys = None if where is None else stretched(other_than_zero(where), *scores.shape)
     if scores.whole is None or not _is_field_constant(scores.factor):
-        return ExactMatrix(map(functions.softmax, scores.rows))
-    if sign_of_constant(scores.factor) < 0:
-        return ExactMatrix.of_weights(Weights([[-score for score in row] for row in scores.whole], -scores.factor))
-    return ExactMatrix.of_weights(Weights(scores.whole, scores.factor))
+        if keys is None:
+            return ExactMatrix(map(functions.softmax, scores.rows))
+        return ExactMatrix(map(_softmax_over, scores.rows, keys))
+    factor, whole = scores.factor, scores.whole
+    if sign_of_constant(factor) < 0:
+        factor, whole = -factor, tuple(tuple([-score for score in row]) for row in whole)
+    if keys is None:
+        return ExactMatrix.of_weights(Weights(whole, factor))
+    rows = zip(whole, keys, strict=True)
+    kept = [[score if key else None for score, key in zip(row, allowed, strict=True)] for row, allowed in rows]
+    return ExactMatrix.of_weights(Weights(kept, factor))
+
+
+def _softmax_over(scores: Sequence[Element], keys: Sequence[bool]) -> list[Element]:
+    allowed = [score for score, key in zip(scores, keys, strict=True) if key]
+    weights = iter(functions.softmax(allowed) if allowed else ())
+    return [next(weights) if key else ZERO for key in keys]
+
+
+def other_than_zero(value: ExactMatrix) -> list[list[bool]]:
+    """Which entries are not 0, decided."""
+    if value.whole is not None:
+        return [[number != 0 for number in row] for row in value.whole]
+    found: dict[int, bool] = {}
+    for row in value.rows:
+        for element in row:
+            if id(element) not in found:
+                found[id(element)] = not element.is_zero
+    return [[found[id(element)] for element in row] for row in value.rows]
+
+
+def both(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
+    """1 where both have entries other than 0, else 0."""
+    return ExactMatrix.multiples(broadcast(other_than_zero(left), other_than_zero(right), lambda a, b: int(a and b)))
 
 
 def _is_field_constant(factor: Number) -> bool:

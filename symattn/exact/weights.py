@@ -17,25 +17,26 @@ from symattn.exact.sums import Sum
 class Weights:
     """Rows ``u**k / sum of u**k`` with ``u = e**unit`` above 1 and the smallest ``k`` of each row 0.
 
+    A key that is left out has ``None`` for its score and weight 0; a row of such keys is a row of zeros.
     Every weight is in lowest terms as it stands: a power over a sum with a constant term. Equal rows, which equal
     queries have, are kept and computed once; ``which`` gives each row's place among the distinct ones.
     """
 
     __slots__ = ("_below", "_powers", "counts", "exponents", "unit", "which")
 
-    def __init__(self, scores: Sequence[Sequence[int]], unit: Number) -> None:
-        places: dict[tuple[int, ...], int] = {}
+    def __init__(self, scores: Sequence[Sequence[int | None]], unit: Number) -> None:
+        places: dict[tuple[int | None, ...], int] = {}
         self.which = [places.setdefault(tuple(row), len(places)) for row in scores]
-        self.exponents: list[list[int]] = []
+        self.exponents: list[list[int | None]] = []
         self.counts: list[Polynomial] = []
         self.unit = unit
         self._powers: dict[int, Sum] = {}
         self._below: dict[int, Sum] = {}
         for row in places:
-            lowest = min(row)
-            exponents = [score - lowest for score in row]
-            self.exponents.append(exponents)
-            self.counts.append(dict(Counter(exponents)))
+            allowed = [score for score in row if score is not None]
+            lowest = min(allowed, default=0)
+            self.exponents.append([None if score is None else score - lowest for score in row])
+            self.counts.append(dict(Counter([score - lowest for score in allowed])))
 
     def power(self, exponent: int) -> Sum:
         """``u**exponent`` as a sum of powers of e."""
@@ -58,14 +59,15 @@ class Weights:
         return self._below[i]
 
     def rows(self) -> list[tuple[Element, ...]]:
-        """The weights; equal ones of a row are one object."""
+        """The weights; equal ones of a row are one object, and so are the zeros."""
         distinct = [self._row(i) for i in range(len(self.exponents))]
         return [distinct[place] for place in self.which]
 
     def _row(self, i: int) -> tuple[Element, ...]:
         below = self.denominator(i)
         power = self.power
-        made = {k: Element(power(k), below, True, True) for k in self.counts[i]}
+        made: dict[int | None, Element] = {k: Element(power(k), below, True, True) for k in self.counts[i]}
+        made[None] = ZERO
         return tuple([made[exponent] for exponent in self.exponents[i]])
 
     def times(self, rows: Whole) -> list[list[Element]]:
@@ -73,7 +75,9 @@ class Weights:
         made = []
         for i, (counts, numerators) in enumerate(zip(self.counts, self.numerators(rows), strict=True)):
             below = self.denominator(i)
-            if len(counts) > 1 and gcd(*counts.values()) == 1 and share_no_factor(numerators, counts):
+            if not counts:
+                made.append([ZERO] * len(numerators))
+            elif len(counts) > 1 and gcd(*counts.values()) == 1 and share_no_factor(numerators, counts):
                 made.append([Element(self.sum(terms), below, True, True) if terms else ZERO for terms in numerators])
             else:
                 made.append([Element(self.sum(terms), below) for terms in numerators])
@@ -90,7 +94,8 @@ class Weights:
         for exponents, counts in zip(self.exponents, self.counts, strict=True):
             sums = dict.fromkeys(counts, 0)
             for exponent, values in zip(exponents, packed, strict=True):
-                sums[exponent] += values
+                if exponent is not None:
+                    sums[exponent] += values
             digits = array("q")
             digits.frombytes(b"".join([(total + signs ^ signs).to_bytes(size, "little") for total in sums.values()]))
             in_native_order(digits)
@@ -98,9 +103,11 @@ class Weights:
         return found
 
 
-def _taken_together(exponents: Sequence[int], values: Sequence[int]) -> Polynomial:
+def _taken_together(exponents: Sequence[int | None], values: Sequence[int]) -> Polynomial:
     found: Polynomial = {}
     for exponent, value in zip(exponents, values, strict=True):
+        if exponent is None:
+            continue
         found[exponent] = found.get(exponent, 0) + value
     return _without_zeros(found)
 

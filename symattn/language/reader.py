@@ -10,12 +10,13 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError, ShapeError, SymattnError, UnknownNameError
+from symattn.language.allowed import ALLOWED_WORDS, COLUMN, ROW, AllowedReader
 from symattn.language.declarations import declare
 from symattn.language.hints import Operand, broadcast_mistake, product_mistake
 from symattn.language.names import check_name, suggestion
 from symattn.language.scope import Scope, scope_of
 from symattn.language.source import SourceText, number_parts
-from symattn.language.vocabulary import CONSTANTS, NODES, SUM, WORDS
+from symattn.language.vocabulary import CONSTANTS, NODES, SOFTMAX, SUM, WORDS
 from symattn.nodes import (
     Arithmetic,
     Column,
@@ -29,6 +30,7 @@ from symattn.nodes import (
     MatrixProduct,
     Negation,
     Row,
+    Softmax,
     Value,
     index,
     is_matrix,
@@ -178,6 +180,8 @@ class _Reader:
     def _name(self, tree: ast.Name) -> Value:
         if tree.id in self.scope.values:
             return self.scope.values[tree.id]
+        if tree.id in ALLOWED_WORDS:
+            raise self._refuse(tree, f"{tree.id} is an allowed set; write it as in softmax(S, where={tree.id}).")
         if tree.id in WORDS:
             raise self._refuse(tree, f"{tree.id} is a function; write {tree.id}(…).")
         known = {*self.scope.values, *WORDS}
@@ -260,8 +264,9 @@ class _Reader:
         if not isinstance(tree.func, ast.Name):
             raise self._refuse(tree, "only the functions of the language can be called.")
         name = tree.func.id
-        if tree.keywords:
-            raise self._refuse(tree, f"{name} takes its arguments by position.")
+        if tree.keywords and not (name == SOFTMAX and [word.arg for word in tree.keywords] == ["where"]):
+            also = "; an allowed set is given as where=…" if name == SOFTMAX else ""
+            raise self._refuse(tree, f"{name} takes its arguments by position{also}.")
         if name == SUM:
             return self._index_sum(tree)
         if name in CONSTANTS:
@@ -274,12 +279,25 @@ class _Reader:
         argument = self.read(tree.args[0])
         node = NODES[name]
         if is_matrix(argument):
-            return node(argument)
+            return Softmax(argument, self._allowed(tree, argument)) if tree.keywords else node(argument)
         if not issubclass(node, ElementwiseFunction):
             raise self._at(
                 tree, ShapeError(f"{name} takes a matrix, but {self.source.segment(tree.args[0])} is a scalar.")
             )
         return self._finite(tree, node.of_number(argument))
+
+    def _allowed(self, tree: ast.Call, scores: MatrixExpr) -> MatrixExpr:
+        """The allowed set of a softmax; the indices i and j have their meaning there and nowhere else."""
+        values = self.scope.values
+        for symbol in (ROW, COLUMN):
+            if symbol.name in values:
+                message = f"{symbol.name} is an index inside where=…, and a name of its own outside; rename that one."
+                raise self._refuse(tree, message)
+        self.scope.values = {**values, ROW.name: ROW, COLUMN.name: COLUMN}
+        try:
+            return AllowedReader(self.source, scores.shape, self.read)(tree.keywords[0].value)
+        finally:
+            self.scope.values = values
 
     def _constant(self, tree: ast.Call, name: str) -> MatrixExpr:
         constant = CONSTANTS[name]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
-import textwrap
 import warnings
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class SourceText:
             raise LanguageError(f"equations are given as text, found {type(text).__name__}.")
         if len(text) > limits.TEXT_LENGTH:
             raise LimitError(f"the equations are {len(text)} characters long; the most is {limits.TEXT_LENGTH}.")
-        source = SourceText(textwrap.dedent(text.expandtabs().replace("\r\n", "\n")).strip("\n"))
+        source = SourceText(inspect.cleandoc(text.replace("\r\n", "\n")))
         source._check_characters()
         source._check_tokens()
         return source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Symbol,
     Transpose,
     ZeroMatrix,
@@ -31,11 +32,14 @@ from sympy import (
 )
 from sympy.core.function import Application
 from sympy.core.numbers import Exp1
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import MissingRowError
+from symattn.language.allowed import COLUMN, ROW
 from symattn.language.names import safe_name
-from symattn.language.vocabulary import NAME_OF_NODE
+from symattn.language.vocabulary import NAME_OF_NODE, SOFTMAX
 from symattn.nodes import (
     Arithmetic,
     Column,
@@ -47,7 +51,9 @@ from symattn.nodes import (
     ElementwiseSum,
     ExponentialLinear,
     GaussianLinear,
+    IndexCondition,
     IndexSum,
+    Intersection,
     MatrixProduct,
     Negation,
     Reduction,
@@ -56,6 +62,7 @@ from symattn.nodes import (
     Softmax,
     is_matrix,
 )
+from symattn.nodes.allowed import in_order
 from symattn.nodes.written import negated
 
 
@@ -189,6 +196,61 @@ def _node(printer: Printer, value: Any) -> Piece:
     return _call(word, printer.piece(value.args[0]).text)
 
 
+def _softmax(printer: Printer, value: Softmax) -> Piece:
+    scores = printer.piece(value.scores).text
+    return _call(SOFTMAX, scores, *([] if value.allowed is None else [f"where={printer.piece(value.allowed).text}"]))
+
+
+# ---- allowed sets, which the language reads after where= only ------------------------------------------------------
+
+
+def _index_condition(printer: Printer, value: IndexCondition) -> Piece:
+    """The condition in the language's own two letters, a comparison or several joined by ``&``."""
+    letters = {value.row: ROW, value.column: COLUMN}
+    return printer.piece(value.condition.subs(letters, simultaneous=True))
+
+
+def _intersection(printer: Printer, value: Intersection) -> Piece:
+    left, right = value.args
+    around = Level.SUM if isinstance(left, Intersection) else Level.PRODUCT
+    return Piece(f"{_at_least(printer, left, around)} & {_at_least(printer, right, Level.PRODUCT)}", Level.SUM)
+
+
+def _relation(printer: Printer, value: Relational) -> Piece:
+    return _chain(printer, [value])
+
+
+def _chain(printer: Printer, relations: Sequence[Relational]) -> Piece:
+    """Relations, each of which begins with what the one before it ends with: ``i - 2 <= j <= i``."""
+    shown = printer.piece(in_order(relations[0].lhs)).text
+    for relation in relations:
+        shown += f" {relation.rel_op} {printer.piece(in_order(relation.rhs)).text}"
+    return Piece(shown, Level.SUM)
+
+
+def _both(printer: Printer, value: And) -> Piece:
+    """Relations joined by ``&``, in chains where one ends with what another begins with."""
+    left, chains = list(value.args), []
+    while left:
+        chain = [left.pop(0)]
+        for part in list(left):
+            if part.lhs == chain[-1].rhs:
+                chain.append(part)
+            elif part.rhs == chain[0].lhs:
+                chain.insert(0, part)
+            else:
+                continue
+            left.remove(part)
+        chains.append(_chain(printer, chain))
+    if len(chains) == 1:
+        return chains[0]
+    return Piece(" & ".join(f"({chain.text})" for chain in chains), Level.SUM)
+
+
+def _always_or_never(printer: Printer, value: BooleanAtom) -> Piece:
+    return Piece("0 == 0" if value is S.true else "0 != 0", Level.SUM)
+
+
 def _function(word: str) -> Callable[[Printer, Any], Piece]:
     return lambda printer, value: _call(word, printer.piece(value.args[0]).text)
 
@@ -320,7 +382,12 @@ ROWS: dict[type, Any] = {
     ElementwisePower: _power,
     Negation: _negation,
     ElementwiseFunction: _node,
-    Softmax: _node,
+    Softmax: _softmax,
+    IndexCondition: _index_condition,
+    Intersection: _intersection,
+    Relational: _relation,
+    And: _both,
+    BooleanAtom: _always_or_never,
     Reduction: _node,
     Column: _column,
     IndexSum: _index_sum,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Identity, MatrixExpr, OneMatrix, ZeroMatrix
 
+from symattn.language.allowed import ALLOWED_WORDS
 from symattn.nodes import (
     AbsoluteValue,
     ColumnMax,
@@ -67,7 +68,9 @@ CONSTANTS: dict[str, ConstantMatrix] = {
 
 SUM = "sum"
 
-WORDS = frozenset({*NODES, *CONSTANTS, SUM})
+SOFTMAX = "softmax"
+
+WORDS = frozenset({*NODES, *CONSTANTS, *ALLOWED_WORDS, SUM})
 """Every name with a meaning of its own, which no matrix or size may take."""
 
 NAME_OF_NODE: dict[type[Node], str] = {node: name for name, node in NODES.items()}

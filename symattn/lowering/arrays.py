@@ -8,7 +8,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.errors import LoweringError
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.program import Facts
-from symattn.lowering.target import Row
+from symattn.lowering.target import Row, quoted
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     Arithmetic,
@@ -24,6 +24,13 @@ from symattn.nodes import (
 from symattn.nodes import Row as RowNode
 
 BINDING_OF_SIGN = {"+": Binding.SUM, "-": Binding.SUM, "*": Binding.PRODUCT, "/": Binding.PRODUCT}
+
+
+def taken(writer: Writer, matrices: list[str]) -> list[str]:
+    """The lines that make an array of every input that is a matrix."""
+    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
+    truths = [name for name in writer.program.system.inputs if name in writer.program.truths]
+    return lines + [f"{name} = {writer.call('_truth', name, quoted(name))}" for name in truths]
 
 
 def named(writer: Writer, node: Value, place: str) -> Piece:

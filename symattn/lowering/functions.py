@@ -18,7 +18,7 @@ from symattn.lowering.numpy import NUMPY
 from symattn.lowering.source import function_name, source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
-from symattn.nodes import IndexSum, Value, shape_of
+from symattn.nodes import IndexCondition, IndexSum, Value, shape_of
 from symattn.nodes.from_sympy import from_sympy
 from symattn.shapes import size
 
@@ -165,6 +165,7 @@ def _result_names(count: int, taken: set[str]) -> list[str]:
 def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value:
     """The value with symattn's own symbols for sizes and scalars, whatever was assumed of the ones it came with."""
     bound = {part.symbol for part in value.atoms(IndexSum)}
+    bound |= {symbol for part in value.atoms(IndexCondition) for symbol in (part.row, part.column)}
     replaced: dict[Value, Value] = {}
     matrices = sorted(value.atoms(MatrixSymbol), key=str)
     for symbol in [*matrices, *sorted(value.atoms(Symbol) | _size_symbols(value), key=str)]:

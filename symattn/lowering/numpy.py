@@ -5,9 +5,11 @@ from __future__ import annotations
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.lowering import arrays
+from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, quoted
+from symattn.lowering.truths import Truths
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -26,7 +28,9 @@ from symattn.nodes import (
     ExponentialLinear,
     GaussianLinear,
     HyperbolicTangent,
+    IndexCondition,
     IndexSum,
+    Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
@@ -42,66 +46,6 @@ from symattn.nodes import (
     Value,
 )
 from symattn.nodes import Row as RowNode
-
-HELPERS = {
-    "_matrix": '''
-def _matrix(value, name):
-    """The value as an array of floats with at least two axes; whole numbers and truth values become float64."""
-    array = np.asarray(value)
-    if array.dtype.kind != "f":
-        if array.dtype.kind not in "iub":
-            raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
-        array = array.astype(np.float64)
-    if array.ndim < 2:
-        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
-    return array
-''',
-    "_number": '''
-def _number(value, name, dtype=None):
-    """One number, or an array of one number a batch, as matrices of one entry; a single number takes the dtype."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
-    if array.ndim == 0 and dtype is not None:
-        array = array.astype(dtype)
-    elif array.dtype.kind != "f":
-        array = array.astype(np.float64)
-    return array[..., None, None]
-''',
-    "_sigmoid": '''
-def _sigmoid(x):
-    """1 / (1 + exp(-x)); exp is only taken of -|x|, so that nothing overflows."""
-    e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, 1) / (1 + e)
-''',
-    "_relu": '''
-def _relu(x):
-    """The larger of x and 0."""
-    return np.maximum(x, 0)
-''',
-    "_elu": '''
-def _elu(x):
-    """x where x > 0, else exp(x) - 1; exp is only taken where it is used."""
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
-''',
-    "_erf": '''
-def _erf(x):
-    """The error function, which NumPy lacks, number by number."""
-    return np.vectorize(math.erf, otypes=[np.float64])(x).astype(x.dtype)
-''',
-    "_gelu": '''
-def _gelu(x):
-    """x (1 + erf(x / sqrt 2)) / 2, the exact form; the error function, which NumPy lacks, number by number."""
-    doubled = np.vectorize(lambda number: math.erfc(-number / math.sqrt(2)), otypes=[np.float64])(x)
-    return x * (doubled / 2).astype(x.dtype)
-''',
-    "_logsumexp": '''
-def _logsumexp(s):
-    """log(sum(exp(s))) of each row, shifted by the row's largest entry so that exp stays at most 1."""
-    largest = s.max(axis=-1, keepdims=True)
-    return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
-''',
-}
 
 FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     Exponential: "np.exp",
@@ -159,32 +103,47 @@ def negation(writer: Writer, node: Negation, place: str) -> Piece:
     return writer.new(f"-{argument.within(Binding.NEGATION)}", node, Binding.NEGATION)
 
 
-def exponentials(writer: Writer, node: Softmax, place: str) -> str:
-    """The lines for ``exp(S - rowmax(S))``, every entry at most 1; the variable that holds it."""
-    scores = writer.value(node.scores, place)
-    memory = writer.own(scores, place)
+def exponentials(writer: Writer, node: Softmax, place: str) -> tuple[str, str]:
+    """The lines for ``exp(S - rowmax(S))``, every entry at most 1 and those not allowed 0; the variable that holds it,
+    and the text of its rows' sums.
+    """
+    scores, allowed = writer.value(node.scores, place), node.allowed
+    fits = writer.program.covers(node.scores, node)
+    memory = writer.own(scores, place) if fits else None
+    largest, total = ".max(axis=-1, keepdims=True)", "{0}.sum(axis=-1, keepdims=True)"
+    if allowed is not None:
+        axes = writer.program.facts(node).axes
+        where = writer.aligned(writer.value(allowed), axes).within(Binding.ATOM)
+        if memory is None:
+            text = writer.aligned(scores, axes).text
+            memory = writer.temporary(place, f"np.where({where}, {text}, -np.inf)")
+        else:
+            writer.line(f"np.copyto({memory}, -np.inf, where=~{where})")
+        if allowed.name not in writer.program.never_empty:
+            writer.line("# in a row without keys the largest score counts as finite and the sum as 1: weights of 0")
+            largest = f".max(axis=-1, keepdims=True, initial=np.finfo({memory}.dtype).min)"
+            total = f"np.maximum({total}, 1)"
     if memory is not None:
-        writer.line(f"{memory} -= {memory}.max(axis=-1, keepdims=True)")
+        writer.line(f"{memory} -= {memory}{largest}")
     else:
         text = scores.within(Binding.ATOM)
-        memory = writer.temporary(place, f"{text} - {text}.max(axis=-1, keepdims=True)")
+        memory = writer.temporary(place, f"{text} - {text}{largest}")
     writer.line(f"np.exp({memory}, out={memory})")
-    return memory
+    return memory, total.format(memory)
 
 
 def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
-    """Each row shifted by its largest entry, exponentiated and divided by its sum."""
-    memory = exponentials(writer, node, place or "_weights")
-    writer.line(f"{memory} /= {memory}.sum(axis=-1, keepdims=True)")
+    """Each row shifted by its largest allowed entry, exponentiated and divided by its sum."""
+    memory, total = exponentials(writer, node, place or "_weights")
+    writer.line(f"{memory} /= {total}")
     return writer.variable(memory, writer.program.facts(node))
 
 
 def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
     """Softmax without its division: the rows' sums are kept for the product that follows."""
-    memory = exponentials(writer, node, place)
+    memory, total = exponentials(writer, node, place)
     facts = writer.program.facts(node)
-    total = writer.temporary("_total", f"{memory}.sum(axis=-1, keepdims=True)")
-    return writer.variable(memory, facts, divisor=Piece(total, facts))
+    return writer.variable(memory, facts, divisor=Piece(writer.temporary("_total", total), facts))
 
 
 def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:
@@ -220,6 +179,13 @@ SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
 MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
 LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
 
+TRUTHS = Truths(
+    whole_numbers="np.arange({0})",
+    real_numbers="np.arange({0}, dtype=np.float64)",
+    constant="np.full({1}, {0})",
+    matrix="{0}.astype({1})",
+)
+
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
     Transpose: arrays.transpose,
@@ -232,6 +198,8 @@ ROWS: dict[type[Value], Row] = {
     Negation: negation,
     **dict.fromkeys(FUNCTIONS, function),
     Softmax: softmax,
+    IndexCondition: TRUTHS.row,
+    Intersection: TRUTHS.row,
     RowSum: SUM,
     ColumnSum: SUM,
     RowMean: MEAN,
@@ -256,23 +224,25 @@ SCALARS = scalar_rows(
 
 
 def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]:
-    """Every input as an array of floats, and the dtype that they have in common where it is needed."""
-    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
-    if matrices and (numbers or writer.needs_dtype):
-        lines.append(f"_dtype = np.result_type({', '.join(matrices)})")
-    dtype = ["_dtype"] if matrices else []
+    """Every input as an array of floats or of truth values, and the floats' common dtype where it is needed."""
+    lines = arrays.taken(writer, matrices)
+    giving = [name for name in matrices if name in writer.program.uses.dtypes]
+    if giving and (numbers or writer.needs_dtype):
+        lines.append(f"_dtype = np.result_type({', '.join(giving)})")
+    dtype = ["_dtype"] if giving else []
     lines += [f"{name} = {writer.call('_number', name, quoted(name), *dtype)}" for name in numbers]
-    if writer.needs_dtype and not matrices:
+    if writer.needs_dtype and not giving:
         lines.append(f"_dtype = np.result_type({', '.join(numbers)})" if numbers else "_dtype = np.float64")
     return lines
 
 
-def half_precision(function_name: str, matrices: list[str], numbers: list[str], kind: type) -> list[str]:
+def half_precision(writer: Writer, function_name: str, numbers: list[str], kind: type) -> list[str]:
     """float16 throughout is computed in float32, where a sum has room and a product is fast, and rounded once."""
-    names = [*matrices, *numbers]
+    everything = list(writer.program.system.inputs)
+    names = [name for name in everything if name in writer.program.uses.dtypes]
     if not names:
         return []
-    call = f"{function_name}({', '.join([*matrices, *(f'{name}[..., 0, 0]' for name in numbers)])})"
+    call = f"{function_name}({', '.join(f'{name}[..., 0, 0]' if name in numbers else name for name in everything)})"
     if kind is dict:
         call = f"{{name: value.astype(np.float16) for name, value in {call}.items()}}"
     elif kind is list:
@@ -297,6 +267,7 @@ NUMPY = Target(
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
+    truth=TRUTHS.truth,
     postponed=postponed,
     inputs=inputs,
     half_precision=half_precision,

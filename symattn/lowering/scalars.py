@@ -97,7 +97,7 @@ def scalar_rows(
         if value.args[-1].cond != S.true:
             raise LoweringError(f"{writer.target.name} cannot lower {value}: no case is left for all other values.")
         pieces = _aligned(writer, [case.expr for case in value.args], value)
-        conditions = [_condition(writer, case.cond, value) for case in value.args[:-1]]
+        conditions = [comparison(writer, case.cond, value) for case in value.args[:-1]]
         text = pieces[-1].text
         plain = writer.program.facts(value).is_number
         if not plain and all(piece.facts.is_number for piece in pieces):
@@ -244,18 +244,19 @@ def _made(writer: Writer, text: str, value: Expr, binding: Binding) -> Piece:
     return writer.new(text, value, binding)
 
 
-def _aligned(writer: Writer, values: tuple[Expr, ...] | list[Expr], whole: Expr) -> list[Piece]:
+def _aligned(writer: Writer, values: tuple[Expr, ...] | list[Expr], whole: Basic) -> list[Piece]:
     axes = writer.program.facts(whole).axes
     return [writer.aligned(writer.value(value), axes) for value in values]
 
 
-def _condition(writer: Writer, condition: Basic, whole: Expr) -> Piece:
+def comparison(writer: Writer, condition: Basic, whole: Basic | None = None) -> Piece:
+    """One comparison; ``whole`` is what it stands in, over whose indices it is to run too."""
     if isinstance(condition, (BooleanTrue, BooleanFalse)):
         return plain_number(str(condition))
     if not isinstance(condition, Relational):
         name = writer.target.name
         raise LoweringError(f"{name} cannot lower the condition {condition}; write one comparison a case.")
-    left, right = _aligned(writer, condition.args, whole)
+    left, right = _aligned(writer, condition.args, condition if whole is None else whole)
     text = f"{left.within(Binding.SUM)} {condition.rel_op} {right.within(Binding.SUM)}"
     return Piece(text, writer.program.facts(condition), Binding.CONDITION)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from symattn.equations import EquationSystem
 from symattn.language.names import RESERVED
-from symattn.lowering.program import program_of
+from symattn.lowering.building import program_of
 from symattn.lowering.signature import Sizes
 from symattn.lowering.target import Target
 from symattn.lowering.writer import Writer
@@ -34,13 +34,14 @@ def source_of(system: EquationSystem, target: Target, outputs: tuple[str, ...], 
         returned = "{" + ", ".join(f"{key!r}: {text}" for key, text in zip(keys, results, strict=True)) + "}"
     sizes = Sizes(program).lines(writer)
     name = function_name(system)
-    matrices = [key for key, symbol in system.inputs.items() if shape_of(symbol)]
+    matrices = [key for key, symbol in system.inputs.items() if shape_of(symbol) and key not in program.truths]
     numbers = [key for key, symbol in system.inputs.items() if not shape_of(symbol)]
     opening = target.inputs(writer, matrices, numbers)
     if target.half_precision is not None:
         kind = keys if isinstance(keys, type) else dict
-        opening += target.half_precision(name, matrices, numbers, kind)
-    body = [*docstring(system, target, outputs), *opening, *sizes, *writer.lines, f"return {returned}"]
+        opening += target.half_precision(writer, name, numbers, kind)
+    truths = [key for key in system.inputs if key in program.truths]
+    body = [*docstring(system, target, outputs, truths), *opening, *sizes, *writer.lines, f"return {returned}"]
     helpers = [text for key, text in target.helpers.items() if key in writer.helpers]
     calls_math = any(re.search(r"\bmath\.", text) for text in [*body, *helpers])
     imports = [*(["import math", ""] if calls_math else []), *target.imports]
@@ -83,13 +84,14 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def docstring(system: EquationSystem, target: Target, outputs: Iterable[str]) -> list[str]:
-    """The lines that name the mechanism, its source, and what goes in and comes out."""
+def docstring(system: EquationSystem, target: Target, outputs: Iterable[str], truths: Iterable[str]) -> list[str]:
+    """The lines that name the mechanism, its source, and what goes in and comes out; ``truths`` are allowed sets."""
     shapes = ", ".join(_described(system, name) for name in system.inputs)
     results = ", ".join(_described(system, name) for name in outputs)
     accepts = target.accepts
     if not all(shape_of(symbol) for symbol in system.input_symbols):
         accepts += f"; {target.accepts_number}"
+    accepts += "".join(f"; {name} may hold truth values, True where a key is allowed" for name in truths)
     lines = [f'"""{_capitalised(one_line(system.name))}.', ""]
     if system.source:
         lines += _wrapped(f"Source: {one_line(system.source)}.")

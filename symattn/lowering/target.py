@@ -26,7 +26,8 @@ class Target:
 
     ``imports`` are lines of the module, ``helpers`` the texts of its functions by name, kept if they are called.
     ``functions`` name what is called for a function of every entry, ``rows`` and ``scalars`` write any other value,
-    ``postponed`` a softmax whose division waits. ``inputs`` writes how matrices and numbers become arrays,
+    ``truth`` an allowed set as truth values, ``postponed`` a softmax whose division waits.
+    ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
     brings the target's library.
@@ -38,12 +39,13 @@ class Target:
     functions: Mapping[type[ElementwiseFunction], str]
     rows: Mapping[type[Basic], Row]
     scalars: Mapping[type[Basic], ScalarRow]
+    truth: Callable[..., Piece]
     inputs: Callable[[Any, list[str], list[str]], list[str]]
     result_of_number: str
     accepts: str
     accepts_number: str
     postponed: Row | None = None
-    half_precision: Callable[[str, list[str], list[str], type], list[str]] | None = None
+    half_precision: Callable[[Any, str, list[str], type], list[str]] | None = None
     extra: str | None = None
 
     def row(self, value: Basic, inside: type | None) -> Row:

@@ -8,6 +8,7 @@ from symattn.lowering import arrays
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, quoted
+from symattn.lowering.truths import Truths
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -25,7 +26,9 @@ from symattn.nodes import (
     ExponentialLinear,
     GaussianLinear,
     HyperbolicTangent,
+    IndexCondition,
     IndexSum,
+    Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
@@ -54,6 +57,25 @@ def _matrix(value, name):
     if tensor.ndim < 2:
         raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {tuple(tensor.shape)}.")
     return tensor
+''',
+    "_truth": '''
+def _truth(value, name):
+    """The value as truth values with at least two axes: True for every entry other than 0."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+    if tensor.is_complex():
+        raise TypeError(f"{name} takes truth values or real numbers; found dtype {tensor.dtype}.")
+    if tensor.ndim < 2:
+        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {tuple(tensor.shape)}.")
+    return tensor if tensor.dtype == torch.bool else tensor != 0
+''',
+    "_masked_softmax": '''
+def _masked_softmax(scores, allowed):
+    """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated
+    twice, for its scores are put to 0 before and its weights after.
+    """
+    some = allowed.any(dim=-1, keepdim=True)
+    others = torch.where(some, -torch.inf, 0.0).to(scores.dtype)
+    return torch.where(some, torch.softmax(torch.where(allowed, scores, others), dim=-1), 0.0)
 ''',
     "_number": '''
 def _number(value, name, dtype=None, device=None):
@@ -104,9 +126,22 @@ SUM = arrays.method(".sum(dim={axis}, keepdim=True)")
 MEAN = arrays.method(".mean(dim={axis}, keepdim=True)")
 LARGEST = arrays.method(".amax(dim={axis}, keepdim=True)")
 
+TRUTHS = Truths(
+    whole_numbers="torch.arange({0}, device={1})",
+    real_numbers="torch.arange({0}, dtype=torch.float64, device={1})",
+    constant="torch.full({1}, {0}, device={2})",
+    matrix="{0}.to({1})",
+)
+
 
 def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
-    """``torch.softmax``, which shifts each row by its largest entry itself."""
+    """``torch.softmax``, which shifts each row by its largest entry itself, of -inf where a key is not allowed."""
+    if node.allowed is not None:
+        axes = writer.program.facts(node).axes
+        scores, allowed = (writer.aligned(writer.value(part), axes).text for part in node.args)
+        if node.allowed.name not in writer.program.never_empty:
+            return writer.new(writer.call("_masked_softmax", scores, allowed), node)
+        return writer.new(f"torch.softmax(torch.where({allowed}, {scores}, -torch.inf), dim=-1)", node)
     return writer.new(f"torch.softmax({writer.value(node.scores).text}, dim=-1)", node)
 
 
@@ -124,6 +159,8 @@ ROWS: dict[type[Value], Row] = {
     Negation: arrays.negation,
     **dict.fromkeys(FUNCTIONS, arrays.function),
     Softmax: softmax,
+    IndexCondition: TRUTHS.row,
+    Intersection: TRUTHS.row,
     RowSum: SUM,
     ColumnSum: SUM,
     RowMean: MEAN,
@@ -159,16 +196,21 @@ SCALARS = scalar_rows(
 
 
 def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]:
-    """Every input as a tensor of floats, and the first one's dtype and device where they are needed."""
-    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
-    first = next(iter([*matrices, *numbers]), None)
+    """Every input as a tensor of floats or of truth values, and the first one's dtype and device where needed."""
+    lines = arrays.taken(writer, matrices)
+    giving = [name for name in matrices if name in writer.program.uses.dtypes]
+    first = next(iter([*giving, *numbers]), None)
     found = f"_dtype, _device = {first}.dtype, {first}.device"
-    if matrices and (numbers or writer.needs_dtype):
+    if giving and (numbers or writer.needs_dtype):
         lines.append(found)
-    more = ["_dtype", "_device"] if matrices else []
+    elif giving and writer.needs_device:
+        lines.append(f"_device = {first}.device")
+    more = ["_dtype", "_device"] if giving else []
     lines += [f"{name} = {writer.call('_number', name, quoted(name), *more)}" for name in numbers]
-    if writer.needs_dtype and not matrices:
-        lines.append(found if numbers else "_dtype, _device = torch.get_default_dtype(), torch.get_default_device()")
+    if (writer.needs_dtype or writer.needs_device) and not giving:
+        truths = (f"{name}.device" for name in writer.program.system.inputs if name in writer.program.truths)
+        device = next(truths, "torch.get_default_device()")
+        lines.append(found if numbers else f"_dtype, _device = torch.get_default_dtype(), {device}")
     return lines
 
 
@@ -179,6 +221,7 @@ TORCH = Target(
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
+    truth=TRUTHS.truth,
     inputs=inputs,
     result_of_number="torch.as_tensor({0}, dtype={1}, device=_device)",
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",

@@ -27,6 +27,8 @@ class Writer:
         self.helpers: set[str] = set()
         self.sizes: set[Symbol] = set()
         self.needs_dtype = False
+        self.needs_device = False
+        self._arrays: dict[str, str] = {}
         self._temporaries: set[str] = set()
         self._divisors: dict[str, Piece] = {}
         self._parents: list[type] = []
@@ -47,6 +49,8 @@ class Writer:
         if later:
             assert self.target.postponed is not None
             piece = self.target.postponed(self, value, "_value")
+        elif statement.is_truth:
+            piece = self.target.truth(self, value)
         else:
             piece = self.value(value, "_value")
         if piece.divisor is not None:
@@ -104,6 +108,20 @@ class Writer:
         """The inputs' common dtype, which the function then finds out."""
         self.needs_dtype = True
         return "_dtype"
+
+    def device(self) -> str:
+        """The inputs' device, which the function then finds out."""
+        self.needs_device = True
+        return "_device"
+
+    def array(self, stem: str, text: str) -> str:
+        """The variable that holds an array made from sizes alone, the same one for the same text."""
+        if text not in self._arrays:
+            name = self.program.fresh(stem)
+            self.program.known[name] = Facts(dtypes=frozenset([name]))
+            self._arrays[text] = name
+            self.line(f"{name} = {text}")
+        return self._arrays[text]
 
     def temporary(self, stem: str, text: str) -> str:
         """A new variable that holds a value."""

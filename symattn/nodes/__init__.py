@@ -1,5 +1,6 @@
 """The mathematics that SymPy lacks: one operation of attention a class, with its arguments, shape and entry."""
 
+from symattn.nodes.allowed import IndexCondition, Intersection
 from symattn.nodes.arithmetic import (
     Arithmetic,
     ElementwiseDifference,
@@ -55,8 +56,10 @@ __all__ = [
     "ExponentialLinear",
     "GaussianLinear",
     "HyperbolicTangent",
+    "IndexCondition",
     "IndexSum",
     "Indices",
+    "Intersection",
     "LargestOver",
     "LogSumExp",
     "Logarithm",

@@ -99,6 +99,11 @@ def index(name: str) -> Symbol:
     return Symbol(name, integer=True, nonnegative=True)
 
 
+def is_index(value: object) -> bool:
+    """Whether a value is a bound or free index, which counts from 0 in the language and from 1 in print."""
+    return isinstance(value, Symbol) and bool(value.is_integer) and not value.is_positive and bool(value.is_nonnegative)
+
+
 def shape_of(value: Value) -> Shape:
     """The shape of a value: ``()`` for a scalar, ``(rows, columns)`` for a matrix."""
     return tuple(value.shape) if is_matrix(value) else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sympy import Add, Expr, Mul, Number, Pow, S, Symbol, Tuple
+from sympy import Add, Expr, Mul, Number, Piecewise, Pow, S, Sum, Symbol, Tuple, sympify
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 
@@ -108,9 +108,30 @@ def summed(kind: type[Expr], term: Expr, symbol: Symbol, length: Expr) -> Expr:
     >>> summed(Sum, summed(Sum, r * c, r, Integer(2)), c, Integer(3)).args[0]
     Sum(c*r, (r, 0, 1))
     """
+    if kind is Sum and term.has(Piecewise):
+        kind = SumOfCases
     made = Expr.__new__(kind, term, Tuple(symbol, S.Zero, length - 1))
     made.is_commutative = True
     return made
+
+
+class SumOfCases(Sum):
+    """A ``Sum`` of terms by cases, which stays as it is when sizes and numbers are put in.
+
+    SymPy draws the cases of a sum's term out of it, also those of a sum inside the term, so that their conditions
+    lose the index that they are about (SymPy 1.14, ``piecewise_fold`` when a ``Sum`` is made anew by ``subs``).
+
+    >>> from sympy import Piecewise, Symbol
+    >>> r, c, n = (Symbol(name, integer=True) for name in "rcn")
+    >>> inner = SumOfCases(Piecewise((1, c < r), (0, True)), (c, 0, 2))
+    >>> SumOfCases(inner, (r, 0, n)).subs(n, 1).doit(), Sum(inner, (r, 0, n)).subs(n, 1).doit().free_symbols
+    (1, {c})
+    """
+
+    def __new__(cls, term: Expr, *limits: Any, **_: Any) -> SumOfCases:
+        made = Expr.__new__(cls, sympify(term), *(Tuple(*limit) for limit in limits))
+        made.is_commutative = True
+        return made
 
 
 def element(matrix: Expr, i: Any, j: Any) -> Expr:

@@ -32,7 +32,8 @@ TEXT_ESCAPES = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}", "⊙": r"\ensuremath{\odot}",
-    "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
+    "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "∩": r"\ensuremath{\cap}",
+    "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
     "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
 }  # fmt: skip
 
@@ -43,7 +44,7 @@ class LatexNotation(Notation):
     hadamard = r"\odot"
     hadamard_quotient = r"\oslash"
     signs = {
-        "≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "→": r"\to",
+        "≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "→": r"\to", "∩": r"\cap",
         "·": r"\cdot", "⊙": r"\odot", "⊘": r"\oslash", "×": r"\times",
     }  # fmt: skip
 
@@ -106,12 +107,13 @@ class LatexNotation(Notation):
             return Piece("e")
         return None if exponent.tall else Piece(f"e^{{{exponent.text}}}", Level.POWER)
 
-    def call(self, word: str, *arguments: Piece) -> Piece:
+    def call(self, word: str, *arguments: Piece, below: str = "") -> Piece:
         texts = [arguments[0].text]
         for argument in arguments[1:]:
             texts += [",", argument.text]
         inside = Piece(self.glue(*texts), tall=any(argument.tall for argument in arguments))
-        return Piece(COMMANDS.get(word, rf"\operatorname{{{word}}}") + self.bracket(inside).text, tall=inside.tall)
+        name = COMMANDS.get(word, rf"\operatorname{{{word}}}") + (f"_{{{below}}}" if below else "")
+        return Piece(name + self.bracket(inside).text, tall=inside.tall)
 
     def absolute(self, inside: Piece) -> Piece:
         left, right = (r"\left\lvert", r"\right\rvert") if inside.tall else (r"\lvert", r"\rvert")
@@ -119,16 +121,31 @@ class LatexNotation(Notation):
 
     def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
         shown = [
-            f"{value.text} & " + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}")
+            (r"\displaystyle " if value.tall else "")
+            + f"{value.text} & "
+            + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}")
             for value, condition in lines
         ]
-        return Piece(r"\begin{cases} " + r" \\ ".join(shown) + r" \end{cases}", Level.FACTOR, tall=True)
+        gap = r" \\[8pt] " if any(value.tall for value, _ in lines) else r" \\ "
+        return Piece(r"\begin{cases} " + gap.join(shown) + r" \end{cases}", Level.FACTOR, tall=True)
 
     def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
         return Piece(f"{letter.text}_{{{joined(positions)}}}", tall=letter.tall)
 
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"\\sum_{{{symbol}={lower}}}^{{{upper}}}", term)
+
+    def sum_where(self, condition: str, term: Piece) -> Piece:
+        return self._big(f"\\sum_{{{condition}}}", term)
+
+    def all_of(self, conditions: Sequence[str], spelled: bool) -> str:
+        return (r" \text{ and } " if spelled else r",\,").join(conditions)
+
+    def such_that(self, symbol: str, condition: str) -> str:
+        return rf"{symbol}:\,{condition}"
+
+    def keys_with(self, condition: Piece) -> Piece:
+        return Piece(rf"\{{{condition.text}\}}")
 
     def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(rf"\max_{{{lower}\leq {symbol}\leq {upper}}}", term)

@@ -50,6 +50,9 @@ def _mend_node(node: Element) -> None:
     align = node.attrib.pop("columnalign", None)
     if align and node.tag == "mtd":
         node.set("style", aligned_to(align))
+    for child in [each for each in node if each.tag == "mstyle" and not len(each)]:
+        node.remove(child)  # \displaystyle, which is put beside what it is said of
+        node.set("displaystyle", "true")
     if node.tag == "mo" and node.text and LETTERS.match(node.text):
         node.tag = "mi"
         node.attrib.clear()

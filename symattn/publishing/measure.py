@@ -11,7 +11,7 @@ WORDS = {"\\operatorname", "\\mathrm", "\\text", "\\mathbf", "\\mathbb", "\\text
 WIDE = {
     "\\odot": 1.25, "\\oslash": 1.25, "\\times": 1.25, "\\cdot": 0.75, "\\approx": 1.4, "\\neq": 1.4, "\\leq": 1.4,
     "\\geq": 1.4, "\\in": 1.3, "\\to": 1.6, "\\sum": 1.6, "\\max": 1.9, "\\exp": 1.6, "\\log": 1.4, "\\tanh": 2.2,
-    "\\lvert": 0.3, "\\rvert": 0.3, "\\quad": 1.0,
+    "\\lvert": 0.3, "\\rvert": 0.3, "\\quad": 1.0, "\\cap": 1.25, "\\displaystyle": 0.0,
 }  # fmt: skip
 PLAIN = {
     "+": 1.25, "-": 1.25, "=": 1.4, "<": 1.4, ">": 1.4, "(": 0.4, ")": 0.4, "[": 0.3, "]": 0.3, ",": 0.45, ".": 0.3,

@@ -131,8 +131,8 @@ class Notation:
         """A power of e (``None``: e itself), or ``None`` if this exponent is better written as ``exp(…)``."""
         raise NotImplementedError
 
-    def call(self, word: str, *arguments: Piece) -> Piece:
-        """A function of its arguments, always with brackets."""
+    def call(self, word: str, *arguments: Piece, below: str = "") -> Piece:
+        """A function of its arguments, always with brackets; ``below`` stands below its name."""
         raise NotImplementedError
 
     def absolute(self, inside: Piece) -> Piece:
@@ -150,6 +150,26 @@ class Notation:
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         """A sum over an index."""
         raise NotImplementedError
+
+    def sum_where(self, condition: str, term: Piece) -> Piece:
+        """A sum over the values of an index that meet a condition."""
+        raise NotImplementedError
+
+    def all_of(self, conditions: Sequence[str], spelled: bool) -> str:
+        """Conditions that all hold; ``spelled``: with words between them, else with commas."""
+        raise NotImplementedError
+
+    def such_that(self, symbol: str, condition: str) -> str:
+        """An index and the condition on it."""
+        raise NotImplementedError
+
+    def keys_with(self, condition: Piece) -> Piece:
+        """The set of the keys that meet a condition."""
+        raise NotImplementedError
+
+    def indicator(self, condition: Piece) -> Piece:
+        """1 where a condition holds, else 0."""
+        return Piece(f"[{condition.text}]")
 
     def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         """The largest value over an index."""

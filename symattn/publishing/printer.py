@@ -166,11 +166,6 @@ class Printer:
         return not self.keep_case and any(name != name.lower() and name.lower() in names for name in names)
 
 
-def is_index(value: object) -> bool:
-    """Whether a value is a bound or free index, which counts from 0 in the language and from 1 in print."""
-    return isinstance(value, Symbol) and bool(value.is_integer) and not value.is_positive and bool(value.is_nonnegative)
-
-
 def from_one(position: Expr) -> Expr:
     """A position counted from 0 as it is printed, counted from 1; an index keeps its letter.
 

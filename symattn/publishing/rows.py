@@ -21,13 +21,12 @@ from sympy import (
     Piecewise,
     Pow,
     Rational,
+    S,
     Sum,
     Symbol,
     Transpose,
     exp,
 )
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.language.names import safe_name
@@ -48,9 +47,12 @@ from symattn.nodes import (
     SquareRoot,
     is_matrix,
 )
+from symattn.nodes.base import is_index
+from symattn.publishing.allowed_rows import below_a_sum
 from symattn.publishing.notation import Level, Piece
 from symattn.publishing.numbers import rows_of, submatrix
-from symattn.publishing.printer import Printer, from_one, is_index, quotient, sum_terms
+from symattn.publishing.printer import Printer, from_one, quotient, sum_terms
+from symattn.publishing.solved_conditions import guarded
 
 # ---- scalars ----------------------------------------------------------------------------------------------------
 
@@ -133,20 +135,11 @@ def absolute(printer: Printer, value: Abs) -> Piece:
 def cases(printer: Printer, value: Piecewise) -> Piece:
     """A value by cases; an exponential linear unit by its name."""
     first = value.args[0].expr
-    if ExponentialLinear.of_number(first) == value:
+    if value.args[-1].expr != 0 and ExponentialLinear.of_number(first) == value:
         return printer.notation.call("elu", printer.piece(first))
     return printer.notation.cases(
-        [
-            (printer.piece(case.expr), None if isinstance(case.cond, BooleanTrue) else printer.piece(case.cond))
-            for case in value.args
-        ]
+        [(printer.piece(case.expr), None if case.cond is S.true else printer.piece(case.cond)) for case in value.args]
     )
-
-
-def relational(printer: Printer, value: Relational) -> Piece:
-    sign = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}.get(value.rel_op, value.rel_op)
-    sides = printer.piece(value.lhs).text, printer.notation.sign(sign), printer.piece(value.rhs).text
-    return Piece(printer.notation.glue(*sides), Level.SUM)
 
 
 # ---- entries ----------------------------------------------------------------------------------------------------
@@ -173,7 +166,8 @@ def element(printer: Printer, value: MatrixElement) -> Piece:
     if rows is not None and isinstance(i, Integer) and isinstance(j, Integer):
         return printer.piece(rows[int(i)][int(j)])
     places = [place for place, length in zip((i, j), matrix.shape, strict=True) if length != 1] or [i, j]
-    letter = named(printer, printer.lower_case(name))
+    is_size = any(str(length) == name.lower() for length in matrix.shape)
+    letter = named(printer, name if is_size else printer.lower_case(name))
     return printer.notation.subscript(letter, [position(printer, place) for place in places])
 
 
@@ -191,10 +185,12 @@ def bounds(printer: Printer, limits: Any) -> tuple[str, str, str]:
 
 
 def sum_of_numbers(printer: Printer, value: Sum) -> Piece:
-    term = printer.piece(value.function)
-    for limits in value.limits:
-        term = printer.notation.sum_over(*bounds(printer, limits), term)
-    return term
+    """A sum over an index; over the values that meet a condition, if the term is 0 for the others."""
+    (limits,) = value.limits
+    condition, term = guarded(value.function, limits[0])
+    if condition is S.true:
+        return printer.notation.sum_over(*bounds(printer, limits), printer.piece(term))
+    return printer.notation.sum_where(below_a_sum(printer, condition, limits[0]), printer.piece(term))
 
 
 def largest(printer: Printer, value: LargestOver) -> Piece:

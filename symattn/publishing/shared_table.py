@@ -30,6 +30,7 @@ from sympy import (
 )
 from sympy.core.numbers import Exp1
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.exact import Element, ExactMatrix
@@ -41,7 +42,9 @@ from symattn.nodes import (
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    IndexCondition,
     IndexSum,
+    Intersection,
     LargestOver,
     MatrixProduct,
     Negation,
@@ -49,7 +52,7 @@ from symattn.nodes import (
     Softmax,
     SquareRoot,
 )
-from symattn.publishing import number_rows, rows
+from symattn.publishing import allowed_rows, number_rows, rows
 from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
 from symattn.publishing.notation import Piece
 
@@ -78,7 +81,9 @@ ROWS: dict[type, Any] = {
     Max: rows.function("max"),
     Abs: rows.absolute,
     Piecewise: rows.cases,
-    Relational: rows.relational,
+    Relational: allowed_rows.condition,
+    And: allowed_rows.condition,
+    BooleanAtom: allowed_rows.condition,
     # entries
     MatrixElement: rows.element,
     Sum: rows.sum_of_numbers,
@@ -99,7 +104,9 @@ ROWS: dict[type, Any] = {
     Negation: rows.negation,
     ElementwiseFunction: rows.node_call,
     SquareRoot: rows.square_root,
-    Softmax: rows.node_call,
+    Softmax: allowed_rows.softmax,
+    IndexCondition: allowed_rows.indicator,
+    Intersection: allowed_rows.indicator,
     Reduction: rows.node_call,
     Column: rows.column,
     IndexSum: rows.index_sum,

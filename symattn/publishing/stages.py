@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sympy import Expr, Integer, S, Symbol
+from sympy import Expr, Integer, S, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import closed_form
-from symattn.equations import EquationSystem
+from symattn.equations import Equation, EquationSystem
 from symattn.nodes import (
     Arithmetic,
     ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
+    IndexCondition,
     Indices,
+    Intersection,
     Node,
     Reduction,
     Softmax,
@@ -67,11 +69,17 @@ def _formulas(system: EquationSystem) -> Derivation:
 
 def _entry_indices(system: EquationSystem) -> tuple[Symbol, Symbol]:
     """Letters for the row and the column of an entry that nothing in the system is called by."""
-    taken = names_in([*system.input_symbols, *(each.expression for each in system), *system.by_name])
+    taken = names_in([*system.input_symbols, *map(_without_conditions, system), *system.by_name])
     if not taken & {"i", "j"}:
         return index("i"), index("j")
     supply = Indices(avoid=[Symbol(name) for name in sorted(taken)])
     return supply.fresh(), supply.fresh()
+
+
+def _without_conditions(equation: Equation) -> Value:
+    """The value of an equation, its conditions cut out: the indices in them mean nothing outside."""
+    conditions = equation.expression.atoms(IndexCondition)
+    return equation.expression.xreplace({each: ZeroMatrix(*each.shape) for each in conditions})
 
 
 def _places(shape: Shape, i: Symbol, j: Symbol) -> tuple[Expr, Expr]:
@@ -122,11 +130,40 @@ def legend(system: EquationSystem, entries: bool) -> list[Block]:
         sentences.append("A number, a single row or a single column stretches to the size of the other side.")
     if any(isinstance(node, Softmax) for node in nodes):
         sentences.append("softmax is taken of each row.")
+    sets = [node.allowed for node in nodes if isinstance(node, Softmax) and node.allowed is not None]
+    if sets:
+        sentences += _about_allowed_sets(sets)
+        if entries:
+            sentences.append("A sum with a condition below it runs over the values of its index that meet it.")
     if any(isinstance(node, Reduction) for node in nodes):
         sentences.append("Names with row give one number for each row, names with col one for each column.")
     if entries:
         sentences.append("Rows, columns and sums count from 1.")
     return [Heading("Notation"), Paragraph(" ".join(sentences))] if sentences else []
+
+
+def _about_allowed_sets(sets: Sequence[Value]) -> list[str]:
+    """What stands below a softmax, in the words that these sets need, and what becomes of the other keys."""
+    inside = [part for each in sets for part in _members(each)]
+    kinds = []
+    if any(isinstance(part, IndexCondition) for part in inside):
+        kinds.append("those that meet the condition (i and j count from 1)")
+    if any(not isinstance(part, IndexCondition) for part in inside):
+        kinds.append("those at which the matrix is not 0")
+    if len(inside) > len(sets):
+        kinds.append("with ∩ those in both sets")
+    return [
+        f"Below softmax stands which keys j query i may attend to: {'; '.join(kinds)}.",
+        "Its sum runs over these keys alone, the weights of the others are 0, and a row without any allowed key is a "
+        "row of zeros.",
+    ]
+
+
+def _members(allowed: Value) -> list[Value]:
+    """The conditions and matrices that an allowed set is the intersection of."""
+    if isinstance(allowed, Intersection):
+        return [member for side in allowed.args for member in _members(side)]
+    return [allowed]
 
 
 def _nodes(value: Value) -> Iterator[Node]:

@@ -88,8 +88,9 @@ class TextNotation(Notation):
     def euler(self, exponent: Piece | None) -> Piece | None:
         return Piece("e") if exponent is None else self.raised(Piece("e"), exponent)
 
-    def call(self, word: str, *arguments: Piece) -> Piece:
-        return Piece(f"{word}({', '.join(argument.text for argument in arguments)})")
+    def call(self, word: str, *arguments: Piece, below: str = "") -> Piece:
+        name = self.subscript(Piece(word), [below]).text if below else word
+        return Piece(f"{name}({', '.join(argument.text for argument in arguments)})")
 
     def absolute(self, inside: Piece) -> Piece:
         return Piece(f"|{inside.text}|")
@@ -106,6 +107,18 @@ class TextNotation(Notation):
 
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"Σ_{{{symbol}={lower}..{upper}}}", term)
+
+    def sum_where(self, condition: str, term: Piece) -> Piece:
+        return self._big(f"Σ_{{{condition}}}", term)
+
+    def all_of(self, conditions: Sequence[str], spelled: bool) -> str:
+        return (" and " if spelled else ", ").join(conditions)
+
+    def such_that(self, symbol: str, condition: str) -> str:
+        return f"{symbol}: {condition}"
+
+    def keys_with(self, condition: Piece) -> Piece:
+        return Piece(f"({condition.text})")
 
     def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"max_{{{symbol}={lower}..{upper}}}", term)

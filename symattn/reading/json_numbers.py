@@ -20,7 +20,7 @@ MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 def json_numbers(text: str, name: str, source: str) -> Fraction | Matrix:
     """The number or matrix of a JSON text; an object must have the key ``name``.
 
-    A cell is a number or a text such as ``"1/3"``; both are read exactly.
+    A cell is a number or a text such as ``"1/3"``; both are read exactly. ``true`` is 1, ``false`` 0, as in a mask.
 
     >>> json_numbers('{"X": [[0.1, "1/3"]]}', "X", "x.json")
     ((Fraction(1, 10), Fraction(1, 3)),)
@@ -58,7 +58,7 @@ def _cell(cell: object, place: str) -> Fraction:
     if isinstance(cell, str):
         return exact_number(cell.strip(), place)
     if isinstance(cell, bool):
-        raise InputError(f"{place}: found {str(cell).lower()}; write 1 for true and 0 for false.")
+        return Fraction(cell)
     raise InputError(f"{place}: found {found(cell)}; a cell is a number, and a matrix has two levels of lists.")
 
 

@@ -14,6 +14,9 @@ DECIMAL = re.compile(r"([+-]?[0-9]+|[+-]?(?=\.[0-9]))(?:\.([0-9]*))?(?:[eE]([+-]
 NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity|∞|1\.#.*)", re.IGNORECASE)
 COMPLEX = re.compile(r"[0-9.+\-eE]*[0-9.][ij]|[ij]", re.IGNORECASE)
 
+TRUTH = {"true": Fraction(1), "false": Fraction(0)}
+"""What masks are written with, in whatever case: true is allowed."""
+
 LARGEST = 2**1024 - 2**970
 SMALLEST = Fraction(1, 2**1074)
 """The range of float64, in which every exact value is checked against NumPy and torch."""
@@ -41,8 +44,8 @@ def exact_number(text: str, place: str) -> Fraction:
 def number_or_none(text: str) -> Fraction | None:
     """The number that a text stands for, or ``None`` if it stands for none; a table asks this of every cell.
 
-    >>> number_or_none("2.50"), number_or_none("two")
-    (Fraction(5, 2), None)
+    >>> number_or_none("2.50"), number_or_none("True"), number_or_none("two")
+    (Fraction(5, 2), Fraction(1, 1), None)
     """
     if len(text) > limits.NUMBER_DIGITS:
         return None
@@ -57,7 +60,7 @@ def number_or_none(text: str) -> Fraction | None:
     if (found := QUOTIENT.fullmatch(text)) is not None and (below := int(found[2])):
         value = Fraction(int(found[1]), below)
         return value if len(text) < SAFE_LENGTH or in_range(value) else None
-    return None
+    return TRUTH.get(text.lower())
 
 
 def in_range(value: Fraction) -> bool:

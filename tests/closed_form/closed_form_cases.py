@@ -23,6 +23,12 @@ def softmax(scores):
     return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
 
+def softmax_where(scores, allowed):
+    """Exponentials over the allowed keys, divided by their sum; a row without any stays 0."""
+    weights = np.where(allowed != 0, np.exp(scores), 0)
+    return np.array([row / row.sum() if row.any() else row for row in weights])
+
+
 def cosine(Q, K, V):
     lengths = np.linalg.norm(Q, axis=1, keepdims=True) * np.linalg.norm(K, axis=1)
     return softmax(Q @ K.T / lengths) @ V
@@ -72,17 +78,18 @@ MECHANISMS = {
     "one hidden unit": (ADDITIVE, {"n": 1, "m": 2, "d_q": 1, "d_k": 2, "d_v": 1, "d_a": 1}, additive),
 }
 
-NODE_INPUTS = {"A": "n m", "B": "m p", "C": "n m", "r": "1 m", "v": "m 1", "b": "scalar"}
+NODE_INPUTS = {"A": "n m", "B": "m p", "C": "n m", "M": "n m", "r": "1 m", "v": "m 1", "b": "scalar"}
 NODE_SIZES = {"n": 2, "m": 3, "p": 4}
 NODE_NUMBERS = {
     "A": [[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]],
     "B": [[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, 2.0, -1.0], [4.0, 0.25, -0.5, 1.0]],
     "C": [[3.0, 1.0, 0.5], [0.25, 2.0, 1.0]],
+    "M": [[0.0, 0.0, 0.0], [1.0, 0.0, -2.0]],
     "r": [[1.0, 2.0, -1.0]],
     "v": [[0.5], [-1.0], [2.0]],
     "b": 0.75,
 }
-A, B, C, r, v = (np.array(NODE_NUMBERS[name]) for name in "ABCrv")
+A, B, C, M, r, v = (np.array(NODE_NUMBERS[name]) for name in "ABCMrv")
 b = NODE_NUMBERS["b"]
 erf = np.vectorize(math.erf)
 
@@ -111,6 +118,19 @@ NODE_CASES = {
     "abs(A)": abs(A),
     "softmax(A)": softmax(A),
     "softmax(softmax(A) * C)": softmax(softmax(A) * C),
+    "softmax(A, where=causal)": softmax_where(A, np.tril(np.ones((2, 3)))),
+    "softmax(A.T, where=causal_lower_right)": softmax_where(A.T, np.tril(np.ones((3, 2)), -1)),
+    "softmax(A, where=window(1, 1)) @ B": softmax_where(A, np.tri(2, 3, 1)) @ B,
+    "softmax(A, where=M)": softmax_where(A, M),
+    "softmax(A, where=C - 1)": softmax_where(A, C - 1),
+    "softmax(A, where=M & causal)": softmax_where(A, np.tril(M)),
+    "softmax(A, where=M & (j <= i) & (r + 1)) @ B": softmax_where(A, np.tril(M * (r + 1))) @ B,
+    "softmax(A, where=ones(n, m) & eye(n) @ M)": softmax_where(A, M),
+    "softmax(A, where=zeros(n, 1))": np.zeros((2, 3)),
+    "softmax(A, where=j == 1)": np.array([[0.0, 1.0, 0.0]] * 2),
+    "sum(a, A[:, a] * softmax(C, where=(j <= a) & M))": sum(
+        A[:, [a]] * softmax_where(C, M * (np.arange(3) <= a)) for a in range(3)
+    ),
     "rowsum(A)": A.sum(axis=1, keepdims=True),
     "rowsum(A @ B)": (A @ B).sum(axis=1, keepdims=True),
     "colsum(A)": A.sum(axis=0, keepdims=True),

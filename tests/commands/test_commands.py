@@ -239,3 +239,42 @@ def test_exact_values_in_json_are_text_that_can_be_read_back():
         run("evaluate", "--equations", "B = A + A", "--input", "A=n m", "--set", "A=0.1", "--format", "json")
     )
     assert Fraction(stage["B"]["exact"][0][0]) == Fraction(1, 5)
+
+
+MASKED = ["evaluate", "--equations", "P = softmax(S, where=M & causal)", "--input", "S=n m", "--input", "M=n m"]
+
+
+@pytest.mark.parametrize("mask", ["1 0; 1 1", "true false; true true", "m.csv", "m.json", "m.npy", "m.npz:M"])
+def test_a_mask_is_ones_and_zeros_or_truth_values_however_it_is_given(tmp_path, monkeypatch, mask):
+    monkeypatch.chdir(tmp_path)
+    array = np.array([[True, False], [True, True]])
+    np.save("m.npy", array)
+    np.savez("m.npz", M=array)
+    (tmp_path / "m.csv").write_text("true,false\nTrue,1\n")
+    (tmp_path / "m.json").write_text(json.dumps(array.tolist()))
+    stages = values(run(*MASKED, "--set", "S=5 1000; 0 0", "--set", f"M={mask}", "--format", "json"))
+    assert stages["P"]["exact"] == [["1", "0"], ["1/2", "1/2"]]
+
+
+def test_a_row_without_allowed_keys_is_a_row_of_zeros():
+    stages = values(run(*MASKED, "--set", "S=1 2; 3 4", "--set", "M=0 1; 1 1", "--format", "json", "--only", "P"))
+    assert stages["P"]["exact"][0] == ["0", "0"]
+
+
+def test_formulas_of_an_allowed_set_come_as_code_that_is_read_again():
+    stage = values(run("derive", *MASKED[1:], "--format", "json"))["P"]
+    assert stage["formula"]["code"] == "softmax(S, where=M & (j <= i))"
+    again = run("derive", "--equations", f"P = {stage['formula']['code']}", *MASKED[3:], "--format", "json")
+    assert values(again)["P"] == stage
+
+
+@pytest.mark.parametrize("name", ["causal", "causal-lower-right", "padded", "sliding-window", "masked"])
+def test_masked_mechanisms_are_derived_with_the_worked_examples_numbers(name):
+    assert values(run("derive", name, "--no-check", "--format", "json"))["P"]["exact"][0][2] == "0"
+    shown = run("derive", name, "--no-check").stdout
+    assert "a row without any allowed key is a row of zeros" in " ".join(shown.split())
+
+
+def test_a_bad_allowed_set_points_at_its_place():
+    result = run("derive", "--equations", "P = softmax(S, where=j in i)", "--input", "S=n m", status=2)
+    assert "a condition is made of" in result.stderr and "^" in result.stderr

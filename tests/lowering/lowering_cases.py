@@ -105,6 +105,18 @@ NODE_FORMULAS = {
     "SquareRoot": "sqrt(A * A + 0.1)",
     "AbsoluteValue": "abs(A)",
     "Softmax": "softmax(A)",
+    "IndexCondition": "softmax(A, where=causal)",
+    "Intersection": "softmax(A * 3, where=M & (i + j > 0))",
+    "softmax over a mask": "softmax(A + B, where=M)",
+    "softmax over a formula": "softmax(A, where=relu(C.T - B))",
+    "a window": "softmax(A, where=window(1, 0)) @ C",
+    "masked by the last key": "softmax(A, where=causal_lower_right) + softmax(C, where=causal_lower_right).T",
+    "masked by an empty set": "softmax(A, where=i < 0) + A",
+    "masked in a sum": "sum(a, softmax(A * A[:, a], where=M) * B[:, a])",
+    "masked by the index of a sum": "sum(a, softmax(A, where=(j <= a) & M.T.T) * B[:, a])",
+    "masked by fractions": "softmax(C, where=i/3 + j/2 <= 2/3)",
+    "masked by a root": "softmax(C, where=sqrt(i) <= j)",
+    "masked by sizes": "softmax(C, where=(n < m) & (j != 1))",
     "RowSum": "rowsum(A)",
     "ColumnSum": "colsum(A)",
     "RowMean": "rowmean(A)",
@@ -127,7 +139,7 @@ NODE_FORMULAS = {
     "entries": "A * B[0, 2] + A[1, 1]",
     "an inverse power": "(A * A + 1) ** -2",
 }
-NODE_INPUTS = {"A": "n m", "B": "n m", "C": "m n", "D": "n n", "t": "scalar"}
+NODE_INPUTS = {"A": "n m", "B": "n m", "C": "m n", "D": "n n", "M": "n m", "t": "scalar"}
 NODE_SIZES = {"n": 2, "m": 3}
 
 
@@ -135,7 +147,7 @@ def node_case(formula):
     """One formula as a system with symbolic sizes, and numbers for its inputs."""
     made = system(f"Y = {formula}", **NODE_INPUTS)
     numbers = matrices(5, A=(2, 3), B=(2, 3), C=(3, 2), D=(2, 2))
-    return made, {**numbers, "t": 0.75}
+    return made, {**numbers, "M": np.array([[True, False, True], [False, False, False]]), "t": 0.75}
 
 
 def concrete(length):

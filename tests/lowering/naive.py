@@ -3,17 +3,29 @@
 import math
 
 import numpy as np
-from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, ZeroMatrix, sqrt
+from sympy import Identity, Integer, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, ZeroMatrix, lambdify, sqrt
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import nodes
 from symattn.equations import Equation, EquationSystem
-from symattn.nodes import Column, IndexSum, MatrixProduct, Negation, Row, Softmax, index, is_matrix
+from symattn.nodes import (
+    Column,
+    IndexCondition,
+    IndexSum,
+    Intersection,
+    MatrixProduct,
+    Negation,
+    Row,
+    Softmax,
+    index,
+    is_matrix,
+)
 from symattn.shapes import broadcast, size
 
 N, M, D, ONE = size("n"), size("m"), size("d"), Integer(1)
 LENGTHS = {"n": 3, "m": 4, "d": 2}
 INPUTS = (MatrixSymbol("A", N, D), MatrixSymbol("B", M, D), MatrixSymbol("C", N, M), MatrixSymbol("v", D, ONE))
+MASKS = (MatrixSymbol("M", N, M), MatrixSymbol("p", ONE, M))
 T = Symbol("t", real=True)
 
 FUNCTIONS = {
@@ -71,7 +83,19 @@ def value(expression, known):
         return value(expression.matrix, known)[..., [position(expression.position, known)], :]
     if kind is Column:
         return value(expression.matrix, known)[..., [position(expression.position, known)]]
+    if kind is IndexCondition:
+        sizes = {size(name): number for name, number in LENGTHS.items()}
+        rows, columns = (int(length.subs(sizes)) for length in expression.shape)
+        bound = {symbol: known[symbol.name] for symbol in expression.condition.free_symbols if symbol.name in known}
+        at = lambdify([expression.row, expression.column], expression.condition.subs({**sizes, **bound}))
+        return np.array([[float(at(i, j)) for j in range(columns)] for i in range(rows)])
     parts = [value(part, known) for part in expression.args]
+    if kind is Intersection:
+        return np.where((parts[0] != 0) & (parts[1] != 0), 1.0, 0.0)
+    if kind is Softmax and expression.allowed is not None:
+        exponentials = np.exp(parts[0]) * np.where(parts[1] != 0, 1.0, 0.0)
+        total = exponentials.sum(axis=-1, keepdims=True)
+        return exponentials / np.where(total == 0, 1.0, total)
     if kind is Transpose:
         return np.swapaxes(parts[0], -1, -2)
     if kind is Softmax:
@@ -104,7 +128,7 @@ class Growing:
         fitting = [matrix for matrix in self.pool if matrix.shape == shape]
         fitting += [Transpose(matrix) for matrix in self.pool if matrix.shape == shape[::-1]]
         constant = Identity(shape[0]) if shape[0] == shape[1] != 1 else OneMatrix(*shape)
-        return self.random.choice([*fitting, *fitting, constant])
+        return self.random.choice([*fitting, *fitting, constant, self.condition(shape, ())])
 
     def product(self, shape, depth, bound):
         inner = self.random.choice([N, M, D, ONE])
@@ -114,7 +138,19 @@ class Growing:
         return self.random.choice(list(FUNCTIONS))(self.grow(shape, depth, bound))
 
     def softmax(self, shape, depth, bound):
-        return Softmax(self.grow(shape, depth, bound))
+        scores = self.grow(shape, depth, bound)
+        return Softmax(scores, self.allowed(shape, bound)) if self.random.random() < 0.6 else Softmax(scores)
+
+    def allowed(self, shape, bound):
+        fitting = [mask for mask in MASKS if broadcast(mask.shape, shape) == shape]
+        fitting += [Transpose(mask) for mask in MASKS if broadcast(mask.shape[::-1], shape) == shape]
+        sets = [self.condition(shape, bound), *fitting]
+        return self.random.choice([*sets, Intersection(self.random.choice(sets), self.random.choice(sets))])
+
+    def condition(self, shape, bound):
+        i, j = index("i"), index("j")
+        conditions = [j <= i, j <= i + shape[1] - shape[0], i / 2 + j / 3 < 1, (i - 1 <= j) & (j < 3), j < 1, i > 0]
+        return IndexCondition(self.random.choice([*conditions, *(j <= at for at, _ in bound)]), i, j, *shape)
 
     def transpose(self, shape, depth, bound):
         return Transpose(self.grow(shape[::-1], depth, bound))
@@ -170,7 +206,8 @@ def random_case(random):
         shape = random.choice([(N, M), (N, D), (M, D), (N, N), (N, ONE), (ONE, M)])
         equations.append(Equation(f"E{number}", growing.grow(shape, 4)))
         growing.pool.append(MatrixSymbol(f"E{number}", *shape))
-    made = EquationSystem("random", (*INPUTS, T), tuple(equations), equations[-1].name)
+    masks = [mask for mask in MASKS if any(equation.expression.has(mask) for equation in equations)]
+    made = EquationSystem("random", (*INPUTS, *masks, T), tuple(equations), equations[-1].name)
     generator = np.random.default_rng(random.randrange(2**32))
 
     def batch():
@@ -181,6 +218,9 @@ def random_case(random):
         * generator.standard_normal((*batch(), *(LENGTHS.get(str(length), 1) for length in matrix.shape)))
         for matrix in INPUTS
     }
+    for mask in masks:
+        shape = (*batch(), *(LENGTHS.get(str(length), 1) for length in mask.shape))
+        given[mask.name] = generator.random(shape) < 0.6
     axes = batch()
     given["t"] = generator.standard_normal(axes) if axes else 0.6
     return made, given

@@ -47,7 +47,7 @@ def by_definition(made, numbers):
             for element in entry.atoms(MatrixElement):
                 matrix, *place = element.args
                 assert isinstance(matrix, MatrixSymbol)
-                known[element] = Float(numbers[matrix.name][tuple(int(at) for at in place)])
+                known[element] = Float(float(numbers[matrix.name][tuple(int(at) for at in place)]))
             result[i, j] = float(entry.xreplace(known).doit())
     return result
 

@@ -29,7 +29,12 @@ QKV = {"Q": (5, 4), "K": (7, 4), "V": (7, 2)}
 
 
 def tensors(numbers, gradients=False):
-    return {name: torch.tensor(value, dtype=torch.float64, requires_grad=gradients) for name, value in numbers.items()}
+    """Tensors of float64; truth values stay what they are."""
+    made = {name: torch.as_tensor(value) for name, value in numbers.items()}
+    return {
+        name: tensor if tensor.dtype == torch.bool else tensor.to(torch.float64).requires_grad_(gradients)
+        for name, tensor in made.items()
+    }
 
 
 @pytest.mark.parametrize("formula", NODE_FORMULAS.values(), ids=NODE_FORMULAS)

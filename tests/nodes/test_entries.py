@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from sympy import Identity, Matrix, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, ZeroMatrix
+from sympy import Identity, Le, Matrix, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, ZeroMatrix
 
 import symattn.nodes as nodes
 from symattn.errors import MissingRowError, ShapeError
@@ -15,6 +15,7 @@ A = MatrixSymbol("A", 2, 3)
 B = MatrixSymbol("B", 3, 4)
 C = MatrixSymbol("C", 2, 3)
 r = MatrixSymbol("r", 1, 3)
+M = MatrixSymbol("M", 2, 3)
 k = index("k")
 
 NUMBERS = {
@@ -22,13 +23,22 @@ NUMBERS = {
     B: np.array([[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, 2.0, -1.0], [4.0, 0.25, -0.5, 1.0]]),
     C: np.array([[3.0, 1.0, 0.5], [0.25, 2.0, 1.0]]),
     r: np.array([[1.0, 2.0, -1.0]]),
+    M: np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]),
 }
-a, b, c, row = NUMBERS.values()
+a, b, c, row, mask = NUMBERS.values()
 
 
 def softmax(scores):
     return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
+
+def softmax_where(scores, allowed):
+    """Exponentials over the allowed keys, divided by their sum; a row without any stays 0."""
+    weights = np.where(allowed != 0, np.exp(scores), 0)
+    return np.array([row / row.sum() if row.any() else row for row in weights])
+
+
+CAUSAL = nodes.IndexCondition(Le(index("j"), index("i")), index("i"), index("j"), 2, 3)
 
 CASES = {
     "product": (nodes.MatrixProduct(A, B), a @ b),
@@ -49,6 +59,10 @@ CASES = {
     "sqrt": (nodes.SquareRoot(C), np.sqrt(c)),
     "abs": (nodes.AbsoluteValue(A), np.abs(a)),
     "softmax": (nodes.Softmax(A), softmax(a)),
+    "causal softmax": (nodes.Softmax(A, CAUSAL), softmax_where(a, np.tril(np.ones((2, 3))))),
+    "softmax where": (nodes.Softmax(A, M), softmax_where(a, mask)),
+    "softmax where both": (nodes.Softmax(A, nodes.Intersection(M, CAUSAL)), softmax_where(a, mask * np.tril(mask))),
+    "index condition": (nodes.ElementwiseProduct(A, CAUSAL), np.tril(a)),
     "rowsum": (nodes.RowSum(A), a.sum(axis=1, keepdims=True)),
     "colsum": (nodes.ColumnSum(A), a.sum(axis=0, keepdims=True)),
     "rowmean": (nodes.RowMean(A), a.mean(axis=1, keepdims=True)),

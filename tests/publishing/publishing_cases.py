@@ -1,10 +1,20 @@
 """Inputs, formulas and nodes that the tests of printing share."""
 
-from sympy import Integer, MatrixSymbol
+from sympy import Integer, Le, MatrixSymbol
 
 from symattn.language import parse_expression
 from symattn.language.declarations import declare
-from symattn.nodes import Arithmetic, Column, ElementwiseFunction, IndexSum, Node, Reduction, index
+from symattn.nodes import (
+    Arithmetic,
+    Column,
+    ElementwiseFunction,
+    IndexCondition,
+    IndexSum,
+    Intersection,
+    Node,
+    Reduction,
+    index,
+)
 from symattn.shapes import size
 
 SHAPES = {
@@ -14,9 +24,11 @@ SHAPES = {
     "W_Q": ("d_k", "d_k"),
     "S": ("n", "m"),
     "B": ("n", "m"),
+    "M": ("n", "m"),
 }
 INPUTS = {name: declare(name, tuple(map(size, shape))) for name, shape in SHAPES.items()}
 INPUTS |= {"v": declare("v", (size("m"), Integer(1))), "tau": declare("tau", ()), "c": declare("c", ())}
+INPUTS["padding"] = declare("padding", (Integer(1), size("m")))
 
 A = MatrixSymbol("A", 2, 3)
 
@@ -45,6 +57,8 @@ def example_of(kind):
         return kind(A, MatrixSymbol("B", 3, 4))
     if kind.__name__ == "ElementwisePower":
         return kind(A, Integer(2))
-    if issubclass(kind, Arithmetic):
+    if issubclass(kind, IndexCondition):
+        return kind(Le(index("j"), index("i")), index("i"), index("j"), 2, 3)
+    if issubclass(kind, (Arithmetic, Intersection)):
         return kind(A, A)
     return kind(A)

@@ -108,6 +108,42 @@ def test_an_entry_takes_other_letters_where_i_and_j_have_a_meaning():
     assert not {"i", "j"} & {symbol.name for symbol in stage.entry[0].args[1:]}
 
 
+def test_entries_keep_i_and_j_though_a_condition_speaks_of_them():
+    printed = derive(named("causal")).to("text")
+    assert "p_ij = {exp(s_ij) / Σ_{r ≤ i} exp(s_ir) if j ≤ i, 0 otherwise}" in printed
+
+
+LEGENDS = {
+    "causal": (("meet the condition", "row of zeros", "A sum with a condition"), ("matrix is not 0", "∩")),
+    "M": (("matrix is not 0", "row of zeros"), ("meet the condition", "∩")),
+    "M & causal": (("matrix is not 0", "meet the condition", "with ∩"), ()),
+    "(i < 3) & causal": (("meet the condition",), ("∩",)),
+}
+
+
+@pytest.mark.parametrize("where", LEGENDS)
+def test_the_legend_says_which_keys_are_allowed_in_the_words_needed(where):
+    inputs = {"S": "n m", **({"M": "n m"} if "M" in where else {})}
+    printed = derive(mechanism("m", inputs, f"P = softmax(S, where={where})")).to("text", width=10**4)
+    legend = printed[printed.index("Notation") :]
+    there, absent = LEGENDS[where]
+    assert all(words in legend for words in there)
+    assert not any(words in legend for words in absent)
+
+
+def test_without_allowed_sets_the_legend_is_silent_about_them():
+    assert "attend" not in derive(named("scaled-dot")).to("text")
+
+
+@pytest.mark.parametrize("format", RENDERERS)
+def test_rows_without_allowed_keys_are_zeros_in_every_format(format):
+    bound = named("causal-lower-right").bind(Q=[[1, 0], [0, 2], [1, 1]], K=[[1, 1], [0, 1]], V=[[1], [2]])
+    printed = derive(bound).to(format)
+    assert "j ≤ i - 1" in printed or r"j\leq i-1" in printed or "<mi>i</mi><mo" in printed
+    rows = json.loads(derive(bound).to("json"))["stages"][4]["exact"]
+    assert rows[0] == ["0", "0"] and rows[1][1] == "0" != rows[1][0]
+
+
 def test_with_numbers_every_stage_is_formula_numbers_exact_value_and_decimals():
     printed = derive(named("dot").bind(GENERIC)).to("text", digits=6)
     assert "S = Q Kᵀ" in printed
@@ -142,6 +178,8 @@ def test_json_holds_every_stage_exactly_and_as_decimals():
     stages = {stage["name"]: stage for stage in made["stages"]}
     assert list(stages) == ["Q", "K", "V", "S", "P", "O"]
     assert stages["S"]["formula"]["code"] == "Q @ K.T / sqrt(d_k)"
+    causal = json.loads(derive(named("causal").bind(GENERIC)).to("json"))["stages"]
+    assert causal[4]["formula"]["code"] == "softmax(S, where=j <= i)"
     assert stages["S"]["formula"]["latex"] == r"\frac{QK^{\top}}{\sqrt{d_k}}"
     assert stages["Q"]["exact"][0] == ["1", "1/2", "-1"]
     assert len(stages["P"]["decimal"][0][0].lstrip("0.")) == 30
@@ -185,7 +223,7 @@ def compiled(source, folder):
 
 
 @pdflatex
-@pytest.mark.parametrize("name", ["additive", "cosine", "scaled-self-attention"])
+@pytest.mark.parametrize("name", ["additive", "causal", "cosine", "masked", "scaled-self-attention"])
 def test_standalone_latex_compiles_and_nothing_sticks_out(name, tmp_path):
     system = named(name)
     done = compiled(derive(system.bind(numbers_for(system))).to("latex", standalone=True), tmp_path)
@@ -195,8 +233,9 @@ def test_standalone_latex_compiles_and_nothing_sticks_out(name, tmp_path):
 
 @pdflatex
 def test_formulas_and_every_kind_of_block_and_hostile_words_compile(tmp_path):
+    both = mechanism("m", {"S": "n m", "M": "n m"}, "P = softmax(S, where=M & window(2, 0) & (j < 9))")
     document = derive(named("cosine")).followed_by(
-        *EVERYTHING.blocks, Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)
+        *derive(both).blocks, *EVERYTHING.blocks, Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)
     )
     done = compiled(document.to("latex", standalone=True), tmp_path)
     assert done.returncode == 0, done.stdout[-2000:]

@@ -91,6 +91,21 @@ def test_a_transpose_belongs_to_the_whole_bracket():
     assert "".join(root[0][0].itertext()) == "(S+B)"
 
 
+def test_an_allowed_set_stands_below_the_name_of_softmax():
+    root = ET.fromstring(mathml(parsed("softmax(S, where=M & causal)")))
+    assert root[0].tag == f"{M}msub"
+    assert "".join(root[0].itertext()) == "softmaxM∩{j≤i}"
+
+
+def test_cases_are_a_table_beside_a_brace_and_their_fractions_are_large():
+    entry = parsed("softmax(S, where=causal)")[index("i"), index("j")]
+    root = ET.fromstring(mathml(entry))
+    first = root.find(f".//{M}mtd")
+    assert first.get("displaystyle") == "true" and first.find(f".//{M}mfrac") is not None
+    assert [child.tag for child in root] == [f"{M}mo", f"{M}mtable"]
+    assert root[0].text == "{"
+
+
 def test_a_word_below_a_name_is_one_word():
     from symattn.shapes import size
 

@@ -51,7 +51,6 @@ REFUSED = [
     ("[1, 2]", "[[1, 2]] is a row, [[1], [2]] a column"),
     ("[[1], 2]", "row 2: found a text '2'; a row is a list of numbers"),
     ("[[[1]]]", "a matrix has two levels of lists"),
-    ("[[true]]", "found true; write 1 for true and 0 for false"),
     ("[[null]]", "found null"),
     ("null", "found null"),
     ("true", "found true"),

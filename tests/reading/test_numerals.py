@@ -18,6 +18,8 @@ from symattn.reading.numerals import exact_number
         ("-2/6", Fraction(-1, 3)),
         ("+7", Fraction(7)),
         ("007", Fraction(7)),
+        ("true", Fraction(1)),
+        ("False", Fraction(0)),
         (".5", Fraction(1, 2)),
         ("5.", Fraction(5)),
         ("1e-3", Fraction(1, 1000)),

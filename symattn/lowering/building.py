@@ -1,0 +1,131 @@
+"""From equations to a program: cheaper formulas, and a name for all that is made once and read more than once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sympy import MatrixExpr, MatrixSymbol
+
+from symattn.equations import EquationSystem
+from symattn.errors import LoweringError
+from symattn.lowering.costs import Costs
+from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
+from symattn.lowering.rewriting import cheaper, rebuilt
+from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_own_indices
+from symattn.nodes import IndexCondition, IndexSum, Intersection, Softmax, Value, is_matrix, shape_of
+from symattn.shapes import same_size
+
+
+def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
+    """The statements that compute ``outputs``, cheapest first: scaled operands, shared values, each named once."""
+    costs = Costs(system)
+    equations = system.needed(*outputs)
+    program = Program(system, outputs, uses_of(system, outputs))
+    program.truths |= program.uses.truths
+    for name, symbol in system.inputs.items():
+        shape = shape_of(symbol)
+        dtypes = frozenset([name]) if shape else program.uses.dtypes
+        program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
+    numbers = frozenset(system.sizes)
+    rewritten = [cheaper(with_own_indices(equation.expression), numbers, costs) for equation in equations]
+    for expression in rewritten:
+        _collect_indices(program, expression)
+    sharing = _Sharing(program, rewritten)
+    for equation, expression in zip(equations, rewritten, strict=True):
+        sharing.add(equation.name, expression, equation.expression)
+    program.count_reads()
+    program.postpone_divisions(costs)
+    return program
+
+
+def _collect_indices(program: Program, value: Value) -> None:
+    """Note every index of a sum and its length, in order; one array axis each, wherever it occurs."""
+    if isinstance(value, IndexSum):
+        length = program.lengths.setdefault(value.symbol, value.length)
+        if not same_size(length, value.length):
+            raise LoweringError(
+                f"the index {value.symbol} runs over {length} values in one sum and over {value.length} in another; "
+                "give one of them another name."
+            )
+        if value.symbol not in program.indices:
+            program.indices += (value.symbol,)
+    if is_matrix(value):
+        for part in value.args:
+            _collect_indices(program, part)
+
+
+class _Sharing:
+    """Names what occurs more than once, every softmax and every allowed set: a statement each, before the first that
+    reads it.
+    """
+
+    def __init__(self, program: Program, expressions: Iterable[Value]) -> None:
+        self._program = program
+        self._symbols: dict[Value, Value] = {}
+        self._sets: dict[MatrixExpr, MatrixExpr] = {}
+        self._counts: Counter[Value] = Counter()
+        for expression in expressions:
+            self._count(expression)
+
+    def _count(self, value: Value) -> None:
+        if not is_matrix(value):
+            return
+        self._counts[value] += 1
+        if self._counts[value] == 1:
+            for part in value.args:
+                self._count(part)
+
+    def add(self, name: str, expression: Value, text: Value | None) -> None:
+        """The statement ``name = expression``, after those it needs."""
+        replaced = self._symbols[expression] if expression in self._symbols else self._with_names(expression)
+        program = self._program
+        program.known[name] = program.facts(replaced)
+        program.statements.append(Statement(name, replaced, text))
+        if is_matrix(expression):
+            self._symbols.setdefault(expression, MatrixSymbol(name, *expression.shape))
+
+    def _with_names(self, value: Value) -> Value:
+        if not is_matrix(value) or isinstance(value, (MatrixSymbol, *CONSTANTS)):
+            return value
+        if isinstance(value, Softmax) and value.allowed is not None:
+            return rebuilt(value, (self._named(value.scores), self._set(value.allowed)))
+        if isinstance(value, Intersection):
+            return self._within_set(value)
+        return rebuilt(value, tuple(self._named(part) for part in value.args))
+
+    def _set(self, allowed: MatrixExpr) -> MatrixExpr:
+        """The name of an allowed set, which is made once however many softmaxes it serves."""
+        if isinstance(allowed, MatrixSymbol) and allowed.name in self._program.truths:
+            return allowed
+        if allowed not in self._sets:
+            expression = self._within_set(allowed)
+            program = self._program
+            name = program.fresh("_allowed")
+            program.known[name] = program.facts(expression)
+            program.truths.add(name)
+            if always_allows_a_key(expression):
+                program.never_empty.add(name)
+            program.statements.append(Statement(name, expression, allowed, is_truth=True))
+            self._sets[allowed] = MatrixSymbol(name, *allowed.shape)
+        return self._sets[allowed]
+
+    def _within_set(self, allowed: MatrixExpr) -> MatrixExpr:
+        if isinstance(allowed, Intersection):
+            sides = (self._set(side) if self._counts[side] > 1 else self._within_set(side) for side in allowed.args)
+            return rebuilt(allowed, tuple(sides))
+        return allowed if isinstance(allowed, IndexCondition) else self._named(allowed)
+
+    def _named(self, value: Value) -> Value:
+        if value in self._symbols:
+            return self._symbols[value]
+        if isinstance(value, Softmax) or (self._counts[value] > 1 and _is_work(value)):
+            name = self._program.fresh("_weights" if isinstance(value, Softmax) else "_shared")
+            self.add(name, value, None)
+            return self._symbols[value]
+        return self._with_names(value)
+
+
+def _is_work(value: Value) -> bool:
+    """Whether a value costs more than a look at memory that exists already."""
+    return is_matrix(value) and not isinstance(value, CONSTANTS) and viewed(value) is None

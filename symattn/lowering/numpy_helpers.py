@@ -1,0 +1,71 @@
+"""Functions that the NumPy target puts into a module whose code calls them, each as its text."""
+
+HELPERS = {
+    "_matrix": '''
+def _matrix(value, name):
+    """The value as an array of floats with at least two axes; whole numbers and truth values become float64."""
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        if array.dtype.kind not in "iub":
+            raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
+        array = array.astype(np.float64)
+    if array.ndim < 2:
+        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
+    return array
+''',
+    "_truth": '''
+def _truth(value, name):
+    """The value as truth values with at least two axes: True for every entry other than 0."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} takes truth values or real numbers; found dtype {array.dtype}.")
+    if array.ndim < 2:
+        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
+    return array if array.dtype.kind == "b" else array != 0
+''',
+    "_number": '''
+def _number(value, name, dtype=None):
+    """One number, or an array of one number a batch, as matrices of one entry; a single number takes the dtype."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
+    if array.ndim == 0 and dtype is not None:
+        array = array.astype(dtype)
+    elif array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    return array[..., None, None]
+''',
+    "_sigmoid": '''
+def _sigmoid(x):
+    """1 / (1 + exp(-x)); exp is only taken of -|x|, so that nothing overflows."""
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+''',
+    "_relu": '''
+def _relu(x):
+    """The larger of x and 0."""
+    return np.maximum(x, 0)
+''',
+    "_elu": '''
+def _elu(x):
+    """x where x > 0, else exp(x) - 1; exp is only taken where it is used."""
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+''',
+    "_erf": '''
+def _erf(x):
+    """The error function, which NumPy lacks, number by number."""
+    return np.vectorize(math.erf, otypes=[np.float64])(x).astype(x.dtype)
+''',
+    "_gelu": '''
+def _gelu(x):
+    """x (1 + erf(x / sqrt 2)) / 2, the exact form; the error function, which NumPy lacks, number by number."""
+    doubled = np.vectorize(lambda number: math.erfc(-number / math.sqrt(2)), otypes=[np.float64])(x)
+    return x * (doubled / 2).astype(x.dtype)
+''',
+    "_logsumexp": '''
+def _logsumexp(s):
+    """log(sum(exp(s))) of each row, shifted by the row's largest entry so that exp stays at most 1."""
+    largest = s.max(axis=-1, keepdims=True)
+    return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
+''',
+}

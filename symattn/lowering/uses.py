@@ -1,0 +1,118 @@
+"""What the inputs are used for: numbers to compute with, or nothing but which keys are allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
+from sympy.logic.boolalg import Boolean
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symattn.equations import EquationSystem, mentioned_names
+from symattn.nodes import Column, IndexCondition, Intersection, Row, Softmax, Value, index, is_matrix, shape_of
+from symattn.shapes import same_size
+
+ROW, COLUMN = index("_i"), index("_j")
+"""The query and the key of every condition in a program: names that no index, size or input of a user's can have."""
+
+
+@dataclass(frozen=True)
+class Uses:
+    """``truths``: inputs of which only it matters where they are 0. ``dtypes``: the inputs whose dtypes the results
+    take on, which leaves out those that only allowed sets are computed from.
+    """
+
+    truths: frozenset[str]
+    dtypes: frozenset[str]
+
+
+def uses_of(system: EquationSystem, outputs: tuple[str, ...]) -> Uses:
+    """How the inputs are used, by every equation of the system and, for the dtypes, on the way to ``outputs``."""
+    numbers, truths = set(outputs), set[str]()
+    values, sets = set(outputs), set[str]()
+    for equation in reversed(system.equations):
+        _sort_mentions(equation.expression, False, numbers, truths)
+        outside, inside = _mentions(equation.expression)
+        sets |= inside | (outside if equation.name in sets else set())
+        values |= outside if equation.name in values else set()
+    inputs = frozenset(system.inputs)
+    computed_from = any(name in values for name, symbol in system.inputs.items() if shape_of(symbol))
+    return Uses(inputs & truths - numbers, inputs & values if computed_from else inputs - sets)
+
+
+def viewed(value: Value) -> str | None:
+    """The name whose memory a value shares rather than copies."""
+    if isinstance(value, (MatrixSymbol, Symbol)):
+        return value.name
+    if isinstance(value, Transpose):
+        return viewed(value.arg)
+    if isinstance(value, (Column, Row)):
+        return viewed(value.matrix)
+    return viewed(value.args[0]) if isinstance(value, MatrixElement) else None
+
+
+def _sort_mentions(value: Value, as_truth: bool, numbers: set[str], truths: set[str]) -> None:
+    """Put the name of every matrix that a value mentions to the numbers or to the truths."""
+    if as_truth and viewed(value) is not None:
+        truths.add(viewed(value) or "")
+    elif isinstance(value, MatrixSymbol):
+        numbers.add(value.name)
+    elif isinstance(value, Intersection):
+        for side in value.args:
+            _sort_mentions(side, True, numbers, truths)
+    elif isinstance(value, Softmax):
+        _sort_mentions(value.scores, False, numbers, truths)
+        if value.allowed is not None:
+            _sort_mentions(value.allowed, True, numbers, truths)
+    else:
+        for part in value.args:
+            _sort_mentions(part, False, numbers, truths)
+
+
+def _mentions(value: Value) -> tuple[set[str], set[str]]:
+    """The names that a value mentions outside allowed sets, and inside them."""
+    if isinstance(value, Softmax) and value.allowed is not None:
+        outside, inside = _mentions(value.scores)
+        return outside, inside | mentioned_names(value.allowed)
+    if isinstance(value, (MatrixSymbol, Symbol)):
+        return {value.name}, set()
+    parts = [_mentions(part) for part in value.args]
+    return set().union(*(part[0] for part in parts)), set().union(*(part[1] for part in parts))
+
+
+def with_own_indices(value: Value) -> Value:
+    """The value with ``ROW`` and ``COLUMN`` in every condition, whatever its indices were called."""
+    if not is_matrix(value) or isinstance(value, MatrixSymbol):
+        return value
+    if isinstance(value, IndexCondition):
+        condition = value.condition.xreplace({value.row: ROW, value.column: COLUMN})
+        return IndexCondition(condition, ROW, COLUMN, *value.shape)
+    arguments = tuple(with_own_indices(part) for part in value.args)
+    return value if arguments == value.args else value.func(*arguments)
+
+
+def always_allows_a_key(allowed: MatrixExpr) -> bool:
+    """Whether every query has an allowed key, whatever the sizes are: the first, the last or its own.
+
+    >>> from sympy import Symbol
+    >>> n = Symbol("n", integer=True, positive=True)
+    >>> always_allows_a_key(IndexCondition(COLUMN <= ROW, ROW, COLUMN, n, n + 1))
+    True
+    >>> always_allows_a_key(IndexCondition(COLUMN < ROW, ROW, COLUMN, n, n + 1))
+    False
+    """
+    if not isinstance(allowed, IndexCondition):
+        return False
+    rows, columns = allowed.shape
+    keys: list[Expr] = [S.Zero, columns - 1]
+    if same_size(rows, columns):
+        keys.append(allowed.row)
+    return any(_holds(allowed, key) for key in keys)
+
+
+def _holds(allowed: IndexCondition, key: Expr) -> bool:
+    try:
+        condition: Boolean = allowed.at(allowed.row, key)
+    except TypeError:  # a comparison with what is no number, such as 1/j at the first key
+        return False
+    return condition is S.true
