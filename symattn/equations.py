@@ -118,8 +118,12 @@ class EquationSystem:
         counts: dict[Value, int] = {}
         bound: set[Symbol] = set()
         for equation in self.needed(name):
-            parts = preorder_traversal(equation.expression)
-            counts[equation.symbol] = count = sum(counts.get(part, 1) for part in parts)
+            count, parts = 0, preorder_traversal(equation.expression)
+            for part in parts:
+                count += counts.get(part, 1)
+                if isinstance(part, MatrixSymbol):
+                    parts.skip()
+            counts[equation.symbol] = count
             if count > limits.ENTRY_OPERATIONS:
                 message = f"{name} written out to the inputs takes more than {limits.ENTRY_OPERATIONS} operations"
                 raise LimitError(f"{message} (in {equation.name}); look at its equations, or at single entries.")

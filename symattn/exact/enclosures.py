@@ -9,11 +9,12 @@ from typing import Any
 from mpmath.libmp import (
     fone,
     from_int,
+    from_man_exp,
     fzero,
+    mpf_mul,
     mpf_neg,
     mpf_shift,
     mpf_sign,
-    mpi_abs,
     mpi_add,
     mpi_div,
     mpi_exp,
@@ -23,9 +24,10 @@ from mpmath.libmp import (
     mpi_pow_int,
     mpi_sqrt,
     mpi_sub,
+    to_fixed,
     to_int,
 )
-from mpmath.libmp.libmpi import mpi_pi, mpi_square
+from mpmath.libmp.libmpi import mpi_pi
 
 from symattn.errors import ExactnessError, LimitError
 from symattn.exact.constants import Atom, Constant, Number, has_atoms, monomials
@@ -37,8 +39,8 @@ FIRST_PRECISION = 64
 LAST_PRECISION = 8192
 """Bits of the first and of the last attempt to separate a value with atoms from zero."""
 
-LONGEST_SERIES = 12_000
-"""Bits up to which the series of erf is summed, in a second; beyond, erf is only known to be near 1."""
+LONGEST_SERIES = 100_000_000
+"""Bits times terms up to which the series of erf is summed, in a second or two; beyond, erf is known to be near 1."""
 
 LARGEST_EXPONENT_BITS = 100_000
 """Bits of the largest exponent of e that is enclosed: all whole numbers that an exact value may hold have fewer."""
@@ -178,31 +180,33 @@ def _erf(x: Interval, precision: int) -> Interval:
 
 
 def _erf_at(x: Any, precision: int) -> Interval:
-    """erf x = 2/sqrt(pi) sum_n (-1)**n x**(2n+1) / (n! (2n+1)), alternating, cut off where terms have become small."""
+    """erf x = 2/sqrt(pi) sum_n (-1)**n x**(2n+1) / (n! (2n+1)), in whole numbers, and how far it may be off.
+
+    With ``B >= x**2`` the numbers ``x**(2n+1) / n!`` stay below ``(whole + 1) e**B``. Each step drops less than that
+    and 2 units, and what is dropped grows by no more than ``e**B`` in later steps: over ``n`` steps, summed, it stays
+    below ``(n + 2)**2 (whole + 3) e**(2 B)`` units. From ``n = 2 B`` on terms halve, so the rest is within that too.
+    """
     if mpf_sign(x) < 0:
         return mpi_neg(_erf_at(mpf_neg(x), precision))
     if not mpf_sign(x):
         return ZERO
     whole = to_int(x) if x[2] + x[3] < 64 else 1 << 32
-    working = precision + 3 * (whole + 1) ** 2 + 16
-    if whole * whole > precision or working > LONGEST_SERIES:
+    bound = (whole + 1) ** 2
+    working = precision + 4 * bound + 64 + max(0, -(x[2] + x[3]))
+    if whole * whole > precision or working * bound > LONGEST_SERIES:
         return _below_one(min(whole * whole, precision))  # 0 < 1 - erf x < exp(-x**2), for x > 1
-    square = mpi_square((x, x), working)
-    power: Interval = (x, x)
-    total, n = power, 0
-    while True:
+    square = to_fixed(mpf_mul(x, x), working)
+    power = total = to_fixed(x, working)
+    n = 0
+    while power or n < 2 * bound:
         n += 1
-        power = mpi_div(mpi_mul(power, square, working), of_integer(-n), working)
-        term = mpi_div(power, of_integer(2 * n + 1), working)
-        if n > (whole + 1) ** 2 and end_exponent(term) < -working:
-            reach = mpi_abs(term, working)[
-                1
-            ]  # terms fall from n > x**2 on: the rest is smaller than the first left out
-            total = mpi_add(total, (mpf_neg(reach), reach), working)
-            break
-        total = mpi_add(total, term, working)
+        power = (power * square >> working) // n
+        term = power // (2 * n + 1)
+        total += -term if n % 2 else term
+    reach = (n + 2) ** 2 * (whole + 3) << 3 * bound
+    found = from_man_exp(total - reach, -working), from_man_exp(total + reach, -working)
     factor = mpi_div(of_integer(2), mpi_sqrt(mpi_pi(working), working), working)
-    return mpi_mul(total, factor, precision)
+    return mpi_mul(found, factor, precision)
 
 
 ATOMS = {

@@ -138,3 +138,18 @@ def test_sums_of_quotients_by_roots_share_whole_denominators():
     total = sum((weight / functions.sqrt(of(n)) for weight, n in zip(weights, (2, 3, 106, 7, 10), strict=True)), of(0))
     assert set(map(type, total.d.values())) == {int}
     assert len(total.d) == 5
+
+
+@pytest.mark.parametrize(("argument", "precision"), [("1e-30", 64), ("0.5", 300), (3, 64), (9, 1000), (20, 128)])
+def test_enclosures_of_erf_hold_the_value_and_are_tight(argument, precision):
+    value = functions.erf(of(argument))
+    with mpmath.workprec(precision + 2000):
+        low, high = (mpmath.make_mpf(end) for end in value.enclosure(precision)._mpi_)
+        assert low <= mpmath.erf(mpmath.mpf(str(argument))) <= high
+        assert high - low <= 32 * high / mpmath.mpf(2) ** precision
+
+
+def test_many_digits_of_erf_are_reached():
+    with mpmath.workdps(2010):
+        expected = mpmath.nstr(mpmath.erf(2), 2000, strip_zeros=False)
+    assert str(functions.erf(of(2)).decimal(2000)) == expected
