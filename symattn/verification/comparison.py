@@ -36,7 +36,7 @@ def undefined(witness: Witness, instance: Instance, obstacle: ExactnessError) ->
     """For each value, that it was not compared at an instance where the reference does not exist."""
     values = [equation.name for equation in instance.system.equations]
     if isinstance(witness, GradientWitness):
-        values = [f"d{name}" for name in instance.system.inputs]
+        values = [f"d{name}" for name in instance.system.inputs if name not in instance.system.allowed_inputs]
     for name in values:
         yield unknown(
             Header(witness.name, "mpmath", "", "unknown"), name, instance.label, f"no value: {obstacle.message}"

@@ -6,6 +6,12 @@
     P ∘ (s_S + |S - rowmax S| + 3 + rowsum(P ∘ (s_S + |S - rowmax S| + 1)))
 
 and the rest likewise from the arithmetic in ``rounding.py``, which says how each term arises.
+
+Over allowed keys the same holds with the largest and the sums of each row over its allowed keys alone. A weight that
+is not allowed is exactly 0, and so is its scale: no rounding makes it anything else. Nor do scores that are not allowed
+enter any other weight's scale, for ``dP[i, j] / dS[i, c] = 0`` where ``c`` is not allowed, however large ``S[i, c]``
+and its error are. Which keys are allowed must be certain: an entry of the set that is 0, or not, only up to its
+rounding ends the analysis.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ from sympy import (
     Expr,
     Float,
     Identity,
+    MatrixExpr,
     MatrixSymbol,
     Max,
     Mul,
@@ -57,7 +64,9 @@ from symattn.nodes import (
     ExponentialLinear,
     GaussianLinear,
     HyperbolicTangent,
+    IndexCondition,
     IndexSum,
+    Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
@@ -73,11 +82,17 @@ from symattn.nodes import (
     SquareRoot,
     is_matrix,
 )
+from symattn.nodes.conditions import decider
+from symattn.verification.derivatives import FUNCTIONS, power
+from symattn.verification.report import FACTOR
 from symattn.verification.rounding import Dual, Function, Rounded
 
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
 SMALLEST_NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126}
 SIGNIFICANT_BITS = {"float64": 53, "float32": 24}
+
+MOST_UNDERFLOWS = 2.0**20
+"""More underflows than lie on the way to an entry of an allowed set."""
 
 Tracked = Any
 """``Rounded`` or ``Dual``: the rows below are written once for both."""
@@ -178,91 +193,6 @@ def _missing(what: str, value: Expr) -> MissingRowError:
     return MissingRowError(f"no conditioning is known for the {what} {kind}; add a row to verification/conditioning.py")
 
 
-def _logistic(np: Any) -> Function:
-    def value(x: Any) -> Any:
-        return 1 / (1 + np.exp(-x))
-
-    # Libraries compute the slope as s * (1 - s): the difference cancels where s is near 1, leaving an error of u * s.
-    return Function(
-        value,
-        slope=lambda x: value(x) * value(-x),
-        curvature=lambda x: value(x) * value(-x) * (1 - 2 * value(x)),
-        slope_rounding=value,
-    )
-
-
-def _tanh(np: Any) -> Function:
-    # The slope is computed as 1 - t * t, which leaves an error of u where t is near 1.
-    return Function(
-        np.tanh,
-        slope=lambda x: 1 / np.cosh(x) ** 2,
-        curvature=lambda x: 2 * np.tanh(x) / np.cosh(x) ** 2,
-        slope_rounding=lambda x: 1.0 + 0.0 * x,
-    )
-
-
-def _gelu(np: Any) -> Function:
-    error_function = np.vectorize(math.erf, otypes=[np.float64])
-
-    def density(x: Any) -> Any:
-        return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-
-    def share(x: Any) -> Any:
-        return (1 + error_function(x / math.sqrt(2))) / 2
-
-    # 1 + erf cancels for x < 0, as the definition has it and as libraries compute it: an absolute error of u |x|.
-    return Function(
-        lambda x: x * share(x),
-        slope=lambda x: share(x) + x * density(x),
-        curvature=lambda x: density(x) * (2 - x * x),
-        rounding=abs,
-        slope_rounding=lambda x: 1 + abs(x) * density(x),
-    )
-
-
-def _elu(np: Any) -> Function:
-    # The slope on the left is computed as elu(x) + 1, which leaves an error of u.
-    return Function(
-        lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-        slope=lambda x: np.where(x > 0, 1.0, np.exp(np.minimum(x, 0))),
-        curvature=lambda x: np.where(x > 0, 0.0, np.exp(np.minimum(x, 0))),
-        slope_rounding=lambda x: 1.0 + 0.0 * x,
-    )
-
-
-def _erf(np: Any) -> Function:
-    def slope(x: Any) -> Any:
-        return 2 / math.sqrt(math.pi) * np.exp(-x * x)
-
-    return Function(np.vectorize(math.erf, otypes=[np.float64]), slope, curvature=lambda x: -2 * x * slope(x))
-
-
-def _exact_line(value: Callable[[Any], Any], slope: Callable[[Any], Any]) -> Function:
-    return Function(value, slope, lambda x: 0.0 * x, rounding=lambda x: 0.0 * x, slope_rounding=lambda x: 0.0 * x)
-
-
-FUNCTIONS: dict[str, Callable[[Any], Function]] = {
-    "exp": lambda np: Function(np.exp, np.exp, np.exp),
-    "log": lambda np: Function(np.log, lambda x: 1 / x, lambda x: -1 / x**2),
-    "sqrt": lambda np: _power(0.5),
-    "tanh": _tanh,
-    "sigmoid": _logistic,
-    "gelu": _gelu,
-    "elu": _elu,
-    "erf": _erf,
-    "relu": lambda np: _exact_line(lambda x: np.maximum(x, 0), lambda x: 1.0 * (x > 0)),
-    "abs": lambda np: _exact_line(abs, np.sign),
-}
-
-
-def _power(exponent: float) -> Function:
-    def term(factor: float, power: float) -> Callable[[Any], Any]:
-        return lambda x: factor * x**power if factor else 0.0 * x
-
-    curvature = exponent * (exponent - 1)
-    return Function(term(1.0, exponent), term(exponent, exponent - 1), term(curvature, exponent - 2))
-
-
 def _apply(name: str) -> Callable[[_Analysis, Expr], Tracked]:
     return lambda a, node: a.of(node.args[0]).apply(a.function(name))
 
@@ -272,9 +202,44 @@ def _binary(operation: Callable[[Tracked, Tracked], Tracked]) -> Callable[[_Anal
 
 
 def _softmax(a: _Analysis, node: Softmax) -> Tracked:
-    less, _ = a.of(node.scores).below_largest(axis=1)
-    weights = less.apply(a.function("exp"))
-    return weights / weights.total(axis=1)
+    scores = a.of(node.scores)
+    if node.allowed is None:
+        less, _ = scores.below_largest(axis=1)
+        weights = less.apply(a.function("exp"))
+        return weights / weights.total(axis=1)
+    found, strain = _allowed(a, node.allowed)
+    keys = a.np.broadcast_to(found, _sizes(node))
+    some = keys.any(axis=1, keepdims=True)
+    values = (scores.value if a.dual else scores).value
+    largest = a.np.where(some, values.max(axis=1, keepdims=True, where=keys, initial=-math.inf), 0.0)
+    # Zeros go through the functions in place of what is not allowed, so that it strains nothing.
+    less = (scores.where(keys) - scores.constant(largest)).where(keys)
+    weights = less.apply(a.function("exp")).where(keys)
+    return (weights / weights.total(axis=1).where(some, 1.0)).where(keys).strained(strain)
+
+
+def _allowed(a: _Analysis, allowed: MatrixExpr) -> tuple[Any, float]:
+    """Truth values of an allowed set, and a strain: infinite if rounding could change one of them."""
+    if isinstance(allowed, IndexCondition):
+        outer = [symbol for symbol in a.indices if symbol not in (allowed.row, allowed.column)]
+        holds = decider(allowed.condition, (allowed.row, allowed.column, *outer))
+        at = tuple(a.indices[symbol] for symbol in outer)
+        rows, columns = _sizes(allowed)
+        return a.np.array([[holds((i, j, *at)) for j in range(columns)] for i in range(rows)]), 0.0
+    if isinstance(allowed, Intersection):
+        (left, one), (right, other) = (_allowed(a, side) for side in allowed.args)
+        return left & right, max(one, other)
+    tracked = a.of(allowed)
+    entries = tracked.value if a.dual else tracked
+    # An underflow to 0 is no doubt about an exact 0: the floor alone does not count.
+    scale = a.np.maximum(entries.scale - MOST_UNDERFLOWS * a.floor, 0.0)
+    doubtful = (scale > 0) & (abs(entries.value) <= FACTOR * UNIT_ROUNDOFF[a.precision] * scale)
+    return entries.value != 0, math.inf if doubtful.any() else entries.strain
+
+
+def _set(a: _Analysis, allowed: MatrixExpr) -> Tracked:
+    keys, strain = _allowed(a, allowed)
+    return a.constant(keys * 1.0).strained(strain)
 
 
 def _log_sum_exp(a: _Analysis, node: LogSumExp) -> Tracked:
@@ -317,7 +282,7 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     ElementwiseDifference: _binary(lambda x, y: x - y),
     ElementwiseProduct: _binary(lambda x, y: x * y),
     ElementwiseQuotient: _binary(lambda x, y: x / y),
-    ElementwisePower: lambda a, node: a.of(node.left).apply(_power(float(node.right))),
+    ElementwisePower: lambda a, node: a.of(node.left).apply(power(float(node.right))),
     Negation: lambda a, node: -a.of(node.args[0]),
     Exponential: _apply("exp"),
     Logarithm: _apply("log"),
@@ -340,6 +305,8 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     Column: lambda a, node: a.of(node.matrix).at((slice(None), [a.position(node.position)])),
     Row: lambda a, node: a.of(node.matrix).at(([a.position(node.position)], slice(None))),
     IndexSum: _index_sum,
+    IndexCondition: _set,
+    Intersection: _set,
 }
 """The error scale of each matrix, one row a node."""
 
@@ -371,7 +338,7 @@ SCALARS: dict[type, Callable[[_Analysis, Any], Any]] = {
     MatrixElement: lambda a, x: a.of(x.parent).at((a.position(x.i), a.position(x.j))),
     Add: _folded(lambda x, y: x + y),
     Mul: _folded(lambda x, y: x * y),
-    Pow: lambda a, x: a.of(x.base).apply(_power(float(x.exp))),
+    Pow: lambda a, x: a.of(x.base).apply(power(float(x.exp))),
     exp: _apply("exp"),
     log: _apply("log"),
     tanh: _apply("tanh"),

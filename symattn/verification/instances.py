@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
@@ -14,13 +14,22 @@ from sympy import Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
-from symattn.nodes import Column, Row, is_matrix, shape_of
+from symattn.nodes import Column, Row, Softmax, is_matrix, shape_of
+
+Draw = Callable[[], Any]
+"""What draws a number."""
 
 LAYOUTS = ("contiguous", "transposed", "strided")
 """How an input lies in memory: row by row; column by column; every second entry of a larger array."""
 
 LARGE = 40.0
 """Factor on the entries of the instance whose products are in the thousands."""
+
+HUGE = 200.0
+"""Factor on the entries of instances whose products differ by more than the 10⁴ that some take for infinity."""
+
+SOME, WITHOUT, SINGLE, ALL = ALLOWED = ("some keys", "a row without keys", "one key a row", "all keys")
+"""Kinds of allowed sets among the inputs, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +99,13 @@ class Plan:
     layout: str = "contiguous"
     spread: float = 1.0
     shares_last: bool = False
+    allowed: str = SOME
 
     def draw(self, system: EquationSystem, generator: random.Random, positive: bool = False) -> Instance:
-        """Normally distributed entries with all the bits that a float64 has; all of one sign where asked for."""
+        """Normally distributed entries with all the bits that a float64 has; all of one sign where asked for.
+
+        Matrices that only say which keys are allowed hold 0 and 1, or with a ``spread`` 0 and any other number.
+        """
         made = system.with_sizes(**dict(self.sizes))
         matrices = [name for name, symbol in made.inputs.items() if is_matrix(symbol)]
         shared = {name for name in made.inputs if name not in matrices}
@@ -107,9 +120,10 @@ class Plan:
 
         elements: list[dict[str, Any]] = []
         for _ in range(prod(self.batch)):
-            drawn = {name: filled(symbol, entry) for name, symbol in made.inputs.items()}
+            drawn = filled_inputs(made, entry, self.allowed, generator, lambda: 1.0 if self.spread == 1 else entry())
             elements.append({name: elements[0][name] if elements and name in shared else drawn[name] for name in drawn})
         remarks = ["entries are positive"] * positive + [f"entries × {self.spread:g}"] * (self.spread != 1)
+        remarks += [self.allowed] * bool(made.allowed_inputs)
         remark = ", ".join(remarks)
         return Instance(made, self.sizes, tuple(elements), self.batch, frozenset(shared), self.layout, remark)
 
@@ -132,6 +146,33 @@ def _subscripts(part: Any) -> Iterator[tuple[Any, Any]]:
         yield part.matrix.shape[0 if isinstance(part, Row) else 1], part.position
 
 
+def filled_inputs(
+    system: EquationSystem, entry: Draw, allowed: str, generator: random.Random, kept: Draw
+) -> dict[str, Any]:
+    """Drawn numbers for every input; where only the zeros of a matrix count, ``kept`` draws the others."""
+    drawn, kind = {}, allowed
+    for name, symbol in system.inputs.items():
+        if name in system.allowed_inputs:
+            drawn[name] = allowed_set(symbol, kind, generator, kept)
+            # Sets that are met together: the first is of the kind asked for, and the others leave it so.
+            kind = SOME if kind in (SOME, WITHOUT) else ALL
+        else:
+            drawn[name] = filled(symbol, entry)
+    return drawn
+
+
+def allowed_set(symbol: Any, kind: str, generator: random.Random, kept: Draw) -> list[list[Any]]:
+    """Rows of 0, and of drawn numbers where a key is allowed."""
+    rows, columns = (int(length) for length in symbol.shape)
+    flags = [[kind == ALL or generator.random() < 0.6 for _ in range(columns)] for _ in range(rows)]
+    if kind == SINGLE:
+        single = [generator.randrange(columns) for _ in range(rows)]
+        flags = [[j == key for j in range(columns)] for key in single]
+    if kind == WITHOUT:
+        flags[generator.randrange(rows)] = [False] * columns
+    return [[kept() if flag else 0 for flag in row] for row in flags]
+
+
 def filled(symbol: Any, entry: Any) -> Any:
     """Rows of drawn numbers in the shape of a symbol; one number for a scalar."""
     if not is_matrix(symbol):
@@ -145,23 +186,28 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
     least = least_sizes(system)
     names = list(least)
     square = max(3, *least.values()) if least else 3
+    has_sets = any(part.allowed is not None for eq in system.equations for part in eq.expression.atoms(Softmax))
 
     def distinct(**fixed: int) -> tuple[tuple[str, int], ...]:
         drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
         return tuple((name, fixed.get(name, value) + least[name] - 1) for name, value in zip(names, drawn, strict=True))
 
     def special() -> Iterator[Plan]:
+        kinds = itertools.cycle(ALLOWED)
         yield Plan(distinct())
-        yield Plan(distinct(), batch=(3,))
-        yield Plan(distinct(), layout="transposed")
+        yield Plan(distinct(), batch=(3,), allowed=WITHOUT)
+        yield Plan(distinct(), layout="transposed", allowed=SINGLE)
         if names:  # what mistakes one axis for another may show only where the other is as long
             yield Plan(tuple((name, square) for name in names), batch=(square,))
         for name in names:
-            yield Plan(distinct(**{name: 1}))
+            yield Plan(distinct(**{name: 1}), allowed=next(kinds))
         yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)
-        yield Plan(distinct(), spread=LARGE)
+        yield Plan(distinct(), spread=LARGE, allowed=WITHOUT)
+        if has_sets:
+            yield Plan(distinct(), spread=HUGE)
+            yield Plan(distinct(), spread=HUGE, allowed=SINGLE)
         for layout in itertools.cycle(LAYOUTS):
-            yield Plan(distinct(), layout=layout)
+            yield Plan(distinct(), layout=layout, allowed=next(kinds))
 
     return itertools.islice(special(), count)
 
@@ -171,7 +217,8 @@ def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:
     least = least_sizes(system)
     ranges = [(smallest, smallest + 1) for smallest in least.values()]
     choices = sorted(itertools.product(*ranges), key=sum) if len(least) <= 12 else []
-    return (Plan(tuple(zip(least, choice, strict=True))) for choice in choices[:most])
+    kinds = ALLOWED if system.allowed_inputs else (SOME,)
+    return (Plan(tuple(zip(least, choice, strict=True)), allowed=kind) for choice in choices[:most] for kind in kinds)
 
 
 def rational(system: EquationSystem, generator: random.Random) -> Iterator[Instance]:
@@ -180,7 +227,7 @@ def rational(system: EquationSystem, generator: random.Random) -> Iterator[Insta
     while True:
         sizes = tuple((name, generator.randint(smallest, smallest + 2)) for name, smallest in least.items())
         made = system.with_sizes(**dict(sizes))
-        drawn = {
-            name: filled(symbol, lambda: Fraction(generator.randint(-4, 4), 2)) for name, symbol in made.inputs.items()
-        }
-        yield Instance(made, sizes, (drawn,), shared=frozenset(made.inputs), remark="halves")
+        kind = generator.choice(ALLOWED) if made.allowed_inputs else ""
+        drawn = filled_inputs(made, lambda: Fraction(generator.randint(-4, 4), 2), kind, generator, lambda: Fraction(1))
+        remark = f"halves, {kind}" if kind else "halves"
+        yield Instance(made, sizes, (drawn,), shared=frozenset(made.inputs), remark=remark)

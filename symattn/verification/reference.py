@@ -33,8 +33,8 @@ from sympy import (
     log,
     tanh,
 )
-from sympy.core.relational import Ge, Gt, Le, Lt
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
@@ -54,7 +54,9 @@ from symattn.nodes import (
     ExponentialLinear,
     GaussianLinear,
     HyperbolicTangent,
+    IndexCondition,
     IndexSum,
+    Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
@@ -243,8 +245,48 @@ def _of_columns(function: Callable[[_Evaluation, list[Number]], Number]) -> Call
 
 
 def _softmax(e: _Evaluation, node: Softmax) -> Rows:
-    weights = [[e.exp(x) for x in row] for row in e.matrix(node.scores)]
-    return [[x / total for x in row] for row in weights for total in [e.mp.fsum(row)]]
+    scores = e.matrix(node.scores)
+    if node.allowed is None:
+        keys = [[True] * len(row) for row in scores]
+    else:
+        rows = [[x != 0 for x in row] for row in e.matrix(node.allowed)]
+        wide = [row * len(scores[0]) if len(row) == 1 else row for row in rows]
+        keys = wide * len(scores) if len(wide) == 1 else wide
+    found = []
+    for row, allowed in zip(scores, keys, strict=True):
+        weights = [e.exp(x) if kept else e.mp.zero for x, kept in zip(row, allowed, strict=True)]
+        total = e.mp.fsum(weights)
+        found.append([x / total if kept else x for x, kept in zip(weights, allowed, strict=True)])
+    return found
+
+
+def _condition(e: _Evaluation, node: IndexCondition) -> Rows:
+    outer = dict(e.indices)
+    rows, columns = (int(length) for length in node.shape)
+
+    def at(i: int, j: int) -> Number:
+        e.indices = {**outer, node.row: i, node.column: j}
+        return e.mp.mpf(_holds(e, node.condition))
+
+    found = [[at(i, j) for j in range(columns)] for i in range(rows)]
+    e.indices = outer
+    return found
+
+
+def _holds(e: _Evaluation, condition: Expr) -> bool:
+    """Whether a condition on indices holds; sides that agree to all digits asked for are equal, as in 3 * (1/3) = 1."""
+    if isinstance(condition, And):
+        return all(_holds(e, part) for part in condition.args)
+    if isinstance(condition, Or):
+        return any(_holds(e, part) for part in condition.args)
+    if isinstance(condition, Not):
+        return not _holds(e, condition.args[0])
+    if not isinstance(condition, Relational):
+        return e.scalar(condition)
+    more = e.scalar(condition.lhs) - e.scalar(condition.rhs)
+    if abs(more) < e.mp.mpf(10) ** -e.reference.digits:
+        return isinstance(condition, (Le, Ge, Eq))
+    return isinstance(condition, (Ge, Gt, Ne) if more > 0 else (Le, Lt, Ne))
 
 
 def _index_sum(e: _Evaluation, node: IndexSum) -> Rows:
@@ -298,6 +340,8 @@ MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
     Column: lambda e, node: [[row[e.position(node.position)]] for row in e.matrix(node.matrix)],
     Row: lambda e, node: [e.matrix(node.matrix)[e.position(node.position)]],
     IndexSum: _index_sum,
+    IndexCondition: _condition,
+    Intersection: _entrywise(lambda e, a, b: e.mp.mpf(a != 0 and b != 0)),
 }
 """How each matrix is evaluated, one row a node."""
 

@@ -119,6 +119,16 @@ class Rounded:
         constant = self.constant(self.value.max(axis=axis, keepdims=True))
         return self - constant, constant
 
+    def where(self, keys: Array, otherwise: float = 0.0) -> Rounded:
+        """The entries at some places, and elsewhere an exact number: what stood there leaves no error behind."""
+        value, scale = self.value.copy(), self.scale.copy()
+        value[~keys], scale[~keys] = otherwise, 0.0
+        return self._made(value, scale)
+
+    def strained(self, strain: float) -> Rounded:
+        """The same, first order ending sooner."""
+        return self._made(self.value, self.scale, strain=strain)
+
     def apply(self, function: Function) -> Rounded:
         x = self.value
         value, slope, curvature = function.value(x), abs(function.slope(x)), abs(function.curvature(x))
@@ -182,6 +192,12 @@ class Dual:
     def below_largest(self, axis: int) -> tuple[Dual, Dual]:
         less, constant = self.value.below_largest(axis)
         return Dual(less, self.tangent), Dual(constant, constant.zero())
+
+    def where(self, keys: Array, otherwise: float = 0.0) -> Dual:
+        return Dual(self.value.where(keys, otherwise), self.tangent.where(keys))
+
+    def strained(self, strain: float) -> Dual:
+        return Dual(self.value.strained(strain), self.tangent.strained(strain))
 
     def apply(self, function: Function) -> Dual:
         return Dual(self.value.apply(function), self.value.slope(function) * self.tangent)

@@ -39,6 +39,8 @@ FORMULAS = {
     "Column": "A[:, 1]",
     "Row": "A[1, :]",
     "IndexSum": "sum(a, A[:, a] * C[a, :])",
+    "IndexCondition": "softmax(A, where=causal)",
+    "Intersection": "softmax(A @ C, where=(relu(A) @ C) & (j <= i + 1))",
 }
 
 MORE = {
@@ -49,6 +51,10 @@ MORE = {
     "scalar functions": "A * relu(t) + elu(t) * sigmoid(t) - gelu(t) * abs(t) + log(t * t + 2)",
     "entries": "A * B[0, 2] + A[1, 1]",
     "an inverse power": "(A * A + 1) ** -2",
+    "a set among the values": "softmax(A, where=relu(B)) @ C",
+    "rows without keys": "softmax(A.T, where=causal_lower_right) @ B",
+    "a set that stretches": "softmax(A, where=B[0, :] * 2) * softmax(A, where=relu(A[:, 0]))",
+    "a condition on the index of a sum": "sum(a, A[:, a] * softmax(B, where=(a / 3 + 1/3 != j / 3) & (j < i + 2)))",
 }
 
 
