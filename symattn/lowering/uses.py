@@ -8,7 +8,7 @@ from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.equations import EquationSystem, mentioned_names
+from symattn.equations import EquationSystem, mentioned_apart
 from symattn.nodes import Column, IndexCondition, Intersection, Row, Softmax, Value, index, is_matrix, shape_of
 from symattn.shapes import same_size
 
@@ -32,12 +32,13 @@ def uses_of(system: EquationSystem, outputs: tuple[str, ...]) -> Uses:
     values, sets = set(outputs), set[str]()
     for equation in reversed(system.equations):
         _sort_mentions(equation.expression, False, numbers, truths)
-        outside, inside = _mentions(equation.expression)
+        outside, inside = mentioned_apart(equation.expression)
         sets |= inside | (outside if equation.name in sets else set())
         values |= outside if equation.name in values else set()
     inputs = frozenset(system.inputs)
-    computed_from = any(name in values for name, symbol in system.inputs.items() if shape_of(symbol))
-    return Uses(inputs & truths - numbers, inputs & values if computed_from else inputs - sets)
+    scalars = frozenset(name for name, symbol in system.inputs.items() if not shape_of(symbol))
+    computed_from = (inputs - scalars) & values
+    return Uses(inputs & truths - numbers, (computed_from or inputs - sets) | scalars)
 
 
 def viewed(value: Value) -> str | None:
@@ -67,17 +68,6 @@ def _sort_mentions(value: Value, as_truth: bool, numbers: set[str], truths: set[
     else:
         for part in value.args:
             _sort_mentions(part, False, numbers, truths)
-
-
-def _mentions(value: Value) -> tuple[set[str], set[str]]:
-    """The names that a value mentions outside allowed sets, and inside them."""
-    if isinstance(value, Softmax) and value.allowed is not None:
-        outside, inside = _mentions(value.scores)
-        return outside, inside | mentioned_names(value.allowed)
-    if isinstance(value, (MatrixSymbol, Symbol)):
-        return {value.name}, set()
-    parts = [_mentions(part) for part in value.args]
-    return set().union(*(part[0] for part in parts)), set().union(*(part[1] for part in parts))
 
 
 def with_own_indices(value: Value) -> Value:
