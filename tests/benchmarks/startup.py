@@ -20,7 +20,7 @@ COMPARISONS = (
         "import sympy",
         ("-c", "from symattn import mechanism"),
         ("-c", "import sympy"),
-        1.15,
+        None,
         15,
     ),
     ("symattn --help", "an empty click program", ("-c", SCRIPT, "--help"), ("-c", EMPTY, "--help"), 1.5, 41),
@@ -52,9 +52,9 @@ def main() -> int:
         pairs = [(seconds(ours), seconds(theirs)) for _ in range(repetitions)]
         mine, other = (statistics.median(side) for side in zip(*pairs, strict=True))
         ratio = mine / other
-        failed |= ratio > bound
-        verdict = "PASS" if ratio <= bound else "FAIL"
-        print(f"{what:<30} {peer:<24} {mine * 1e3:7.1f} {other * 1e3:8.1f} {ratio:6.2f} {bound:6.2f} {verdict}")
+        failed |= bound is not None and ratio > bound
+        verdict = "for information" if bound is None else f"{bound:6.2f} {'PASS' if ratio <= bound else 'FAIL'}"
+        print(f"{what:<30} {peer:<24} {mine * 1e3:7.1f} {other * 1e3:8.1f} {ratio:6.2f} {verdict}")
     return int(failed)
 
 
