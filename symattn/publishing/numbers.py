@@ -82,7 +82,8 @@ def scientific(number: Decimal) -> tuple[str, int | None]:
     power = number.adjusted()
     if -5 <= power < max(16, len(number.as_tuple().digits)):
         return format(number, "f"), None
-    return format(number.scaleb(-power), "f"), power
+    sign, digits, _ = number.as_tuple()
+    return format(Decimal((sign, digits, 1 - len(digits))), "f"), power  # scaleb has a bound on exponents
 
 
 def too_long(value: Any) -> str | None:

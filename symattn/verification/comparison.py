@@ -75,20 +75,22 @@ def _array(
         elements = None
     if elements is None or found.shape[found.ndim - len(shape) :] != shape:
         return mismatch(header, name, instance, f"shape {found.shape}", f"shape {instance.batch + shape}")
+    narrow = precision != "float64"  # numbers too large for it are no fault of the code, which float64 judges
     unit = UNIT_ROUNDOFF[precision]
     largest = float(np.finfo(precision).max)
     worst = Tally()
     for element, (values, scale) in enumerate(zip(truth.values, scaled, strict=True)):
         if not np.all(np.isfinite(scale.scale)):
-            return unknown(header, name, instance.label, f"beyond what {precision} can represent on the way to it")
+            reason = f"beyond what {precision} can represent on the way to it"
+            return unknown(header, name, instance.label, reason, excused=narrow)
         if not scale.strain * unit <= FIRST_ORDER:
-            return unknown(header, name, instance.label, f"{precision} keeps no digit here: first-order analysis ends")
+            reason = f"{precision} keeps no digit here: first-order analysis ends"
+            return unknown(header, name, instance.label, reason, excused=narrow)
         for place in np.ndindex(shape):
             expected = entry(values[name], place)
             if abs(expected) > largest:
-                return unknown(
-                    header, name, instance.label, f"{truth.reference.mp.nstr(expected, 3)} is no {precision}"
-                )
+                reason = f"{truth.reference.mp.nstr(expected, 3)} is no {precision}"
+                return unknown(header, name, instance.label, reason, excused=narrow)
             got = truth.reference.mp.mpf(float(elements[(element, *place)]))
             where = place if not instance.batch else (*np.unravel_index(element, instance.batch), *place)
             worst.see(got, expected, unit * float(scale.scale[place]), where)

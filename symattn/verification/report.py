@@ -20,7 +20,7 @@ class Comparison:
     ``ratio`` is the largest error in units; ``None`` if nothing could be compared, and ``reason`` says why.
     A comparison that refutes at a small instance keeps its ``inputs``.
     ``excused`` marks what no code could be blamed for: an optional part that is not installed, a value beyond exact
-    arithmetic, a gradient where there is none.
+    arithmetic, numbers beyond float32, a gradient where there is none.
     """
 
     value: str
@@ -80,8 +80,9 @@ class Report:
     """The outcome of a cross-validation.
 
     ``passed`` needs three things: nothing is refuted; every value agrees with at least one witness; and whatever is
-    unknown is so because an optional part is not installed, exact arithmetic does not reach it, or the instances have
-    no gradient, as relu has none at 0. Rows that are unknown are listed with their reason and never counted as agreed.
+    unknown is so because an optional part is not installed, exact arithmetic does not reach it, float32 cannot hold or
+    tell apart its numbers, or the instances have no gradient, as relu has none at 0. Rows that are unknown are listed
+    with their reason and never counted as agreed.
     """
 
     mechanism: str

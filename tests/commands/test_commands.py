@@ -278,3 +278,10 @@ def test_masked_mechanisms_are_derived_with_the_worked_examples_numbers(name):
 def test_a_bad_allowed_set_points_at_its_place():
     result = run("derive", "--equations", "P = softmax(S, where=j in i)", "--input", "S=n m", status=2)
     assert "a condition is made of" in result.stderr and "^" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+def test_scores_of_millions_print_and_pass_where_float32_cannot_follow(form):
+    numbers = ("--set", "Q=3000 1; 2 5000", "--set", "K=1000 2; 3 7000", "--set", "V=1; 2")
+    shown = run("derive", "dot", *numbers, "--format", form).stdout
+    assert "except for what is unknown" in " ".join(shown.split()) and "2.496960848" in shown
