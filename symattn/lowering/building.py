@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from sympy import MatrixExpr, MatrixSymbol
 
 from symattn.equations import EquationSystem
-from symattn.errors import LoweringError
 from symattn.lowering.costs import Costs
 from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_own_indices
-from symattn.nodes import IndexCondition, IndexSum, Intersection, Softmax, Value, is_matrix, shape_of
+from symattn.nodes import IndexCondition, IndexSum, Intersection, Softmax, Value, index, is_matrix, shape_of
 from symattn.shapes import same_size
 
 
@@ -28,9 +27,8 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
         dtypes = frozenset([name]) if shape else program.uses.dtypes
         program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
     numbers = frozenset(system.sizes)
-    rewritten = [cheaper(with_own_indices(equation.expression), numbers, costs) for equation in equations]
-    for expression in rewritten:
-        _collect_indices(program, expression)
+    apart = [_indices_apart(program, with_own_indices(equation.expression)) for equation in equations]
+    rewritten = [cheaper(expression, numbers, costs) for expression in apart]
     sharing = _Sharing(program, rewritten)
     for equation, expression in zip(equations, rewritten, strict=True):
         sharing.add(equation.name, expression, equation.expression)
@@ -39,20 +37,22 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
     return program
 
 
-def _collect_indices(program: Program, value: Value) -> None:
-    """Note every index of a sum and its length, in order; one array axis each, wherever it occurs."""
+def _indices_apart(program: Program, value: Value) -> Value:
+    """The value with each index of a sum noted, an array axis each; renamed where another sum has another length."""
+    if not is_matrix(value):
+        return value
     if isinstance(value, IndexSum):
-        length = program.lengths.setdefault(value.symbol, value.length)
-        if not same_size(length, value.length):
-            raise LoweringError(
-                f"the index {value.symbol} runs over {length} values in one sum and over {value.length} in another; "
-                "give one of them another name."
-            )
-        if value.symbol not in program.indices:
-            program.indices += (value.symbol,)
-    if is_matrix(value):
-        for part in value.args:
-            _collect_indices(program, part)
+        symbol, number = value.symbol, 0
+        while not same_size(program.lengths.get(symbol, value.length), value.length):
+            number += 1
+            symbol = index(f"{value.symbol.name}{number}")
+        program.lengths[symbol] = value.length
+        if symbol not in program.indices:
+            program.indices += (symbol,)
+        term = _indices_apart(program, value.term.xreplace({value.symbol: symbol}))
+        return IndexSum(term, symbol, value.length)
+    arguments = tuple(_indices_apart(program, part) for part in value.args)
+    return value if arguments == value.args else value.func(*arguments)
 
 
 class _Sharing:

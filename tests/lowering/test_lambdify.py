@@ -114,12 +114,12 @@ def test_an_index_that_selects_nothing_counts_its_terms():
     assert np.allclose(lambdify(Q, IndexSum(Q, a, d))(q), 3 * q)
 
 
-def test_an_index_of_two_lengths_is_refused():
-    a = index("a")
-    A = MatrixSymbol("A", n, d)
-    expression = ElementwiseSum(IndexSum(Column(A, a), a, d), IndexSum(Column(A, a), a, m))
-    with pytest.raises(LoweringError, match="index a runs over d values in one sum and over m in another"):
-        lambdify([A, K], expression)
+def test_an_index_may_have_two_lengths_in_two_sums():
+    a, h = index("a"), Symbol("h", integer=True, positive=True)
+    B = MatrixSymbol("B", n, h)
+    expression = ElementwiseSum(IndexSum(Column(Q, a), a, d), IndexSum(Column(B, a), a, h))
+    q, b = np.arange(6.0).reshape(2, 3), np.arange(8.0).reshape(2, 4)
+    assert np.allclose(lambdify([Q, B], expression)(q, b), (q.sum(1) + b.sum(1))[:, None])
 
 
 REFUSED = {

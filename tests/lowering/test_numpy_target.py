@@ -256,3 +256,11 @@ def test_unknown_outputs_and_targets_are_named():
         lambdify_system(ATTENTION, "nunpy")
     with pytest.raises(LoweringError, match="no outputs"):
         lambdify_system(ATTENTION, outputs=[])
+
+
+def test_one_letter_may_run_over_different_lengths_in_two_sums():
+    text = "S = sum(a, A[:, a] @ A[:, a].T) - sum(a, B[:, a] @ B[:, a].T)\nO = sum(a, S[:, a] * S[:, a])"
+    a, b = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0, 3.0], [1.0, 0.0, 1.0]])
+    s = a @ a.T - b @ b.T
+    found = lambdify_system(system(text, A="n d", B="n h"))(a, b)
+    np.testing.assert_array_equal(found, (s * s).sum(axis=1, keepdims=True))  # whole numbers: nothing is rounded
