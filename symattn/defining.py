@@ -136,6 +136,6 @@ def mechanism(
         output=parsed[-1][0] if output is None else output,
         source=source,
     )
-    if made.output not in made.by_name:
+    if not isinstance(made.output, str) or made.output not in made.by_name:
         raise made.unknown(made.output)
     return made

@@ -119,3 +119,20 @@ def test_every_file_of_the_library_is_one_short_mechanism_with_a_source(name):
     found = named(name)
     assert isinstance(found, sa.Mechanism) and found.source and found.output == "O"
     assert all(isinstance(symbol, MatrixSymbol) for symbol in found.input_symbols)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sa.derive(3),
+        lambda: sa.mechanism("x", {"Q": "n d"}, "P = softmax(Q)", output=["P"]),
+        lambda: ATTENTION.entry("O", 0, 0, limit="many"),
+        lambda: sa.lambdify([], object()),
+        lambda: ATTENTION.verify(seed=[]),
+        lambda: sa.named(3),
+        lambda: sa.worked_example(3),
+    ],
+)
+def test_what_is_no_argument_at_all_is_an_error_of_ours(call):
+    with pytest.raises(sa.SymattnError):
+        call()

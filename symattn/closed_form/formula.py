@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from sympy import Expr, Integer
@@ -11,6 +12,7 @@ from symattn.closed_form.blocks import EntryBlocks, too_large
 from symattn.closed_form.counting import operations_in_entry
 from symattn.closed_form.graph import ScalarGraph
 from symattn.closed_form.positions import check_position
+from symattn.counts import count
 from symattn.equations import EquationSystem
 from symattn.nodes import Indices, entry_of, shape_of
 
@@ -36,13 +38,13 @@ def entry(system: EquationSystem, name: str, i: Any, j: Any, *, expand: bool = F
     """
     value = system[name]
     shape = shape_of(value)
+    limit = limits.ENTRY_OPERATIONS if limit is None else count(limit, "limit", 1, sys.maxsize)
     row, column = (check_position(system, name, shape, place, axis) for axis, place in enumerate((i, j)))
     if isinstance(row, Integer) and isinstance(column, Integer) and not system.sizes:
         return EntryBlocks(system, name).entry(name, int(row), int(column), expand=expand, limit=limit)
-    limit = limits.ENTRY_OPERATIONS if limit is None else limit
-    count = operations_in_entry(system, name, expand)
-    if count > limit:
-        raise too_large(name, count, limit, expand)
+    operations = operations_in_entry(system, name, expand)
+    if operations > limit:
+        raise too_large(name, operations, limit, expand)
     names = (*system.input_symbols, *(equation.symbol for equation in system.equations), row, column)
     written = system.expression(name) if expand else value
     return entry_of(written, row, column, Indices(avoid=names, explicit=True))

@@ -8,7 +8,7 @@ import linecache
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sympy import Basic, Expr, MatrixSymbol, Symbol, sympify
+from sympy import Basic, Expr, MatrixSymbol, Symbol, SympifyError, sympify
 
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError, LoweringError, MissingExtraError, UnknownNameError
@@ -145,7 +145,10 @@ def _key(key: object) -> str:
 def _value(value: Any) -> Value:
     if isinstance(value, (str, bytes)):
         raise InputError("an expression, not a text; write text as a mechanism's equations.")
-    value = value if isinstance(value, Basic) else sympify(value, strict=True)
+    try:
+        value = value if isinstance(value, Basic) else sympify(value, strict=True)
+    except SympifyError:
+        raise InputError(f"asked for an expression of symattn or SymPy, found {type(value).__name__}.") from None
     if not isinstance(value, Expr):
         raise LoweringError(f"{type(value).__name__} is neither a scalar nor a matrix expression.")
     return value

@@ -10,6 +10,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import closed_form
 from symattn.equations import Equation, EquationSystem
+from symattn.errors import InputError
 from symattn.nodes import (
     Arithmetic,
     ElementwiseFunction,
@@ -41,9 +42,14 @@ def derive(subject: EquationSystem | Bound) -> Derivation:
     Without numbers: the shape, formula and entries of every equation, its sizes symbolic. With numbers (a mechanism
     bound to its inputs): every input and every equation with its formula, the numbers put in, the exact value and its
     decimals.
-    Errors: ``ExactnessError`` or ``LimitError`` for a value that exact arithmetic cannot give, naming the equation.
+    Errors: ``InputError`` for anything else; ``ExactnessError`` or ``LimitError`` for a value that exact arithmetic
+    cannot give, naming the equation.
     """
-    return _with_numbers(subject) if isinstance(subject, Bound) else _formulas(subject)
+    if isinstance(subject, Bound):
+        return _with_numbers(subject)
+    if not isinstance(subject, EquationSystem):
+        raise InputError(f"a mechanism or a bound one can be derived, found {subject!r}.")
+    return _formulas(subject)
 
 
 def _formulas(system: EquationSystem) -> Derivation:

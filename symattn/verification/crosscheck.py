@@ -67,6 +67,8 @@ def verify(
     else:
         raise InputError(f"a mechanism or a bound one can be verified, found {system_or_bound!r}.")
     chosen = tuple(standard(targets, gradients, bound) if witnesses is None else witnesses)
+    if isinstance(seed, bool) or not isinstance(seed, (int, str)):
+        raise InputError(f"seed = {seed!r}: a seed is a whole number or a text.")
     run = _Run(system, chosen, Reference(digits), random.Random(seed), progress)
     run.total = (bound is not None) + instances + (EXACT_INSTANCES if run.exact else 0)
     if bound is not None:
