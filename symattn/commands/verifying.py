@@ -16,7 +16,7 @@ from symattn.commands.subjects import Subjects, about_subjects
     click.option(
         "--instances",
         type=click.IntRange(0, limits.INSTANCES),
-        default=12,
+        default=13,
         show_default=True,
         metavar="N",
         help="Random instances of other sizes, beside the given numbers.",

@@ -16,7 +16,7 @@ from symattn.verification.instances import Instance, plans, rational, tiny
 from symattn.verification.reference import Reference
 from symattn.verification.report import Comparison, Report, row_of
 from symattn.verification.tally import Truth
-from symattn.verification.witnesses import ExactWitness, Witness, standard
+from symattn.verification.witnesses import ExactWitness, GradientWitness, Witness, standard
 
 EXACT_INSTANCES = 3
 """Random instances held against exact arithmetic, beside the given numbers."""
@@ -31,7 +31,7 @@ FEWEST_DIGITS = 30
 def verify(
     system_or_bound: EquationSystem | worked.Bound,
     *,
-    instances: int = 12,
+    instances: int = 13,
     seed: int = 0,
     digits: int = 50,
     targets: Iterable[str] = ("numpy", "torch"),
@@ -73,8 +73,10 @@ def verify(
     run.total = (bound is not None) + instances + (EXACT_INSTANCES if run.exact else 0)
     if bound is not None:
         run.check([given_instance(bound)], (*run.floating, *run.exact))
+    without_gradients = tuple(one for one in run.floating if not isinstance(one, GradientWitness))
     for plan in plans(system, instances, run.generator):
-        run.check((plan.draw(system, run.generator, positive) for positive in (False, True)), run.floating)
+        drawn_both_ways = (plan.draw(system, run.generator, positive) for positive in (False, True))
+        run.check(drawn_both_ways, without_gradients if plan.values_only else run.floating)
     drawn = rational(system, run.generator)
     for _ in range(EXACT_INSTANCES if run.exact else 0):
         run.check(itertools.islice(drawn, ATTEMPTS), run.exact)

@@ -100,6 +100,7 @@ class Plan:
     spread: float = 1.0
     shares_last: bool = False
     allowed: str = SOME
+    values_only: bool = False
 
     def draw(self, system: EquationSystem, generator: random.Random, positive: bool = False) -> Instance:
         """Normally distributed entries with all the bits that a float64 has; all of one sign where asked for.
@@ -182,7 +183,7 @@ def filled(symbol: Any, entry: Any) -> Any:
 
 
 def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
-    """Plans for a number of instances: sizes all different, equal, each 1 in turn; batches, layouts, large entries."""
+    """Plans for a number of instances: sizes different, equal, 17 or more, each 1 in turn; batches, layouts, spread."""
     least = least_sizes(system)
     names = list(least)
     square = max(3, *least.values()) if least else 3
@@ -192,6 +193,11 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
         drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
         return tuple((name, fixed.get(name, value) + least[name] - 1) for name, value in zip(names, drawn, strict=True))
 
+    def larger() -> tuple[tuple[str, int], ...]:
+        """Sizes past a stride of 8 or 16; too many numbers for finite differences."""
+        drawn = generator.sample(range(17, max(24, 18 + len(names))), len(names))
+        return tuple((name, value + least[name] - 1) for name, value in zip(names, drawn, strict=True))
+
     def special() -> Iterator[Plan]:
         kinds = itertools.cycle(ALLOWED)
         yield Plan(distinct())
@@ -199,6 +205,7 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
         yield Plan(distinct(), layout="transposed", allowed=SINGLE)
         if names:  # what mistakes one axis for another may show only where the other is as long
             yield Plan(tuple((name, square) for name in names), batch=(square,))
+            yield Plan(larger(), values_only=True)
         for name in names:
             yield Plan(distinct(**{name: 1}), allowed=next(kinds))
         yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)
