@@ -89,10 +89,11 @@ def main() -> int:
     witnesses = (LoweredNumpy("float64"), LoweredTorch("float64"))
     heads = ("mechanism", "code", "instances", "largest score", "entries", "median", "99 %", "max", "worked", "bound")
     print("{:<24} {:<14} {:>9} {:>13} {:>8} {:>7} {:>7} {:>7} {:>7} {:>5}".format(*heads))
-    everything = []
+    everything, largest = [], 0
     for name in names():
         mechanism = named(name)
         truths = [Truth.at(reference, one) for one in instances(name, mechanism, reference, random.Random(name))]
+        largest = max(largest, *(length for truth in truths for _, length in truth.instance.sizes))
         scored = truths if "S" in mechanism.by_name else []
         score = max((largest_score(reference, truth.instance) for truth in scored), default=math.nan)
         for witness in witnesses:
@@ -109,7 +110,7 @@ def main() -> int:
     shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (0, 25, 50, 75, 90, 99, 99.9, 100))
     print(f"All {len(units)} entries, quantiles of the error in units of 2^-53 × conditioning scale: {shares}.")
     print(
-        "Measured at these instances only, none larger than 8 × 8. The scale is a first-order bound: a small ratio\n"
+        f"Measured at these instances only, no size above {largest}. The scale is a first-order bound: a small ratio\n"
         "says that the code is as accurate as its inputs' conditioning allows, not that every digit is right."
     )
     return int(failed)
