@@ -111,7 +111,7 @@ def _table(block: Table, settings: Settings) -> tuple[str, float]:
     characters = [max(len(row[at]) for row in cells) for at in range(len(columns))]
     rows = [" & ".join(row) + r" \\" for row in cells]
     body = "\n".join([rows[0], r"\hline", *rows[1:]])
-    size, needed = _size(0.55 * sum(characters) + len(columns))
+    size, needed = _size(0.5 * sum(characters) + len(columns))
     return f"{{{size}\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\par}}", needed
 
 
