@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +41,11 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \setlength{\parskip}{6pt}
 \begin{document}
 """
+
+FRACTION_IN_A_MATRIX = re.compile(r"\\begin\{(?:bmatrix|array)\}(?:(?!\\end\{).)*?\\frac", re.DOTALL)
+ROOM_FOR_FRACTIONS = r"\renewcommand{\arraystretch}{1.6}"
+ROOM_UNDER_A_LINE = r"\renewcommand{\arraystretch}{1.2}"
+"""TeX sets rows of a matrix or table closer than fractions and rules are high."""
 
 
 def render_latex(document: Document, settings: Settings) -> str:
@@ -95,7 +101,8 @@ def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
     size, needed = _size(max(width(line.replace("&", "", 1)) for line in lines))
     body = " \\\\[4pt]\n".join(lines)
     shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
-    return (f"{{{size}\n{shown}\n\\par}}" if size else shown), needed
+    setting = size + (ROOM_FOR_FRACTIONS if FRACTION_IN_A_MATRIX.search(body) else "")
+    return (f"{{{setting}\n{shown}\n\\par}}" if setting else shown), needed
 
 
 def _size(longest: float) -> tuple[str, float]:
@@ -112,7 +119,8 @@ def _table(block: Table, settings: Settings) -> tuple[str, float]:
     rows = [" & ".join(row) + r" \\" for row in cells]
     body = "\n".join([rows[0], r"\hline", *rows[1:]])
     size, needed = _size(0.5 * sum(characters) + len(columns))
-    return f"{{{size}\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\par}}", needed
+    shown = f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}"
+    return f"{{{size}{ROOM_UNDER_A_LINE}\n{shown}\n\\par}}", needed
 
 
 def _code(text: str) -> tuple[str, float]:
