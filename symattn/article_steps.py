@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import MatrixSymbol
 
 from symattn import article
@@ -74,17 +76,22 @@ def eight_steps(*examples: Bound) -> Derivation:
         reason = obstacle(example)
         if reason is not None:
             raise InputError(f"{example.symbolic.name} is not told in the eight steps: {reason}.")
-    first = examples[0]
-    blocks = [*_preparation(first)]
+    first, several = examples[0], len(examples) > 1
+    for example in examples[1:]:
+        if not _same_values(first, example, ("X", "W_K", "W_Q", "W_V")):
+            raise InputError(
+                f"examples told together have one X and one set of weights; those of {example.symbolic.name} differ."
+            )
+    blocks, level = [*_preparation(first)], 3 if several else 2
     for example in examples:
-        if len(examples) > 1:
+        if several:
             blocks.append(Heading(f"{example.symbolic.name}: scores ", example.symbolic["S"]))
-        blocks += _one_input(example, 0, level=3 if len(examples) > 1 else 2)
-        blocks += _all_inputs(example, level=3 if len(examples) > 1 else 2)
+        blocks += _one_input(example, 0, level)
+        blocks += _all_inputs(example, level)
         if _is_the_article(example):
-            blocks += _rounded_table(example, level=3 if len(examples) > 1 else 2)
+            blocks += _rounded_table(example, level)
     title = f"{first.symbolic.name[:1].upper()}{first.symbolic.name[1:]} in eight steps"
-    stages = tuple(stage for example in examples for stage in _stages(example, len(examples) > 1))
+    stages = tuple(stage for example in examples for stage in _stages(example, several))
     return Derivation(title, tuple(blocks), stages, first.symbolic.source)
 
 
@@ -121,15 +128,10 @@ def _preparation(example: Bound) -> list[Block]:
 
 
 def _value(example: Bound, name: str) -> Formula:
-    """An equation with its numbers put in, and what comes out: exact, and decimal where that says more."""
+    """One equation of the example as a line, the values of the others put in."""
     expression = example.symbolic[name]
     numbers = {**example.sizes, **{other: matrix_of(example, other) for other in example.names if other != name}}
-    exact = matrix_of(example, name)
-    symbol = example.system.by_name[name].symbol
-    parts = [symbol, "=", expression, "=", Substituted(expression, numbers), "=", exact]
-    if not _is_rational(exact):
-        parts += ["≈", Rounded(exact)]
-    return Formula(*parts)
+    return _numbers_line(example.system.by_name[name].symbol, expression, numbers, matrix_of(example, name))
 
 
 def _is_rational(matrix: ExactMatrix) -> bool:
@@ -189,6 +191,7 @@ def _row(example: Bound, name: str, i: int) -> ExactMatrix:
 
 
 def _numbers_line(symbol: MatrixSymbol, expression: object, numbers: dict, exact: ExactMatrix) -> Formula:
+    """An equation with its numbers put in, and what comes out: exact, and decimal where that says more."""
     parts = [symbol, "=", expression, "=", Substituted(expression, numbers), "=", exact]
     return Formula(*parts) if _is_rational(exact) else Formula(*parts, "≈", Rounded(exact))
 
@@ -213,8 +216,11 @@ def _all_inputs(example: Bound, level: int) -> list[Block]:
 
 def _is_the_article(example: Bound) -> bool:
     """Whether these are the article's numbers and its unscaled scores, for which it prints rounded weights."""
-    plain = worked_example()
-    return all(matrix_of(example, name) == matrix_of(plain, name) for name in ("X", "S", "V"))
+    return _same_values(example, worked_example(), ("X", "S", "V"))
+
+
+def _same_values(left: Bound, right: Bound, names: Iterable[str]) -> bool:
+    return all(matrix_of(left, name) == matrix_of(right, name) for name in names)
 
 
 def _rounded_table(example: Bound, level: int) -> list[Block]:

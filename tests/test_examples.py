@@ -12,7 +12,7 @@ from symattn.defining import mechanism
 from symattn.errors import InputError, UnknownNameError
 from symattn.exact.operations import plus
 from symattn.examples import choose_scaled, has_numbers, numbers_for, scaled_pairs, weighted_values, worked_example
-from symattn.mechanisms import names
+from symattn.mechanisms import named, names
 
 U = {False: exp(2), True: exp(2 / sqrt(3))}
 
@@ -189,6 +189,12 @@ def test_the_rounded_table_stands_beside_the_exact_weights_with_its_errors():
 
 def test_the_rounded_table_belongs_to_the_articles_own_scores():
     assert "rounded weights" not in eight_steps(worked_example(scaled=True)).to("text")
+
+
+def test_examples_told_together_share_their_inputs_and_weights():
+    doubled = named("self-attention").bind(numbers_for(named("self-attention")) | {"X": [[2, 0, 2, 0]]})
+    with pytest.raises(InputError, match="have one X and one set of weights"):
+        eight_steps(worked_example(), doubled)
 
 
 def test_a_mechanism_without_the_steps_says_what_it_lacks():
