@@ -11,7 +11,7 @@ from symattn.equations import EquationSystem
 from symattn.lowering.costs import Costs
 from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
-from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_own_indices
+from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_row_and_column
 from symattn.nodes import IndexCondition, IndexSum, Intersection, Softmax, Value, index, is_matrix, shape_of
 from symattn.shapes import same_size
 
@@ -27,7 +27,7 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
         dtypes = frozenset([name]) if shape else program.uses.dtypes
         program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
     numbers = frozenset(system.sizes)
-    apart = [_indices_apart(program, with_own_indices(equation.expression)) for equation in equations]
+    apart = [_indices_apart(program, with_row_and_column(equation.expression)) for equation in equations]
     rewritten = [cheaper(expression, numbers, costs) for expression in apart]
     sharing = _Sharing(program, rewritten)
     for equation, expression in zip(equations, rewritten, strict=True):

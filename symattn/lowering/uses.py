@@ -70,14 +70,14 @@ def _sort_mentions(value: Value, as_truth: bool, numbers: set[str], truths: set[
             _sort_mentions(part, False, numbers, truths)
 
 
-def with_own_indices(value: Value) -> Value:
+def with_row_and_column(value: Value) -> Value:
     """The value with ``ROW`` and ``COLUMN`` in every condition, whatever its indices were called."""
     if not is_matrix(value) or isinstance(value, MatrixSymbol):
         return value
     if isinstance(value, IndexCondition):
         condition = value.condition.xreplace({value.row: ROW, value.column: COLUMN})
         return IndexCondition(condition, ROW, COLUMN, *value.shape)
-    arguments = tuple(with_own_indices(part) for part in value.args)
+    arguments = tuple(with_row_and_column(part) for part in value.args)
     return value if arguments == value.args else value.func(*arguments)
 
 

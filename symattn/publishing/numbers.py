@@ -103,6 +103,11 @@ def too_long(value: Any) -> str | None:
     return f"an exact value of {longest} terms" if longest > limits.PRINTED_TERMS else None
 
 
+def short_enough(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the numbers to be put in for names, those that are not too long to print; the other names stay."""
+    return {name: number for name, number in numbers.items() if too_long(number) is None}
+
+
 def submatrix(value: Any, row: int | None, column: int | None) -> Rows | None:
     """One row or one column of a matrix of numbers."""
     rows = rows_of(value)

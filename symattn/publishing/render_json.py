@@ -19,7 +19,7 @@ from symattn.publishing.document import (
     Table,
     Title,
 )
-from symattn.publishing.numbers import decimal, rows_of, too_long
+from symattn.publishing.numbers import decimal, rows_of, short_enough, too_long
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import plain
 from symattn.publishing.to_code import code
@@ -44,8 +44,7 @@ def _stage(stage: Stage, settings: Settings) -> dict[str, Any]:
     if stage.formula is not None:
         made["formula"] = _printed(stage.formula, settings, code)
         if stage.numbers is not None:
-            short = {name: number for name, number in stage.numbers.items() if too_long(number) is None}
-            made["substituted"] = _printed(Substituted(stage.formula, short), settings)
+            made["substituted"] = _printed(Substituted(stage.formula, short_enough(stage.numbers)), settings)
     if stage.entry is not None:
         made["entry"] = {"of": _printed(stage.entry[0], settings), "formula": _printed(stage.entry[1], settings)}
     if stage.exact is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symattn.publishing.document import Formula, Rounded, Substituted, Words
-from symattn.publishing.numbers import all_whole, ends_within, too_long
+from symattn.publishing.numbers import all_whole, ends_within, short_enough, too_long
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,7 @@ def shown_steps(formula: Formula, digits: int) -> Iterator[tuple[str, Any]]:
             before = part
             continue
         if isinstance(part, Substituted):
-            short = {name: number for name, number in part.numbers.items() if too_long(number) is None}
-            part = Substituted(part.value, short)
+            part = Substituted(part.value, short_enough(part.numbers))
         if isinstance(part, Rounded) and sign == "≈":
             if part.value == before and all_whole(part.value):
                 continue

@@ -84,21 +84,16 @@ class Tally:
 
     def comparison(self, header: Header, name: str, instance: Instance, truth: Truth, digits: int = 20) -> Comparison:
         show = truth.reference.mp.nstr
-        return Comparison(
+        return _compared(
+            header,
             name,
-            header.witness,
-            header.against,
-            header.unit,
-            header.verdict,
-            instance.label,
-            instance.sizes,
-            instance.volume,
-            self.entries,
-            self.ratio,
-            self.error,
-            self.place,
-            show(self.found, digits),
-            show(self.expected, digits),
+            instance,
+            entries=self.entries,
+            ratio=self.ratio,
+            error=self.error,
+            place=self.place,
+            found=show(self.found, digits),
+            expected=show(self.expected, digits),
             inputs=_written(instance) if self.ratio > FACTOR else (),
         )
 
@@ -126,17 +121,11 @@ def unknown(header: Header, name: str, where: str, reason: str, excused: bool = 
 
 def mismatch(header: Header, name: str, instance: Instance, found: str, expected: str) -> Comparison:
     """An array of another shape or dtype than was asked for, which refutes like an infinite error."""
-    return Comparison(
-        name,
-        header.witness,
-        header.against,
-        header.unit,
-        header.verdict,
-        instance.label,
-        instance.sizes,
-        instance.volume,
-        ratio=math.inf,
-        found=found,
-        expected=expected,
-        reason="not the array that was asked for",
-    )
+    reason = "not the array that was asked for"
+    return _compared(header, name, instance, ratio=math.inf, found=found, expected=expected, reason=reason)
+
+
+def _compared(header: Header, name: str, instance: Instance, **outcome: Any) -> Comparison:
+    """A value at an instance with what came of it, under the header's names."""
+    about = (name, header.witness, header.against, header.unit, header.verdict)
+    return Comparison(*about, instance.label, instance.sizes, instance.volume, **outcome)
