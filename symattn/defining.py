@@ -125,15 +125,15 @@ def mechanism(
         checked = check_name(key, "an input", WORDS)
         symbols[checked] = declare(checked, parse_shape(shape, checked))
     parsed = parse_equations(equations, symbols)
-    unused = unused_inputs(symbols, (value for _, value in parsed))
+    unused = unused_inputs(symbols, (equation.value for equation in parsed))
     if unused:
         s, them = ("s", "them") if len(unused) > 1 else ("", "it")
         raise LanguageError(f"no equation mentions the input{s} {', '.join(unused)}; use {them} or leave {them} out.")
     made = Mechanism(
         name=name,
         input_symbols=tuple(symbols.values()),
-        equations=tuple(Equation(key, value) for key, value in parsed),
-        output=parsed[-1][0] if output is None else output,
+        equations=tuple(Equation(*equation) for equation in parsed),
+        output=parsed[-1].name if output is None else output,
         source=source,
     )
     if not isinstance(made.output, str) or made.output not in made.by_name:

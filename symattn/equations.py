@@ -7,32 +7,70 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sympy import Basic, Expr, MatrixSymbol, Symbol, preorder_traversal
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import limits
 from symattn.errors import LimitError, UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import suggestion
-from symattn.nodes import IndexSum, Softmax, Value, index, is_matrix, shape_of
+from symattn.nodes import (
+    Concatenation,
+    IndexSum,
+    Indices,
+    Member,
+    OverAllowedKeys,
+    Value,
+    entry_of,
+    full_shape,
+    index,
+    is_matrix,
+    shape_of,
+)
 from symattn.nodes.base import scalar_symbols
 from symattn.shapes import Shape, concrete_size, size
 
 
 @dataclass(frozen=True)
 class Equation:
-    """``name = expression``; the expression mentions inputs, sizes and the names of earlier equations."""
+    """``name = expression``; the expression mentions inputs, sizes and the names of earlier equations.
+
+    ``axes`` make it a family, ``name[h] = expression``: the index of each axis, which is free in the expression, with
+    how many values it takes.
+    """
 
     name: str
     expression: Value
+    axes: tuple[tuple[Symbol, Expr], ...] = ()
+
+    @property
+    def indices(self) -> tuple[Symbol, ...]:
+        """The indices on the left side."""
+        return tuple(symbol for symbol, _ in self.axes)
+
+    @property
+    def lengths(self) -> Shape:
+        """How many values each of the indices takes."""
+        return tuple(length for _, length in self.axes)
 
     @property
     def shape(self) -> Shape:
-        """``()`` for a scalar, ``(rows, columns)`` for a matrix."""
-        return shape_of(self.expression)
+        """``()`` for a scalar, ``(rows, columns)`` for a matrix, the lengths of its axes in front for a family."""
+        return (*self.lengths, *shape_of(self.expression))
+
+    @property
+    def left_side(self) -> Value:
+        """What stands before the equals sign: the symbol, or the member at the equation's own indices."""
+        return Member(self.symbol, *self.indices) if self.axes else self.symbol
 
     @property
     def symbol(self) -> Value:
         """What stands for this equation's value in later ones."""
         return declare(self.name, self.shape)
+
+    def replaced(self, replaced: dict[Expr, Expr]) -> Equation:
+        """The equation with other values in the place of some symbols, in its sizes too."""
+        axes = tuple((symbol, length.xreplace(replaced)) for symbol, length in self.axes)
+        return Equation(self.name, self.expression.xreplace(replaced), axes)
 
 
 @dataclass(frozen=True)
@@ -73,7 +111,7 @@ class EquationSystem:
     @property
     def sizes(self) -> tuple[Symbol, ...]:
         """The symbolic sizes, in the order in which the inputs mention them."""
-        return symbolic_sizes(shape_of(symbol) for symbol in self.input_symbols)
+        return symbolic_sizes(full_shape(symbol) for symbol in self.input_symbols)
 
     def __getitem__(self, name: str) -> Value:
         """The right side of the equation ``name``, or the symbol of the input ``name``."""
@@ -93,8 +131,8 @@ class EquationSystem:
         return iter(self.equations)
 
     def shape(self, name: str) -> Shape:
-        """The shape of an input or of an equation's value."""
-        return shape_of(self[name])
+        """The shape of an input or of an equation's value, the lengths of a family's axes in front."""
+        return self.by_name[name].shape if name in self.by_name else full_shape(self[name])
 
     def needed(self, *names: str) -> tuple[Equation, ...]:
         """The equations that the named values rest on, themselves included, in order."""
@@ -111,25 +149,16 @@ class EquationSystem:
     def expression(self, name: str | None = None) -> Value:
         """One value written out to the inputs, every name in it replaced by its equation.
 
+        A family is written out for its own indices.
         Errors: ``UnknownNameError``; ``LimitError`` above ``limits.ENTRY_OPERATIONS``, counted before it is built.
         """
         name = self.output if name is None else name
-        written: dict[Value, Value] = {}
-        counts: dict[Value, int] = {}
-        bound: set[Symbol] = set()
+        written = _Written()
         for equation in self.needed(name):
-            count, parts = 0, preorder_traversal(equation.expression)
-            for part in parts:
-                count += counts.get(part, 1)
-                if isinstance(part, MatrixSymbol):
-                    parts.skip()
-            counts[equation.symbol] = count
-            if count > limits.ENTRY_OPERATIONS:
-                message = f"{name} written out to the inputs takes more than {limits.ENTRY_OPERATIONS} operations"
-                raise LimitError(f"{message} (in {equation.name}); look at its equations, or at single entries.")
-            written[equation.symbol] = with_own_indices(equation.expression, bound).xreplace(written)
-        symbol = self.by_name[name].symbol if name in self.by_name else self.inputs.get(name)
-        return written.get(symbol, self[name])
+            written.add(equation, name)
+        if name in self.by_name:
+            return written.values[name]
+        return self[name]
 
     def with_sizes(self, **sizes: object) -> EquationSystem:
         """The same equations with concrete values for some of the sizes."""
@@ -142,14 +171,55 @@ class EquationSystem:
                 raise UnknownNameError(f"{self.name} has no size {name!r}.{hint} Its sizes: {listing}.")
             replaced[size(name)] = concrete_size(value, name)
         symbols = tuple(symbol.xreplace(replaced) for symbol in self.input_symbols)
-        equations = tuple(Equation(eq.name, eq.expression.xreplace(replaced)) for eq in self.equations)
+        equations = tuple(equation.replaced(replaced) for equation in self.equations)
         return type(self)(self.name, symbols, equations, self.output, self.source)
+
+
+class _Written:
+    """Equations written out to the inputs one after the other, their operations counted before they are built."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Value] = {}
+        self._indices: dict[str, tuple[Symbol, ...]] = {}
+        self._counts: dict[str, int] = {}
+        self._bound: set[Symbol] = set()
+
+    def add(self, equation: Equation, asked: str) -> None:
+        """Errors: ``LimitError`` above ``limits.ENTRY_OPERATIONS``; ``asked`` is the value that it is needed for."""
+        count, parts = 0, preorder_traversal(equation.expression)
+        for part in parts:
+            count += self._counts.get(part.name, 1) if isinstance(part, (MatrixSymbol, Member, Symbol)) else 1
+            if isinstance(part, (MatrixSymbol, Member)):
+                parts.skip()
+        self._counts[equation.name] = count
+        if count > limits.ENTRY_OPERATIONS:
+            message = f"{asked} written out to the inputs takes more than {limits.ENTRY_OPERATIONS} operations"
+            raise LimitError(f"{message} (in {equation.name}); look at its equations, or at single entries.")
+        self._indices[equation.name] = equation.indices
+        self._bound.update(equation.indices)
+        self.values[equation.name] = self._filled(with_own_indices(equation.expression, self._bound))
+
+    def _filled(self, value: Value) -> Value:
+        """The value with the names of earlier equations replaced, members of families by the ones meant."""
+        if isinstance(value, (MatrixSymbol, Symbol)):
+            return self.values.get(value.name, value)
+        if isinstance(value, Member):
+            if value.name not in self.values:
+                return value
+            own = self._indices[value.name]
+            return self.values[value.name].xreplace(dict(zip(own, value.positions, strict=True)))
+        if isinstance(value, MatrixElement) and value.parent.name in self.values:
+            i, j = value.args[1:]
+            whole = self._filled(value.parent)
+            return entry_of(whole, i, j, Indices(avoid=(whole, value)))
+        arguments = tuple(map(self._filled, value.args))
+        return value if arguments == value.args else value.func(*arguments)
 
 
 def with_own_indices(value: Value, taken: set[Symbol]) -> Value:
     """The value with its sums' indices renamed where they are taken, so that no sum captures another's index."""
     renamed = {}
-    for symbol in sorted((part.symbol for part in value.atoms(IndexSum)), key=str):
+    for symbol in sorted((part.symbol for part in value.atoms(IndexSum, Concatenation)), key=str):
         fresh, number = symbol, 0
         while fresh in taken:
             number += 1
@@ -176,9 +246,10 @@ def mentioned_apart(value: Value) -> tuple[set[str], set[str]]:
         part, where = pending.pop()
         if isinstance(part, MatrixSymbol):
             where.add(part.name)
-        elif isinstance(part, Softmax):
+        elif isinstance(part, OverAllowedKeys):
             pending.append((part.scores, where))
-            pending.extend((allowed, inside) for allowed in part.args[1:])
+            if part.allowed is not None:
+                pending.append((part.allowed, inside))
         else:
             pending.extend((argument, where) for argument in part.args)
     return outside, inside

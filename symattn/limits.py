@@ -21,6 +21,9 @@ NODE_COUNT = 5_000
 SIZE = 1_000_000
 """A concrete size, such as ``n=3``."""
 
+FAMILY_AXES = 4
+"""Axes of a family of matrices, such as the 2 of ``Q[g, r]``."""
+
 ENTRY_OPERATIONS = 20_000
 """Operations in one entry expanded to the inputs, unless the caller asks for more."""
 

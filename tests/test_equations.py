@@ -17,7 +17,7 @@ INPUTS = {"Q": MatrixSymbol("Q", n, d_k), "K": MatrixSymbol("K", m, d_k), "V": M
 
 
 def system(text, inputs=INPUTS, output=None):
-    equations = tuple(Equation(name, value) for name, value in parse_equations(text, inputs))
+    equations = tuple(Equation(*each) for each in parse_equations(text, inputs))
     return EquationSystem("a test", tuple(inputs.values()), equations, output or equations[-1].name)
 
 

@@ -13,8 +13,8 @@ from sympy import Abs, And, Expr, erf, exp, log, tanh
 from symattn.closed_form.numbers import NumberKind
 from symattn.nodes import ExponentialLinear, GaussianLinear, RectifiedLinear, Sigmoid, SquareRoot
 from symattn.nodes.allowed import is_allowed
+from symattn.nodes.cases import Cases
 from symattn.nodes.reductions import largest
-from symattn.nodes.softmax import where
 from symattn.nodes.written import added, applied, divided, multiplied, negated, raised
 
 
@@ -70,7 +70,7 @@ OPERATIONS: dict[str, Operation] = {
     "power": Operation(raised, lambda kind, x, y: kind.power(x, y), lambda k: 1),
     "maximum": Operation(largest, lambda kind, *values: max(values), lambda k: k - 1),
     "where": Operation(
-        lambda *operands: where(And(*map(is_allowed, operands[:-1])), operands[-1]),
+        lambda *operands: Cases.of(And(*map(is_allowed, operands[:-1])), operands[-1]),
         _where,
         lambda k: 1 if k == 1 else k + (k > 2),
     ),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sympy import Expr, MatrixSymbol, Symbol
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError
-from symattn.nodes import Value, shape_of
+from symattn.nodes import Value, full_shape
 
 
 @dataclass
@@ -19,6 +20,17 @@ class Scope:
     values: dict[str, Value]
     lengths: dict[Symbol, Expr | None] = field(default_factory=dict)
     operations: int = 0
+    computed_positions: bool = False
+    """Whether subscripts may be computed from indices, as they may inside ``matrix(…)``."""
+
+    @contextmanager
+    def computing_positions(self) -> Iterator[None]:
+        """Inside: subscripts may be computed."""
+        before, self.computed_positions = self.computed_positions, True
+        try:
+            yield
+        finally:
+            self.computed_positions = before
 
     def count(self) -> None:
         """One more operation; ``LimitError`` above the bound."""
@@ -36,7 +48,7 @@ def scope_of(inputs: Mapping[str, Value]) -> Scope:
     """The scope that declared inputs open: their names, and the names of their sizes."""
     values: dict[str, Value] = dict(inputs)
     for name, value in inputs.items():
-        for length in shape_of(value):
+        for length in full_shape(value):
             for symbol in length.free_symbols:
                 if symbol.name in inputs:
                     raise LanguageError(f"{symbol.name} is both an input and a size of {name}; rename one of them.")

@@ -14,6 +14,8 @@ from sympy import (
     Identity,
     MatrixSymbol,
     Max,
+    Min,
+    Mod,
     Mul,
     OneMatrix,
     Piecewise,
@@ -23,9 +25,14 @@ from sympy import (
     Symbol,
     Transpose,
     ZeroMatrix,
+    cos,
     erf,
     exp,
+    expand,
+    factor_terms,
+    floor,
     log,
+    sin,
     sqrt,
     sstr,
     tanh,
@@ -37,29 +44,35 @@ from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import MissingRowError
-from symattn.language.allowed import COLUMN, ROW
+from symattn.language.named_sets import COLUMN, ROW
 from symattn.language.names import safe_name
-from symattn.language.vocabulary import NAME_OF_NODE, SOFTMAX
+from symattn.language.vocabulary import CONCAT, ENTMAX, MATRIX, NAME_OF_NODE, SPARSEMAX, STACKS, SUM
 from symattn.nodes import (
     Arithmetic,
+    Block,
     Column,
+    Concatenation,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    Entmax,
     ExponentialLinear,
     GaussianLinear,
+    HorizontalStack,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     MatrixProduct,
+    Member,
     Negation,
+    OverAllowedKeys,
     Reduction,
     Row,
     Sigmoid,
-    Softmax,
     is_matrix,
 )
 from symattn.nodes.allowed import in_order
@@ -69,6 +82,7 @@ from symattn.nodes.written import negated
 class Level(IntEnum):
     """How tightly a piece binds; an operand that binds less than its place asks for stands in brackets."""
 
+    CASES = 0
     SUM = 1
     PRODUCT = 2
     FACTOR = 3
@@ -196,9 +210,12 @@ def _node(printer: Printer, value: Any) -> Piece:
     return _call(word, printer.piece(value.args[0]).text)
 
 
-def _softmax(printer: Printer, value: Softmax) -> Piece:
-    scores = printer.piece(value.scores).text
-    return _call(SOFTMAX, scores, *([] if value.allowed is None else [f"where={printer.piece(value.allowed).text}"]))
+def _over_keys(printer: Printer, value: OverAllowedKeys) -> Piece:
+    word, options = NAME_OF_NODE.get(type(value), SPARSEMAX), value.options
+    if isinstance(value, Entmax) and value.alpha != 2:
+        word = ENTMAX
+    shown = [printer.piece(part).text for part in (value.scores, *(options if word == ENTMAX else ()))]
+    return _call(word, *shown, *([] if value.allowed is None else [f"where={printer.piece(value.allowed).text}"]))
 
 
 # ---- allowed sets, which the language reads after where= only ------------------------------------------------------
@@ -276,8 +293,34 @@ def _element(printer: Printer, value: MatrixElement) -> Piece:
     return Piece(f"{printer.piece(matrix).text}[{', '.join(printer.piece(place).text for place in places)}]")
 
 
-def _index_sum(printer: Printer, value: IndexSum) -> Piece:
-    return _call("sum", printer.name(value.symbol), printer.piece(value.term).text)
+def _over_an_index(word: str) -> Callable[[Printer, Any], Piece]:
+    return lambda printer, value: _call(word, printer.name(value.symbol), printer.piece(value.term).text)
+
+
+def _member(printer: Printer, value: Member) -> Piece:
+    places = ", ".join(printer.piece(position).text for position in value.positions)
+    return Piece(f"{printer.piece(value.family).text}[{places}]")
+
+
+def _block(printer: Printer, value: Block) -> Piece:
+    stretches = []
+    for start, count, whole in zip((value.top, value.left), value.shape, value.matrix.shape, strict=True):
+        stop = expand(start + count)
+        before = "" if start == 0 else printer.piece(factor_terms(start)).text
+        behind = "" if stop == whole else printer.piece(factor_terms(stop)).text
+        stretches.append(f"{before}:{behind}")
+    return Piece(f"{printer.piece(value.matrix).text}[{', '.join(stretches)}]")
+
+
+def _stack(printer: Printer, value: HorizontalStack) -> Piece:
+    word = next(word for word, node in STACKS.items() if type(value) is node)
+    return _call(word, *(printer.piece(part).text for part in value.args))
+
+
+def _indexed(printer: Printer, value: IndexedMatrix) -> Piece:
+    letters = {value.row: ROW, value.column: COLUMN}
+    formula = value.formula.xreplace(letters)
+    return _call(MATRIX, *(printer.piece(part).text for part in (*value.shape, formula)))
 
 
 # ---- scalars, which SymPy has put in its own order --------------------------------------------------------------
@@ -334,25 +377,37 @@ def _scalar_power(printer: Printer, value: Pow) -> Piece:
             return _call("sigmoid", printer.piece(argument).text)
     if exponent == Rational(1, 2):
         return _call("sqrt", printer.piece(base).text)
-    if not exponent.is_Number:
-        raise printer.missing(value)
-    if exponent < 0:
+    if exponent.is_Number and exponent < 0:
         return Piece("1 / " + _at_least(printer, base**-exponent, Level.FACTOR), Level.PRODUCT)
     return Piece(f"{_at_least(printer, base, Level.ATOM)}**{_at_least(printer, exponent, Level.ATOM)}", Level.POWER)
 
 
 def _largest(printer: Printer, value: Max) -> Piece:
     rest = [part for part in value.args if part != 0]
-    if len(rest) != 1 or len(value.args) != 2:
-        raise printer.missing(value)
-    return _call("relu", printer.piece(rest[0]).text)
+    if len(rest) == 1 and len(value.args) == 2:
+        return _call("relu", printer.piece(rest[0]).text)
+    return _call("max", *(printer.piece(part).text for part in value.args))
+
+
+def _smallest(printer: Printer, value: Min) -> Piece:
+    return _call("min", *(printer.piece(part).text for part in value.args))
 
 
 def _cases(printer: Printer, value: Piecewise) -> Piece:
     first: Expr = value.args[0].expr
-    if ExponentialLinear.of_number(first) != value:
+    if ExponentialLinear.of_number(first) == value:
+        return _call("elu", printer.piece(first).text)
+    if value.args[-1].cond is not S.true:
         raise printer.missing(value)
-    return _call("elu", printer.piece(first).text)
+    text = _at_least(printer, value.args[-1].expr, Level.SUM)
+    for case in reversed(value.args[:-1]):
+        text = f"{_at_least(printer, case.expr, Level.SUM)} if {printer.piece(case.cond).text} else {text}"
+    return Piece(text, Level.CASES)
+
+
+def _remainder(printer: Printer, value: Mod) -> Piece:
+    whole, divisor = (_at_least(printer, part, Level.FACTOR) for part in value.args)
+    return Piece(f"{whole} % {divisor}", Level.PRODUCT)
 
 
 ROWS: dict[type, Any] = {
@@ -367,7 +422,12 @@ ROWS: dict[type, Any] = {
     tanh: _function("tanh"),
     Abs: _function("abs"),
     Max: _largest,
+    Min: _smallest,
+    Mod: _remainder,
     Piecewise: _cases,
+    cos: _function("cos"),
+    floor: _function("floor"),
+    sin: _function("sin"),
     MatrixElement: _element,
     MatrixSymbol: _name,
     Transpose: _transpose,
@@ -382,7 +442,12 @@ ROWS: dict[type, Any] = {
     ElementwisePower: _power,
     Negation: _negation,
     ElementwiseFunction: _node,
-    Softmax: _softmax,
+    OverAllowedKeys: _over_keys,
+    Member: _member,
+    Block: _block,
+    HorizontalStack: _stack,
+    Concatenation: _over_an_index(CONCAT),
+    IndexedMatrix: _indexed,
     IndexCondition: _index_condition,
     Intersection: _intersection,
     Relational: _relation,
@@ -390,6 +455,6 @@ ROWS: dict[type, Any] = {
     BooleanAtom: _always_or_never,
     Reduction: _node,
     Column: _column,
-    IndexSum: _index_sum,
+    IndexSum: _over_an_index(SUM),
 }
 """One row a class; a subclass without a row of its own is printed by its base's."""

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from sympy import Identity, MatrixExpr, OneMatrix, ZeroMatrix
 
-from symattn.language.allowed import ALLOWED_WORDS
+from symattn.language.named_sets import ALLOWED_WORDS
 from symattn.nodes import (
     AbsoluteValue,
     ColumnMax,
     ColumnMean,
     ColumnSum,
+    Cosine,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    Hardmax,
+    HorizontalStack,
     HyperbolicTangent,
     Logarithm,
     LogSumExp,
@@ -26,8 +29,10 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sine,
     Softmax,
     SquareRoot,
+    VerticalStack,
 )
 
 
@@ -44,9 +49,11 @@ NODES: dict[str, type[Node]] = {
     "colmax": ColumnMax,
     "colmean": ColumnMean,
     "colsum": ColumnSum,
+    "cos": Cosine,
     "elu": ExponentialLinear,
     "exp": Exponential,
     "gelu": GaussianLinear,
+    "hardmax": Hardmax,
     "log": Logarithm,
     "lse": LogSumExp,
     "relu": RectifiedLinear,
@@ -55,6 +62,7 @@ NODES: dict[str, type[Node]] = {
     "rownorm": RowNorm,
     "rowsum": RowSum,
     "sigmoid": Sigmoid,
+    "sin": Sine,
     "softmax": Softmax,
     "sqrt": SquareRoot,
     "tanh": HyperbolicTangent,
@@ -66,11 +74,20 @@ CONSTANTS: dict[str, ConstantMatrix] = {
     "zeros": ConstantMatrix(ZeroMatrix, 2),
 }
 
-SUM = "sum"
+STACKS: dict[str, type[Node]] = {"hstack": HorizontalStack, "vstack": VerticalStack}
 
-SOFTMAX = "softmax"
+SUM, CONCAT = "sum", "concat"
 
-WORDS = frozenset({*NODES, *CONSTANTS, *ALLOWED_WORDS, SUM})
+OVER_AN_INDEX = frozenset({SUM, CONCAT})
+
+MATRIX = "matrix"
+
+SPARSEMAX, ENTMAX = "sparsemax", "entmax"
+
+OF_SCALARS: dict[str, tuple[int, int]] = {"floor": (1, 1), "clip": (3, 3), "max": (2, 100), "min": (2, 100)}
+"""Functions of scalars alone, with the least and the largest number of arguments."""
+
+WORDS = frozenset({*NODES, *CONSTANTS, *STACKS, *OVER_AN_INDEX, *OF_SCALARS, *ALLOWED_WORDS, MATRIX, SPARSEMAX, ENTMAX})
 """Every name with a meaning of its own, which no matrix or size may take."""
 
 NAME_OF_NODE: dict[type[Node], str] = {node: name for name, node in NODES.items()}

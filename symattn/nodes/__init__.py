@@ -11,8 +11,13 @@ from symattn.nodes.arithmetic import (
     Negation,
 )
 from symattn.nodes.base import Indices, Node, Value, entry_of, index, is_matrix, shape_of
+from symattn.nodes.blocks import Block, Concatenation, HorizontalStack, VerticalStack
+from symattn.nodes.cases import Cases
+from symattn.nodes.entmax import Entmax, ThresholdOver
+from symattn.nodes.family import FamilySymbol, Member, full_shape, lengths_of, symbol_for
 from symattn.nodes.functions import (
     AbsoluteValue,
+    Cosine,
     ElementwiseFunction,
     Exponential,
     ExponentialLinear,
@@ -21,15 +26,19 @@ from symattn.nodes.functions import (
     Logarithm,
     RectifiedLinear,
     Sigmoid,
+    Sine,
     SquareRoot,
 )
+from symattn.nodes.hardmax import Hardmax
+from symattn.nodes.indexed import IndexedMatrix
+from symattn.nodes.log_sum_exp import LogSumExp
+from symattn.nodes.normalising import OverAllowedKeys
 from symattn.nodes.product import MatrixProduct
 from symattn.nodes.reductions import (
     ColumnMax,
     ColumnMean,
     ColumnSum,
     LargestOver,
-    LogSumExp,
     Reduction,
     RowMax,
     RowMean,
@@ -40,6 +49,23 @@ from symattn.nodes.selection import Column, IndexSum, Row
 from symattn.nodes.softmax import Softmax
 
 __all__ = [
+    "Sine",
+    "Cosine",
+    "OverAllowedKeys",
+    "IndexedMatrix",
+    "Hardmax",
+    "symbol_for",
+    "lengths_of",
+    "full_shape",
+    "Member",
+    "FamilySymbol",
+    "ThresholdOver",
+    "Entmax",
+    "Cases",
+    "VerticalStack",
+    "HorizontalStack",
+    "Concatenation",
+    "Block",
     "AbsoluteValue",
     "Arithmetic",
     "Column",

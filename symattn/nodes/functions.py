@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, erf, exp, log, sqrt, tanh
+from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, cos, erf, exp, log, sin, sqrt, tanh
 from sympy import Piecewise as Cases
 
 from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
@@ -76,6 +76,30 @@ class HyperbolicTangent(ElementwiseFunction):
     @staticmethod
     def of_number(x: Expr) -> Expr:
         return applied(tanh, x)
+
+
+class Cosine(ElementwiseFunction):
+    """``cos(A)`` of angles in radians, entry by entry.
+
+    >>> Cosine.of_number(Integer(0))
+    1
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return applied(cos, x)
+
+
+class Sine(ElementwiseFunction):
+    """``sin(A)`` of angles in radians, entry by entry.
+
+    >>> Sine.of_number(Integer(0))
+    0
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return applied(sin, x)
 
 
 class Sigmoid(ElementwiseFunction):

@@ -1,15 +1,15 @@
-"""Each row, or each column, taken together into one number: sum, mean, largest entry, norm, log-sum-exp."""
+"""Each row, or each column, taken together into one number: sum, mean, largest entry, norm."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Integer, Max, Number, S, exp, log
+from sympy import Expr, Integer, Max, Number, S
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from symattn.nodes.base import ONE, Indices, Node, entry_of, matrix_argument
-from symattn.nodes.written import applied, divided, raised
+from symattn.nodes.written import divided, raised
 from symattn.shapes import Shape
 
 
@@ -164,16 +164,3 @@ class RowNorm(Reduction):
     @staticmethod
     def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
         return raised(indices.over(length, lambda r: raised(term(r), Integer(2))), S.Half)
-
-
-class LogSumExp(Reduction):
-    """``lse(S)[i] = log(sum_r exp(S[i, r]))``, the logarithm of softmax's denominator; shapes ``(n, m) -> (n, 1)``.
-
-    >>> from sympy import MatrixSymbol
-    >>> LogSumExp(MatrixSymbol("S", 1, 2))[0, 0].doit()
-    log(exp(S[0, 0]) + exp(S[0, 1]))
-    """
-
-    @staticmethod
-    def of_range(indices: Indices, length: Expr, term: Callable[[Expr], Expr]) -> Expr:
-        return applied(log, indices.over(length, lambda r: applied(exp, term(r))))

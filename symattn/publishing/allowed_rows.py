@@ -7,7 +7,6 @@ from typing import Any
 from sympy import Expr, Integer, S, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symattn.language.vocabulary import SOFTMAX
 from symattn.nodes import IndexCondition, Intersection, Softmax
 from symattn.nodes.allowed import in_order
 from symattn.publishing.notation import Level, Piece
@@ -52,7 +51,7 @@ def below_a_sum(printer: Printer, value: Boolean, symbol: Symbol) -> str:
 def softmax(printer: Printer, value: Softmax) -> Piece:
     """Softmax by its name, the allowed set below it; a matrix keeps its name there, whatever numbers are put in."""
     below = "" if value.allowed is None else allowed_set(printer, value.allowed).text
-    return printer.notation.call(SOFTMAX, printer.piece(value.scores), below=below)
+    return printer.notation.call("softmax", printer.piece(value.scores), below=below)
 
 
 def allowed_set(printer: Printer, value: Expr) -> Piece:

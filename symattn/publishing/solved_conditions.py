@@ -11,7 +11,7 @@ from sympy.logic.boolalg import And, Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.nodes.base import SUMMATION_LETTERS, is_index
-from symattn.nodes.softmax import where
+from symattn.nodes.cases import Cases
 from symattn.nodes.written import multiplied
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -145,7 +145,7 @@ def guarded(term: Expr, symbol: Symbol) -> tuple[Boolean, Expr]:
 
     >>> from sympy import Le
     >>> r = Symbol("r", integer=True, nonnegative=True)
-    >>> guarded(where(Le(r, 2), r + 1) * r, r)
+    >>> guarded(Cases.of(Le(r, 2), r + 1) * r, r)
     (r <= 2, r*(r + 1))
     """
     if isinstance(term, Mul):
@@ -157,5 +157,5 @@ def guarded(term: Expr, symbol: Symbol) -> tuple[Boolean, Expr]:
     if isinstance(term, Piecewise) and len(term.args) == 2 and tuple(term.args[1]) == (S.Zero, S.true):
         inside = [part for part in parts_of(term.args[0].cond) if symbol in part.free_symbols]
         outside = [part for part in parts_of(term.args[0].cond) if symbol not in part.free_symbols]
-        return And(*inside), where(And(*outside), term.args[0].expr)
+        return And(*inside), Cases.of(And(*outside), term.args[0].expr)
     return S.true, term

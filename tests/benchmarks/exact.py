@@ -40,7 +40,7 @@ def attention(scale: str = "") -> EquationSystem:
     """Self-attention as the article computes it."""
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in INPUTS.items()}
     parsed = parse_equations(EQUATIONS.format(scale=scale), symbols)
-    return EquationSystem("attention", tuple(symbols.values()), tuple(Equation(*pair) for pair in parsed), "O")
+    return EquationSystem("attention", tuple(symbols.values()), tuple(Equation(*each) for each in parsed), "O")
 
 
 def inputs(n: int) -> list[list[int]]:

@@ -16,7 +16,7 @@ from symattn.shapes import size
 def system(inputs, equations):
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in inputs.items()}
     parsed = parse_equations(equations, symbols)
-    return EquationSystem("case", tuple(symbols.values()), tuple(Equation(*pair) for pair in parsed), parsed[-1][0])
+    return EquationSystem("case", tuple(symbols.values()), tuple(Equation(*each) for each in parsed), parsed[-1][0])
 
 
 def softmax(scores):

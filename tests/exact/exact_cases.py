@@ -36,6 +36,4 @@ GENERIC = {
 def system_of(inputs, equations, name="attention"):
     symbols = {key: declare(key, parse_shape(shape, key)) for key, shape in inputs.items()}
     parsed = parse_equations(equations, symbols)
-    return EquationSystem(
-        name, tuple(symbols.values()), tuple(Equation(key, value) for key, value in parsed), parsed[-1][0]
-    )
+    return EquationSystem(name, tuple(symbols.values()), tuple(Equation(*each) for each in parsed), parsed[-1][0])

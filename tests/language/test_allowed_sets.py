@@ -5,7 +5,7 @@ from sympy import And, Le, Lt, MatrixSymbol, Symbol
 
 from symattn.errors import LanguageError, ShapeError, SymattnError
 from symattn.language import parse_expression
-from symattn.language.allowed import COLUMN, ROW
+from symattn.language.named_sets import COLUMN, ROW
 from symattn.nodes import IndexCondition, Intersection, Softmax
 from symattn.shapes import size
 

@@ -4,14 +4,14 @@ import numpy as np
 
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.shapes import size
 
 
 def system(equations, source="", name="a case", **inputs):
     """The equations over inputs given by their shapes, ``Q="n d_k"``."""
     symbols = {key: declare(key, parse_shape(shape, key)) for key, shape in inputs.items()}
-    parsed = [Equation(key, value) for key, value in parse_equations(equations, symbols)]
+    parsed = [Equation(*each) for each in parse_equations(equations, symbols)]
     return EquationSystem(name, tuple(symbols.values()), tuple(parsed), parsed[-1].name, source)
 
 

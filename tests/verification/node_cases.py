@@ -4,7 +4,7 @@ import random
 
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.nodes import Arithmetic, ElementwiseFunction, Node, Reduction
 
 INPUTS = {"A": "n m", "B": "n m", "C": "m k", "t": "scalar"}
@@ -61,7 +61,7 @@ MORE = {
 def symbolic(formula):
     """The formula as a system whose sizes are symbols."""
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in INPUTS.items()}
-    equations = tuple(Equation(name, value) for name, value in parse_equations(f"Y = {formula}", symbols))
+    equations = tuple(Equation(*each) for each in parse_equations(f"Y = {formula}", symbols))
     return EquationSystem("case", tuple(symbols.values()), equations, "Y")
 
 

@@ -24,7 +24,7 @@ INPUTS = {"Q": "n d_k", "K": "m d_k", "V": "m d_v"}
 def build(where, extra=None, scores="Q @ K.T / sqrt(d_k)"):
     symbols = {key: declare(key, parse_shape(shape, key)) for key, shape in {**INPUTS, **(extra or {})}.items()}
     text = f"S = {scores}\nP = softmax(S, where={where})\nO = P @ V"
-    equations = tuple(Equation(*pair) for pair in parse_equations(text, symbols))
+    equations = tuple(Equation(*each) for each in parse_equations(text, symbols))
     return EquationSystem("attention", tuple(symbols.values()), equations, "O")
 
 

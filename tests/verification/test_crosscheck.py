@@ -9,7 +9,7 @@ from node_cases import with_sparkle
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, InputError, MissingExtraError, MissingRowError
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.verification import ExactWitness, GradientWitness, ValueWitness, conditioning, verify
 from symattn.verification.comparison import compare
 from symattn.verification.instances import Instance
@@ -20,7 +20,7 @@ from symattn.worked import bind
 
 def build(inputs, text, name="attention"):
     symbols = {key: declare(key, parse_shape(shape, key)) for key, shape in inputs.items()}
-    equations = tuple(Equation(*pair) for pair in parse_equations(text, symbols))
+    equations = tuple(Equation(*each) for each in parse_equations(text, symbols))
     return EquationSystem(name, tuple(symbols.values()), equations, equations[-1].name)
 
 

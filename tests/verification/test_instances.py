@@ -9,14 +9,14 @@ from node_cases import system
 
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.verification.instances import least_sizes, plans, rational, tiny
 
 
 def attention():
     inputs = {"Q": "n d_k", "K": "m d_k", "V": "m d_v", "t": "scalar"}
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in inputs.items()}
-    equations = tuple(Equation(*pair) for pair in parse_equations("O = softmax(t * Q @ K.T) @ V", symbols))
+    equations = tuple(Equation(*each) for each in parse_equations("O = softmax(t * Q @ K.T) @ V", symbols))
     return EquationSystem("attention", tuple(symbols.values()), equations, "O")
 
 
@@ -89,7 +89,7 @@ def test_tiny_plans_grow_and_fixed_sizes_need_one_plan():
 
 def test_fixed_subscripts_are_within_every_size():
     symbols = {"A": declare("A", parse_shape("n m", "A")), "B": declare("B", parse_shape("m k", "B"))}
-    equations = tuple(Equation(*pair) for pair in parse_equations("Y = A[:, 2] * A[3, 0] + B[1, :]", symbols))
+    equations = tuple(Equation(*each) for each in parse_equations("Y = A[:, 2] * A[3, 0] + B[1, :]", symbols))
     subscripted = EquationSystem("subscripts", tuple(symbols.values()), equations, "Y")
     assert least_sizes(subscripted) == {"n": 4, "m": 3, "k": 1}
     for plan in (*plans(subscripted, 12, random.Random(0)), *tiny(subscripted)):

@@ -10,7 +10,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, MissingRowError
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.verification.reference import MATRICES, Reference
 
 CASES = {**FORMULAS, **MORE}
@@ -68,7 +68,7 @@ def test_it_gives_the_published_digits_of_cross_attention_with_five_sizes():
     inputs = {"X": "n d", "Y": "m e", "W_Q": "d d_k", "W_K": "e d_k", "W_V": "e d_v"}
     symbols = {name: declare(name, parse_shape(shape, name)) for name, shape in inputs.items()}
     text = "P = softmax(X @ W_Q @ (Y @ W_K).T / sqrt(d_k))\nO = P @ (Y @ W_V)"
-    equations = tuple(Equation(name, value) for name, value in parse_equations(text, symbols))
+    equations = tuple(Equation(*each) for each in parse_equations(text, symbols))
     cross = EquationSystem("cross", tuple(symbols.values()), equations, "O")
     cross = cross.with_sizes(n=2, m=3, d=3, e=2, d_k=4, d_v=2)
     values = {
@@ -103,7 +103,7 @@ def test_it_leaves_the_precision_of_mpmath_as_it_is():
 
 def test_an_exponential_too_large_for_memory_is_said_not_to_be_computed():
     symbols = {"A": declare("A", parse_shape("1 1", "A"))}
-    equations = tuple(Equation(*pair) for pair in parse_equations("O = exp(exp(exp(A)))", symbols))
+    equations = tuple(Equation(*each) for each in parse_equations("O = exp(exp(exp(A)))", symbols))
     tower = EquationSystem("tower", tuple(symbols.values()), equations, "O")
     with pytest.raises(ExactnessError, match="not computed"):
         Reference(30).evaluate(tower, {"A": Reference(30).rows([[20]])})

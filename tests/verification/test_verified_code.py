@@ -9,7 +9,7 @@ from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
 from symattn.examples import worked_example
 from symattn.language.declarations import declare, parse_shape
-from symattn.language.reader import parse_equations
+from symattn.language.parsing import parse_equations
 from symattn.mechanisms import named, names
 from symattn.verification import verify
 from symattn.verification.witnesses import ExactArithmetic, LoweredNumpy, LoweredTorch, TorchAutograd
@@ -37,7 +37,7 @@ def test_every_node_agrees_in_value_and_gradient_at_all_sizes(name):
 
 def build(inputs, text):
     symbols = {key: declare(key, parse_shape(shape, key)) for key, shape in inputs.items()}
-    equations = tuple(Equation(*pair) for pair in parse_equations(text, symbols))
+    equations = tuple(Equation(*each) for each in parse_equations(text, symbols))
     return EquationSystem("attention", tuple(symbols.values()), equations, equations[-1].name)
 
 

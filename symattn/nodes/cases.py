@@ -1,0 +1,73 @@
+"""Values by cases, left as they are written, and other values put into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Basic, Expr, Piecewise, S, Tuple
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
+
+from symattn.errors import LanguageError
+
+
+class Cases(Piecewise):
+    """The first value whose condition holds; nothing is turned round or folded, only what is decided is decided.
+
+    SymPy's own evaluation turns relations round, and never comes back from some (``n <= i + j > i``).
+
+    >>> from sympy import Symbol
+    >>> x, i = Symbol("x"), Symbol("i", integer=True)
+    >>> Cases((x, i < 2), (0, True)).xreplace({i: S(1)}), Cases((x, i < 2), (0, True)).xreplace({i: S(2)})
+    (x, 0)
+
+    Errors: ``LanguageError`` if no case is left for some values.
+    """
+
+    def __new__(cls, *pairs: Any, **_: Any) -> Expr:
+        kept: list[ExprCondPair] = []
+        for pair in pairs:
+            value, condition = pair.args if isinstance(pair, (ExprCondPair, Tuple)) else map(S, pair)
+            if condition is S.false:
+                continue
+            kept.append(ExprCondPair(value, condition))
+            if condition is S.true:
+                break
+        if not kept or kept[-1].cond is not S.true:
+            raise LanguageError("values by cases need a last one, for all that is left.")
+        if len(kept) == 1:
+            return kept[0].expr
+        return Basic.__new__(cls, *kept)
+
+    @classmethod
+    def of(cls, condition: Boolean, value: Expr, otherwise: Expr = S.Zero) -> Expr:
+        """The value where the condition holds, else the other.
+
+        >>> Cases.of(S.true, S.One), Cases.of(S.false, S.One)
+        (1, 0)
+        """
+        return cls((value, condition), (otherwise, S.true))
+
+
+def put_in(value: Basic, replaced: Mapping[Basic, Basic]) -> Any:
+    """The value with others in the place of some symbols; of cases, only the ones that are left are looked at.
+
+    >>> from sympy import MatrixSymbol, Symbol
+    >>> i, A = Symbol("i", integer=True, nonnegative=True), MatrixSymbol("A", 2, 1)
+    >>> put_in(Cases.of(i >= 1, A[i - 1, 0]), {i: S.Zero}), put_in(Cases.of(i >= 1, A[i - 1, 0]), {i: S.One})
+    (0, A[0, 0])
+    """
+    if value in replaced:
+        return replaced[value]
+    if isinstance(value, Cases):
+        kept = []
+        for case in value.args:
+            condition = put_in(case.cond, replaced)
+            if condition is not S.false:
+                kept.append((put_in(case.expr, replaced), condition))
+            if condition is S.true:
+                break
+        return Cases(*kept)
+    arguments = tuple(put_in(part, replaced) for part in value.args)
+    return value if arguments == value.args else value.func(*arguments)
