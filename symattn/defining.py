@@ -106,11 +106,13 @@ def mechanism(
     equations: str,
     source: str = "",
     output: str | None = None,
+    conventions: Mapping[str, str] | None = None,
 ) -> Mechanism:
     """An attention mechanism from its equations, as a paper writes them.
 
     ``inputs`` gives each input's shape (``"n d_k"``; ``"scalar"`` for a number), ``equations`` one equation a line in
-    Python's syntax with NumPy's meaning; ``output`` names the result (the last equation unless named).
+    Python's syntax with NumPy's meaning; ``output`` names the result (the last equation unless named);
+    ``conventions`` say by topic what the equations do not: the meaning of sizes, the polarity of a mask.
     Errors: ``LanguageError``, ``UnknownNameError``, ``ShapeError``, ``LimitError``, each pointing at the place.
 
     >>> print(mechanism("mean", inputs={"V": "m d_v"}, equations="O = colmean(V)").output)
@@ -135,6 +137,7 @@ def mechanism(
         equations=tuple(Equation(*equation) for equation in parsed),
         output=parsed[-1].name if output is None else output,
         source=source,
+        conventions=tuple((str(topic), " ".join(str(text).split())) for topic, text in (conventions or {}).items()),
     )
     if not isinstance(made.output, str) or made.output not in made.by_name:
         raise made.unknown(made.output)

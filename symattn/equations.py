@@ -85,6 +85,8 @@ class EquationSystem:
     equations: tuple[Equation, ...]
     output: str
     source: str = field(default="")
+    conventions: tuple[tuple[str, str], ...] = field(default=())
+    """What a formula alone does not say, by topic: scale, mask, empty row, where paper and code differ."""
 
     @property
     def inputs(self) -> dict[str, Value]:
@@ -172,7 +174,7 @@ class EquationSystem:
             replaced[size(name)] = concrete_size(value, name)
         symbols = tuple(symbol.xreplace(replaced) for symbol in self.input_symbols)
         equations = tuple(equation.replaced(replaced) for equation in self.equations)
-        return type(self)(self.name, symbols, equations, self.output, self.source)
+        return type(self)(self.name, symbols, equations, self.output, self.source, self.conventions)
 
 
 class _Written:

@@ -39,6 +39,7 @@ def one_line(system: Mechanism) -> str:
 def as_equations(system: Mechanism) -> str:
     """A mechanism as a user writes it: its inputs with their shapes, and its equations."""
     about = [f"# {system.name}", *([f"# {system.source}"] if system.source else [])]
+    about += [f"# {topic}: {text}" for topic, text in system.conventions]
     inputs = [f"{name}: {' '.join(map(str, system.shape(name))) or 'scalar'}" for name in system.inputs]
     return "\n".join([*about, "", *inputs, "", code(system)])
 
@@ -59,6 +60,7 @@ def as_json(library: dict[str, Mechanism]) -> str:
             "formulas": {equation.name: text(equation.expression) for equation in system},
             "output": system.output,
             "source": system.source,
+            "conventions": dict(system.conventions),
         }
         for name, system in library.items()
     ]

@@ -1,13 +1,32 @@
-"""The library of mechanisms: one file each, found by its name, so that a new file is a new mechanism."""
+"""The library of mechanisms: one file each, in a folder a group, found by its name: a new file is a new mechanism."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
+from pathlib import Path
 
 from symattn.defining import Mechanism
 from symattn.errors import UnknownNameError
 from symattn.language.names import suggestion
+
+GROUPS = ("scores", "normalisers", "allowed_sets", "positions", "heads", "images")
+"""The folders, in the order in which a reader meets them."""
+
+
+@cache
+def groups() -> dict[str, tuple[str, ...]]:
+    """The names of the mechanisms of each group.
+
+    >>> groups()["scores"][:2]
+    ('additive', 'cosine')
+    """
+    found = {}
+    for group in GROUPS:
+        folder = str(Path(__path__[0]) / group)
+        found[group] = tuple(module.name.replace("_", "-") for module in pkgutil.iter_modules([folder]))
+    return found
 
 
 def names() -> tuple[str, ...]:
@@ -16,7 +35,7 @@ def names() -> tuple[str, ...]:
     >>> "scaled-dot" in names()
     True
     """
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__)))
+    return tuple(sorted(name for members in groups().values() for name in members))
 
 
 def named(name: str) -> Mechanism:
@@ -28,8 +47,18 @@ def named(name: str) -> Mechanism:
     Errors: ``UnknownNameError`` for a name that no file has.
     """
     wanted = str(name).replace("_", "-")
-    if wanted not in names():
+    group = next((group for group, members in groups().items() if wanted in members), None)
+    if group is None:
         message = f"there is no mechanism {name!r}.{suggestion(wanted, names())} There are: {', '.join(names())}."
         raise UnknownNameError(message)
-    module = importlib.import_module(f"{__name__}.{wanted.replace('-', '_')}")
+    module = importlib.import_module(f"{__name__}.{group}.{wanted.replace('-', '_')}")
     return next(value for value in vars(module).values() if isinstance(value, Mechanism))
+
+
+def summary(group: str) -> str:
+    """What a group is about, in a sentence: the docstring of its folder.
+
+    >>> summary("scores")
+    'Score functions: how much a query has to do with a key.'
+    """
+    return importlib.import_module(f"{__name__}.{group}").__doc__ or ""

@@ -19,5 +19,5 @@ def code(value: Any) -> str:
     'Q @ K.T / sqrt(d_k)'
     """
     if isinstance(value, EquationSystem):
-        return "\n".join(f"{equation.name} = {code(equation.expression)}" for equation in value)
+        return "\n".join(f"{formula(equation.left_side)} = {formula(equation.expression)}" for equation in value)
     return formula(value)

@@ -1,0 +1,1 @@
+"""Whole attention layers: self- and cross-attention, several heads, caches."""

@@ -1,0 +1,1 @@
+"""Attention over pixels and channels, and the fusion of features."""

@@ -1,0 +1,1 @@
+"""Where a query and a key stand: rotations, biases, relative positions."""

@@ -1,0 +1,1 @@
+"""Score functions: how much a query has to do with a key."""
