@@ -66,7 +66,7 @@ LAYERS = (
     {"mechanisms"},
     {"examples"},
     {"article_steps"},
-    {"reading", "writing"},
+    {"reading", "writing", "adapters"},
     {"commands"},
     {"cli"},
     {"__main__"},
