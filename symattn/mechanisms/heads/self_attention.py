@@ -1,4 +1,8 @@
-"""Self-attention without scaling, as the worked example computes it (Karim 2019, "Illustrated: Self-Attention")."""
+"""Self-attention without scaling, as the worked example computes it (Karim 2019, "Illustrated: Self-Attention").
+
+Every token asks all tokens, itself among them: queries, keys and values are three projections of the same X. Only the
+product W_Q W_Kᵀ matters for the scores. Watch the scale: there is none.
+"""
 
 from symattn.defining import mechanism
 
@@ -14,4 +18,9 @@ self_attention = mechanism(
         O = P @ V
     """,
     source='R. Karim 2019, "Illustrated: Self-Attention"',
+    conventions={
+        "sizes": "n tokens of d numbers; d_k numbers in a query and a key, d_v in a value",
+        "scale": "none; scaled-self-attention divides by sqrt(d_k)",
+        "mask": "none: every token sees every token",
+    },
 )

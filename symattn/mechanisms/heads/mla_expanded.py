@@ -1,0 +1,47 @@
+"""Multi-head latent attention, expanded (DeepSeek-V2, arXiv:2405.04434): keys and values from a small latent vector.
+
+Only C_KV and the rotated K_R are kept while decoding: d_c + 2*p numbers a token, for all heads together. The rotation
+has a part of the key of its own, shared by the heads; on K_C it would stand between W_UQ and W_UK and forbid to absorb
+one into the other (mla-absorbed).
+"""
+
+from symattn.defining import mechanism
+
+mla_expanded = mechanism(
+    "multi-head latent attention, expanded",
+    inputs={
+        "X": "n d",
+        "W_DKV": "d d_c",
+        "W_UK": "H d_c d_h",
+        "W_UV": "H d_c d_v",
+        "W_DQ": "d d_q",
+        "W_UQ": "H d_q d_h",
+        "W_QR": "H d_q 2*p",
+        "W_KR": "d 2*p",
+        "W_O": "H*d_v d",
+    },
+    equations="""
+        C_KV = X @ W_DKV
+        C_Q = X @ W_DQ
+        COS = matrix(n, 2*p, cos(i * 10000 ** (-(j // 2) / p)))
+        SIN = matrix(n, 2*p, sin(i * 10000 ** (-(j // 2) / p)))
+        J = matrix(2*p, 2*p, (1 if j == i + 1 else 0) if i % 2 == 0 else (-1 if i == j + 1 else 0))
+        X_R = X @ W_KR
+        K_R = X_R * COS + (X_R @ J) * SIN
+        C_R[h] = C_Q @ W_QR[h]
+        Q[h] = hstack(C_Q @ W_UQ[h], C_R[h] * COS + (C_R[h] @ J) * SIN)
+        K[h] = hstack(C_KV @ W_UK[h], K_R)
+        V[h] = C_KV @ W_UV[h]
+        S[h] = Q[h] @ K[h].T / sqrt(d_h + 2*p)
+        P[h] = softmax(S[h], where=causal)
+        O[h] = P[h] @ V[h]
+        U = concat(h, O[h]) @ W_O
+    """,
+    source="DeepSeek-AI 2024, arXiv:2405.04434, section 2.1 and appendix C",
+    conventions={
+        "sizes": "H heads; latent d_c (keys, values) and d_q (queries); d_h without and d_h^R = 2*p with rotation",
+        "scale": "1/sqrt(d_h + 2*p), both parts of a key counted",
+        "causal": "j <= i; row i is position i, and pair k (columns 2*k, 2*k + 1) turns by i * 10000**(-k/p)",
+        "paper and code": "code has RMSNorm on C_KV and C_Q, and the YaRN factor on the scale; the paper has d_v = d_h",
+    },
+)
