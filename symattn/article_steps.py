@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sympy import MatrixSymbol
 
 from symattn import article
+from symattn.equations import Equation
 from symattn.errors import InputError, SymattnError
 from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
 from symattn.exact.operations import minus, product
@@ -55,7 +56,7 @@ def obstacle(example: Bound) -> str | None:
         }
     )
     try:
-        alone = evaluate_equation("S", _scores_of(example, query), evaluation)
+        alone = evaluate_equation(Equation("S", _scores_of(example, query)), evaluation)
     except SymattnError:
         alone = None
     return None if alone == _row(example, "S", 0) else "its scores of one input need more than the query of that input"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, ImmutableDenseMatrix
 
@@ -14,14 +14,19 @@ from symattn.equations import EquationSystem
 from symattn.errors import InputError, SymattnError
 from symattn.exact.sizes import solve_sizes
 from symattn.language.names import suggestion
-from symattn.nodes import shape_of
+from symattn.nodes import Value, lengths_of, shape_of
+
+if TYPE_CHECKING:
+    from symattn.exact.evaluation import Known
+    from symattn.exact.family import Tree
 
 
 class Bound:
     """A system of equations with exact numbers for its inputs; values are computed when first asked for.
 
     ``bound["O"]`` is an exact SymPy matrix (a number for a scalar), ``bound.exact("O")`` the same in symattn's own
-    exact numbers, ``bound.decimal("O", digits=20)`` its correctly rounded decimals.
+    exact numbers, ``bound.decimal("O", digits=20)`` its correctly rounded decimals. A family's members come in tuples:
+    ``bound["Q"][h]`` is a matrix.
     Shapes: those of the system with the sizes that the inputs have, in ``bound.sizes``.
     Errors, when a value is asked for: ``UnknownNameError``; ``ExactnessError`` or ``LimitError`` naming the equation.
 
@@ -31,11 +36,11 @@ class Bound:
     (Matrix([[3/4]]), ((Decimal('0.75000'),),), 2)
     """
 
-    def __init__(self, system: EquationSystem, inputs: Mapping[str, exact.ExactMatrix | exact.Element]) -> None:
+    def __init__(self, system: EquationSystem, inputs: Mapping[str, Known]) -> None:
         self.symbolic = system
         shapes = {name: exact.shape_of_value(value) for name, value in inputs.items()}
         self.sizes = {symbol.name: length for symbol, length in solve_sizes(system, shapes).items()}
-        self._values: dict[str, exact.ExactMatrix | exact.Element] = {name: inputs[name] for name in system.inputs}
+        self._values: dict[str, Known] = {name: inputs[name] for name in system.inputs}
 
     @cached_property
     def system(self) -> EquationSystem:
@@ -47,7 +52,7 @@ class Bound:
         """The inputs and the equations, in order."""
         return (*self.symbolic.inputs, *self.symbolic.by_name)
 
-    def exact(self, name: str) -> exact.ExactMatrix | exact.Element:
+    def exact(self, name: str) -> Known:
         """One value in symattn's exact numbers."""
         if name not in self._values:
             if name not in self.symbolic.by_name:
@@ -56,15 +61,18 @@ class Bound:
             evaluation = exact.Evaluation({**lengths, **self._values})
             for equation in self.symbolic.needed(name):
                 if equation.name not in self._values:
-                    value = exact.evaluate_equation(equation.name, equation.expression, evaluation)
+                    value = exact.evaluate_equation(equation, evaluation)
                     self._values[equation.name] = evaluation.values[equation.name] = value
         return self._values[name]
 
-    def __getitem__(self, name: str) -> ImmutableDenseMatrix | Expr:
+    def __getitem__(self, name: str) -> ImmutableDenseMatrix | Expr | Tree:
         return self.exact(name).to_sympy()
 
-    def decimal(self, name: str, digits: int = 20) -> tuple[tuple[Decimal, ...], ...] | Decimal:
-        """One value correctly rounded, half to even, to so many significant digits: rows, or a number for a scalar."""
+    def decimal(self, name: str, digits: int = 20) -> Tree | Decimal:
+        """One value correctly rounded, half to even, to so many significant digits.
+
+        Rows of decimals, a number for a scalar, rows in tuples by position for a family.
+        """
         return self.exact(name).decimal(digits)
 
     def __repr__(self) -> str:
@@ -75,22 +83,29 @@ class Bound:
 def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
     """A system with exact numbers for its inputs; the symbolic sizes follow from their shapes.
 
-    Matrices are nested sequences, NumPy arrays or SymPy matrices; numbers int, Fraction, Decimal, text or float, where
-    0.1 means 1/10. A matrix that only says which keys are allowed may hold truth values.
+    Matrices are nested sequences, NumPy arrays or SymPy matrices; families are matrices in sequences by position, or
+    arrays with their axes in front. Numbers are int, Fraction, Decimal, text or float, where 0.1 means 1/10. A matrix
+    that only says which keys are allowed may hold truth values.
     Errors: ``InputError`` for missing or extra inputs and for values that are not such numbers, ``ShapeError`` for
     shapes that do not conform, ``LimitError`` for values too large.
     """
     _check_names(system, values)
-    inputs: dict[str, exact.ExactMatrix | exact.Element] = {}
+    inputs: dict[str, Known] = {}
     for name, symbol in system.inputs.items():
         try:
             value = values[name]
             if name in system.allowed_inputs:
                 value = as_whole(value)
-            inputs[name] = exact.ExactMatrix.of(value) if shape_of(symbol) else exact.Element.of(value)
+            inputs[name] = _read(value, symbol)
         except SymattnError as error:
             raise error.in_context(f"in the input {name}") from None
     return Bound(system, inputs)
+
+
+def _read(value: Any, symbol: Value) -> Known:
+    if axes := len(lengths_of(symbol)):
+        return exact.ExactFamily.of(value, axes)
+    return exact.ExactMatrix.of(value) if shape_of(symbol) else exact.Element.of(value)
 
 
 def as_whole(values: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from sympy import (
@@ -31,19 +33,24 @@ from sympy import tanh as sympy_tanh
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn import nodes
-from symattn.equations import EquationSystem
+from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, MissingRowError, SymattnError
 from symattn.exact import functions, operations
 from symattn.exact.element import ONE, ZERO, Element
+from symattn.exact.family import ExactFamily, check_entries, subscripts
 from symattn.exact.matrix import ExactMatrix
 from symattn.exact.operations import Exact
 from symattn.exact.sizes import solve_sizes
+from symattn.nodes import shape_of
 from symattn.nodes.conditions import decider
 
 Read = Callable[[Any], Any]
 """The exact value of a part of an expression."""
 
 Row = Callable[[Any, "Evaluation"], Any]
+
+Known = Exact | ExactFamily
+"""What a name can stand for."""
 
 
 def entrywise(function: Callable[[Element], Element]) -> Row:
@@ -91,7 +98,14 @@ EXACT: dict[type, Row] = {
     nodes.ColumnMax: over_columns(operations.row_largest),
     nodes.Column: lambda node, value: operations.column(value(node.matrix), value.whole(node.position)),
     nodes.Row: lambda node, value: operations.column(value(node.matrix).T, value.whole(node.position)).T,
-    nodes.IndexSum: lambda node, value: value.sum_over(node),
+    nodes.IndexSum: lambda node, value: operations.sum_of(value.terms(node)),
+    nodes.Concatenation: lambda node, value: operations.side_by_side(value.terms(node)),
+    nodes.HorizontalStack: lambda node, value: operations.side_by_side(list(map(value, node.args))),
+    nodes.VerticalStack: lambda node, value: operations.side_by_side([value(part).T for part in node.args]).T,
+    nodes.Block: lambda node, value: operations.block(
+        value(node.matrix), value.whole(node.top), value.whole(node.left), *value.shape(node)
+    ),
+    nodes.Member: lambda node, value: value.member(node),
     MatrixSymbol: lambda node, value: value.named(node.name),
     Transpose: lambda node, value: value(node.arg).T,
     Identity: lambda node, value: operations.identity(value.whole(node.shape[0])),
@@ -129,7 +143,9 @@ SCALARS: dict[type, Row] = {
     Piecewise: _cases,
     StrictGreaterThan: lambda node, value: value(node.lhs) > value(node.rhs),
     Symbol: lambda node, value: value.named(node.name),
-    MatrixElement: lambda node, value: value(node.parent)[value.whole(node.i), value.whole(node.j)],
+    MatrixElement: lambda node, value: operations.entry(
+        value(node.parent), value.whole(node.i), value.whole(node.j), node.parent
+    ),
 }
 """How each kind of scalar is evaluated."""
 
@@ -137,7 +153,7 @@ SCALARS: dict[type, Row] = {
 class Evaluation:
     """The values known so far by name, and what a part of an expression is worth with them."""
 
-    def __init__(self, values: Mapping[str, Exact]) -> None:
+    def __init__(self, values: Mapping[str, Known]) -> None:
         self.values = dict(values)
         self._inside: list[str] = []
 
@@ -163,11 +179,17 @@ class Evaluation:
             return None
         return next((row for kind, row in {**EXACT, **SCALARS}.items() if isinstance(expression, kind)), None)
 
-    def named(self, name: str) -> Exact:
+    def named(self, name: str) -> Known:
         """The value of that name."""
         if name not in self.values:
             raise ExactnessError(f"asked for the value of {name}, found none.")
         return self.values[name]
+
+    def member(self, node: nodes.Member) -> ExactMatrix:
+        """The matrix that stands at some positions of a family."""
+        family = self.named(node.name)
+        assert isinstance(family, ExactFamily)
+        return family[tuple(map(self.whole, node.positions))]
 
     def whole(self, expression: Any) -> int:
         """The value of a size or an index."""
@@ -191,22 +213,42 @@ class Evaluation:
         rows, columns = self.shape(node)
         return ExactMatrix.multiples([[int(holds((i, j))) for j in range(columns)] for i in range(rows)])
 
-    def sum_over(self, node: nodes.IndexSum) -> Exact:
-        """The sum of a term as its index runs."""
-        name, outer = node.symbol.name, self.values.get(node.symbol.name)
-        total: Exact | None = None
+    def terms(self, node: nodes.IndexSum | nodes.Concatenation) -> list[ExactMatrix]:
+        """A node's term for every value of its index."""
+        found = []
         for position in range(self.whole(node.length)):
-            self.values[name] = Element.constant(position)
-            term = self(node.term)
-            total = term if total is None else operations.plus(total, term)
-        self.values.pop(name)
-        if outer is not None:
-            self.values[name] = outer
-        assert total is not None
-        return total
+            with self.at([node.symbol], [position]):
+                found.append(self(node.term))
+        return found
+
+    @contextmanager
+    def at(self, indices: Sequence[Symbol], positions: Sequence[int]) -> Iterator[None]:
+        """Inside: the indices have these values."""
+        names = [symbol.name for symbol in indices]
+        outer = {name: self.values[name] for name in names if name in self.values}
+        self.values.update(zip(names, map(Element.constant, positions), strict=True))
+        try:
+            yield
+        finally:
+            for name in names:
+                del self.values[name]
+            self.values.update(outer)
+
+    def family(self, equation: Equation) -> ExactFamily:
+        """The member that an equation gives at every combination of positions of its indices."""
+        lengths = [self.whole(length) for length in equation.lengths]
+        check_entries(*lengths, *map(self.whole, shape_of(equation.expression)))
+        members = []
+        for positions in product(*map(range, lengths)):
+            with self.at(equation.indices, positions):
+                try:
+                    members.append(self(equation.expression))
+                except SymattnError as error:
+                    raise error.in_context(f"in the member {equation.name}{subscripts(positions)}") from None
+        return ExactFamily(lengths, members)
 
 
-def evaluate(system: EquationSystem, values: Mapping[str, Exact]) -> dict[str, Exact]:
+def evaluate(system: EquationSystem, values: Mapping[str, Known]) -> dict[str, Known]:
     """Every input and every equation's value by name, in order, from exact values for the inputs.
 
     Errors: ``ShapeError`` if the values' shapes do not conform, ``ExactnessError`` for a division by zero, a root or
@@ -214,27 +256,27 @@ def evaluate(system: EquationSystem, values: Mapping[str, Exact]) -> dict[str, E
     down, each naming the equation; ``MissingRowError`` for a node that exact arithmetic does not know.
     """
     sizes = solve_sizes(system, {name: shape_of_value(values[name]) for name in system.inputs})
-    known: dict[str, Exact] = {symbol.name: Element.constant(size) for symbol, size in sizes.items()}
+    known: dict[str, Known] = {symbol.name: Element.constant(size) for symbol, size in sizes.items()}
     known.update((name, values[name]) for name in system.inputs)
     evaluation = Evaluation(known)
     for equation in system:
-        evaluation.values[equation.name] = evaluate_equation(equation.name, equation.expression, evaluation)
+        evaluation.values[equation.name] = evaluate_equation(equation, evaluation)
     return {name: evaluation.values[name] for name in [*system.inputs, *system.by_name]}
 
 
-def evaluate_equation(name: str, expression: Any, evaluation: Evaluation) -> Exact:
-    """The value of one equation; errors name it."""
+def evaluate_equation(equation: Equation, evaluation: Evaluation) -> Known:
+    """The value of one equation, a family if it has axes; errors name the equation."""
     try:
-        return evaluation(expression)
+        return evaluation.family(equation) if equation.axes else evaluation(equation.expression)
     except MissingRowError:
         raise
     except SymattnError as error:
-        raise error.in_context(f"in the equation for {name}") from None
+        raise error.in_context(f"in the equation for {equation.name}") from None
 
 
-def shape_of_value(value: Exact) -> tuple[int, ...]:
-    """The shape of an exact value: ``()`` for a number."""
-    return value.shape if isinstance(value, ExactMatrix) else ()
+def shape_of_value(value: Known) -> tuple[int, ...]:
+    """The shape of an exact value: ``()`` for a number, the lengths of a family's axes in front."""
+    return () if isinstance(value, Element) else value.shape
 
 
 __all__ = ["EXACT", "SCALARS", "ZERO", "Evaluation", "evaluate", "evaluate_equation", "shape_of_value"]

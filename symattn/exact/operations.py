@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import reduce
+from itertools import chain
 from math import gcd
 from operator import add, mul, sub
 from typing import Any
 
 from symattn import limits
-from symattn.errors import LimitError
+from symattn.errors import LimitError, ShapeError
 from symattn.exact import functions
 from symattn.exact.constants import Constant, Number, Rational, quotient, simple
 from symattn.exact.element import ZERO, Element
@@ -18,6 +20,7 @@ from symattn.exact.matrix import ExactMatrix
 from symattn.exact.packing import Whole, fits, product_of_whole
 from symattn.exact.sums import scale
 from symattn.exact.weights import Weights
+from symattn.shapes import show
 
 Exact = ExactMatrix | Element
 
@@ -90,6 +93,11 @@ def times(left: Number, right: Number) -> Number:
 def plus(left: Exact, right: Exact) -> Exact:
     """``left + right``."""
     return _sum(left, right, add)
+
+
+def sum_of(terms: Iterable[ExactMatrix]) -> Exact:
+    """The sum of one matrix or more."""
+    return reduce(plus, terms)  # type: ignore[arg-type,return-value]  # reduce takes the terms for the sum's type
 
 
 def minus(left: Exact, right: Exact) -> Exact:
@@ -284,10 +292,65 @@ def row_log_sum_exp(value: ExactMatrix) -> ExactMatrix:
 
 
 def column(value: ExactMatrix, position: int) -> ExactMatrix:
-    """One column."""
+    """One column. Errors: ``ShapeError`` outside the matrix."""
+    if not 0 <= position < value.shape[1]:
+        raise ShapeError(f"asked for position {position}, counted from 0, of {value.shape[1]}.")
     if value.whole is not None:
         return ExactMatrix.multiples([[row[position]] for row in value.whole], value.factor)
     return ExactMatrix([row[position]] for row in value.rows)
+
+
+def entry(value: ExactMatrix, i: int, j: int, name: object) -> Element:
+    """One entry. Errors: ``ShapeError`` outside the matrix, which is called by its name."""
+    check_inside(value.shape, i, j, name)
+    return value[i, j]
+
+
+def check_inside(shape: tuple[int, int], i: int, j: int, name: object) -> None:
+    """Refuse a position outside a matrix. Errors: ``ShapeError``."""
+    if not (0 <= i < shape[0] and 0 <= j < shape[1]):
+        raise ShapeError(f"{name} is {show(shape)} and has no entry [{i}, {j}]; positions are counted from 0.")
+
+
+def block(value: ExactMatrix, top: int, left: int, rows: int, columns: int) -> ExactMatrix:
+    """The block of so many rows and columns that begins at ``(top, left)``.
+
+    Errors: ``ShapeError`` unless it lies inside the matrix.
+
+    >>> block(ExactMatrix.of([[1, 2, 3], [4, 5, 6]]), 0, 1, 2, 2)
+    ExactMatrix([['2', '3'], ['5', '6']])
+    """
+    bottom, right = top + rows, left + columns
+    if not (0 <= top < bottom <= value.shape[0] and 0 <= left < right <= value.shape[1]):
+        asked, found = f"[{top}:{bottom}, {left}:{right}]", show(value.shape)
+        raise ShapeError(f"asked for the block {asked} of a matrix {found}, which it does not lie inside.")
+    if value.whole is not None:
+        return ExactMatrix.multiples([row[left:right] for row in value.whole[top:bottom]], value.factor)
+    return ExactMatrix([row[left:right] for row in value.rows[top:bottom]])
+
+
+def side_by_side(parts: Sequence[ExactMatrix]) -> ExactMatrix:
+    """Matrices with one number of rows, from left to right; whole numbers stay so where one factor holds for all.
+
+    >>> side_by_side([ExactMatrix.of([[1], [2]]), ExactMatrix.of([["1/2", 3], [0, 1]])])
+    ExactMatrix([['1', '1/2', '3'], ['2', '0', '1']])
+    """
+    factor = reduce(_shared_factor, (part.factor if part.whole is not None else None for part in parts))
+    if factor is None:
+        return ExactMatrix([chain(*rows) for rows in zip(*(part.rows for part in parts), strict=True)])
+    scaled = []
+    for part in parts:
+        common = _common_factor(factor, part.factor)
+        assert part.whole is not None and common is not None
+        multiple = common[2]
+        scaled.append([[multiple * number for number in row] for row in part.whole] if multiple != 1 else part.whole)
+    return ExactMatrix.multiples([list(chain(*rows)) for rows in zip(*scaled, strict=True)], factor).primitive()
+
+
+def _shared_factor(left: Number | None, right: Number | None) -> Number | None:
+    """One number of which both are whole multiples, if there is one."""
+    common = None if left is None or right is None else _common_factor(left, right)
+    return None if common is None else common[0]
 
 
 def same(rows: int, columns: int, number: int) -> ExactMatrix:

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Poly, Symbol
 
 from symattn.equations import EquationSystem
 from symattn.errors import ShapeError
-from symattn.nodes import shape_of
+from symattn.nodes import full_shape
 from symattn.shapes import Shape, show
 
 
 def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -> dict[Symbol, int]:
-    """The value of every symbolic size, from the shape of each input by name (``()`` for a number).
+    """The value of every symbolic size, from the shape of each input by name, as ``full_shape`` gives shapes.
 
     Errors: ``ShapeError`` for shapes that do not conform, naming the two inputs that disagree.
     """
     known: dict[Symbol, tuple[int, str]] = {}
     asked: list[tuple[str, Expr, int]] = []
     for name, symbol in system.inputs.items():
-        for length, found in zip(_both_or_neither(name, shape_of(symbol), shapes[name]), shapes[name], strict=True):
+        for length, found in zip(_of_one_kind(name, full_shape(symbol), shapes[name]), shapes[name], strict=True):
             if isinstance(length, Symbol) and known.setdefault(length, (found, name))[0] == found:
                 continue
             asked.append((name, length, found))
-    # What is left is a disagreement, a whole number, or a product such as 2*d_k, solved when one unknown is left in it.
+    # What is left is a disagreement, a whole number, or made of products and sums such as 2*d_k and 2*r + 1, solved
+    # when one unknown is left in it.
     pending = asked
     while pending:
         left = []
@@ -37,10 +38,10 @@ def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -
             rest = length.subs({symbol: value for symbol, (value, _) in known.items()})
             if unknown:
                 (symbol,) = unknown
-                value = Integer(found) / (rest / symbol)
-                if not (value.is_Integer and value >= 1):
+                value = _whole_root(rest - found, symbol)
+                if value is None:
                     raise _disagreement(system, shapes, name, f"{length} = {found} has no whole {symbol}")
-                known[symbol] = (int(value), name)
+                known[symbol] = (value, name)
             elif rest != found:
                 others = ", ".join(
                     f"{symbol} = {known[symbol][0]} from {known[symbol][1]}" for symbol in _sizes(length)
@@ -59,18 +60,28 @@ def _sizes(length: Expr) -> list[Symbol]:
     return sorted(length.free_symbols, key=str)
 
 
-def _both_or_neither(name: str, asked: Shape, found: tuple[int, ...]) -> Shape:
-    if bool(asked) != bool(found):
-        wanted = f"a matrix {show(asked)}" if asked else "a single number"
-        given = f"a matrix {show(found)}" if found else "a single number"
-        raise ShapeError(f"{name} is {wanted}, found {given}.")
+def _whole_root(difference: Expr, symbol: Symbol) -> int | None:
+    """The whole value from 1 on at which a difference is 0: at most one, as lengths grow with their sizes."""
+    roots = [root for root in Poly(difference, symbol).ground_roots() if root.is_Integer and root >= 1]
+    return int(roots[0]) if roots else None
+
+
+def _of_one_kind(name: str, asked: Shape, found: tuple[int, ...]) -> Shape:
+    if len(asked) != len(found):
+        raise ShapeError(f"{name} is {_described(asked)}, found {_described(found)}.")
     return asked
+
+
+def _described(shape: Shape | tuple[int, ...]) -> str:
+    if len(shape) > 2:
+        return f"a family over {show(shape[:-2])} of matrices {show(shape[-2:])}"
+    return f"a matrix {show(shape)}" if shape else "a single number"
 
 
 def _disagreement(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]], name: str, reason: str) -> ShapeError:
     listing = ", ".join(
-        f"{other} is {show(shape_of(symbol))}, found {show(shapes[other])}"
+        f"{other} is {show(full_shape(symbol))}, found {show(shapes[other])}"
         for other, symbol in system.inputs.items()
-        if (shapes[other] and shape_of(symbol)[0].free_symbols | shape_of(symbol)[1].free_symbols) or other == name
+        if any(length.free_symbols for length in full_shape(symbol)) or other == name
     )
     return ShapeError(f"{name} does not conform: {reason}. {listing}.")
