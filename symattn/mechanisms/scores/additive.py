@@ -1,6 +1,7 @@
 """Additive attention (Bahdanau et al. 2015, arXiv:1409.0473, A.1.2): similarity by a small neural network.
 
-One hidden layer of d_a units: s_ij = v_a . tanh(W_a q_i + U_a k_j). Queries and keys may have different lengths.
+One hidden layer of d_a units. Queries and keys may have different lengths. A score is at most the sum of abs(v_a), so
+weights never become 0 and 1. Without tanh the query would fall out: it adds one number to its whole row.
 """
 
 from symattn.defining import mechanism
@@ -16,4 +17,11 @@ additive = mechanism(
         O = P @ V
     """,
     source="Bahdanau et al. 2015, arXiv:1409.0473, appendix A.1.2",
+    conventions={
+        "sizes": "n queries of length d_q, m keys of length d_k, m values of length d_v, d_a hidden units",
+        "scale": "none",
+        "empty row": "none: every query may attend to every key",
+        "paper and code": "the paper's query is the decoder's previous state s_(i-1), its keys and values are the"
+        " encoder's states h_j; Luong's query is the current state. Keras: see additive-keras",
+    },
 )

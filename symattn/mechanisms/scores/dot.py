@@ -1,4 +1,7 @@
-"""Dot-product attention (Luong et al. 2015, arXiv:1508.04025, score "dot"): similarity by the dot product, unscaled."""
+"""Dot-product attention (Luong et al. 2015, arXiv:1508.04025, score "dot"): similarity by the dot product, unscaled.
+
+Long keys win: a key of twice the length has twice the score, whatever its angle. Compare cosine.
+"""
 
 from symattn.defining import mechanism
 
@@ -11,4 +14,9 @@ dot = mechanism(
         O = P @ V
     """,
     source="Luong et al. 2015, arXiv:1508.04025, section 3.1, score 'dot'",
+    conventions={
+        "sizes": "n queries and m keys of length d_k, m values of length d_v",
+        "scale": "none",
+        "empty row": "none: every query may attend to every key",
+    },
 )

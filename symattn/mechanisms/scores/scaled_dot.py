@@ -1,4 +1,7 @@
-"""Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, eq. 1): scores divided by the root of d_k."""
+"""Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, eq. 1): scores divided by the root of d_k.
+
+For independent entries of mean 0 and variance 1 a score has variance d_k, and 1 after the division.
+"""
 
 from symattn.defining import mechanism
 
@@ -11,4 +14,10 @@ scaled_dot = mechanism(
         O = P @ V
     """,
     source="Vaswani et al. 2017, arXiv:1706.03762, eq. (1)",
+    conventions={
+        "sizes": "n queries and m keys of length d_k, m values of length d_v",
+        "scale": "1/sqrt(d_k); ONNX multiplies queries and keys by its root each, which rounds otherwise",
+        "empty row": "none: every query may attend to every key",
+        "order": "score, scale, then whatever else: softcap, bias, mask, softmax",
+    },
 )
