@@ -1,8 +1,6 @@
 """Causal attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2.3): no query attends to a later key.
 
-Scaled by ``1/sqrt(d_k)``; n queries, m keys. Query i may attend to the keys j <= i, aligned at the upper left, as
-torch's ``is_causal=True`` does: query 1 sees key 1 alone, whatever n and m are, so no row is empty. For queries that
-are the last of the keys, as with a cache of keys, take causal-lower-right.
+For queries that are the last of the keys, as with a cache of keys, take causal-lower-right.
 """
 
 from symattn.defining import mechanism
@@ -16,4 +14,12 @@ causal = mechanism(
         O = P @ V
     """,
     source="Vaswani et al. 2017, arXiv:1706.03762, section 3.2.3; aligned at the upper left",
+    conventions={
+        "sizes": "n queries and m keys of length d_k, m values of length d_v",
+        "scale": "1/sqrt(d_k)",
+        "mask": "from the positions alone, no input",
+        "causal": "aligned at the upper left, j <= i, as torch's is_causal=True: query 1 sees key 1 alone, whatever n"
+        " and m are",
+        "empty row": "none: query i may attend to key 1 at least",
+    },
 )

@@ -1,9 +1,6 @@
 """Causal attention aligned at the lower right (flash-attn 2.1, its README): the last query sees all keys.
 
-Scaled by ``1/sqrt(d_k)``; n queries, m keys. Query i may attend to the keys j <= i + m - n, as torch's
-``causal_lower_right`` and FlashAttention since 2.1 do it: right for queries that are the last n of m tokens, as with a
-cache of keys. With n = m it is causal attention. With n > m the first n - m queries have no allowed key: their rows of
-weights and of output are zeros.
+Right for queries that are the last n of m tokens, as with a cache of keys. With n = m it is causal.
 """
 
 from symattn.defining import mechanism
@@ -17,4 +14,12 @@ causal_lower_right = mechanism(
         O = P @ V
     """,
     source="flash-attn, README, changes of version 2.1; torch.nn.attention.bias.causal_lower_right",
+    conventions={
+        "sizes": "n queries and m keys of length d_k, m values of length d_v",
+        "scale": "1/sqrt(d_k)",
+        "mask": "from the positions alone, no input",
+        "causal": "aligned at the lower right, j <= i + m - n, as FlashAttention since 2.1, and ONNX with a cache",
+        "empty row": "with n > m the first n - m queries have no allowed key: their weights and outputs are 0, their"
+        " gradients too",
+    },
 )
