@@ -22,6 +22,6 @@ dropout = mechanism(
         "mask": "M is 1 where a weight is kept and 0 where it is dropped",
         "order": "after softmax: a dropped key still counts in the denominator; a mask before softmax would not",
         "empty row": "a row of M with zeros only gives an output row of zeros",
-        "paper and code": "p < 1 is the chance to be dropped; torch divides by 1 - p while training and keeps all in eval",
+        "paper and code": "p < 1 is the chance to be dropped; torch divides by 1 - p in train, keeps all in eval",
     },
 )

@@ -34,7 +34,7 @@ multi_head = mechanism(
     conventions={
         "sizes": "H heads; n queries of d numbers (d_model), m keys of d_y; the paper has d_k = d_v = d/H",
         "scale": "1/sqrt(d_k), the width of one head",
-        "mask": "none; torch's nn.MultiheadAttention drops where a mask is True, its scaled_dot_product_attention keeps",
+        "mask": "none; True drops in torch's nn.MultiheadAttention, and keeps in its scaled_dot_product_attention",
         "order": "concat puts head 0 first: rows h*d_v to (h+1)*d_v - 1 of W_O belong to head h",
         "paper and code": "the paper has no biases, torch has all four by default",
     },
