@@ -40,6 +40,6 @@ aff = mechanism(
         "sizes": "C channels, C_r = C/r in the bottleneck (r = 4 in the code); H rows, W columns",
         "order": "X is the branch that M multiplies, in a residual block the block's output or the skip",
         "paper and code": "the code has a factor of 2: aff-code",
-        "batch norm": "that of inference, a scale and a shift a channel, which takes the bias of the code's convolution",
+        "batch norm": "that of inference, a scale and a shift a channel, which takes the code's convolution bias",
     },
 )

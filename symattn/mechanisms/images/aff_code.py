@@ -38,6 +38,6 @@ aff_code = mechanism(
     conventions={
         "sizes": "C channels, C_r = C/r in the bottleneck (r = 4 in the code); H rows, W columns",
         "paper and code": "the paper has no factor of 2: aff; iterated, the code has none either: iaff-code",
-        "batch norm": "that of inference, a scale and a shift a channel, which takes the bias of the code's convolution",
+        "batch norm": "that of inference, a scale and a shift a channel, which takes the code's convolution bias",
     },
 )

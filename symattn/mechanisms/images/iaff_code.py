@@ -42,6 +42,6 @@ iaff_code = mechanism(
     conventions={
         "sizes": "C channels, C_r = C/r in the bottleneck (r = 4 in the code); H rows, W columns",
         "paper and code": "the paper has global layers for each stage: iaff",
-        "batch norm": "that of inference, a scale and a shift a channel, which takes the bias of the code's convolution",
+        "batch norm": "that of inference, a scale and a shift a channel, which takes the code's convolution bias",
     },
 )

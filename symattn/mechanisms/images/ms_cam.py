@@ -35,6 +35,6 @@ ms_cam = mechanism(
     conventions={
         "sizes": "C channels, C_r = C/r in the bottleneck (r = 4 in the code); H rows, W columns",
         "order": "L is C x N and G a column, added to each pixel",
-        "batch norm": "that of inference, a scale and a shift a channel, which takes the bias of the code's convolution",
+        "batch norm": "that of inference, a scale and a shift a channel, which takes the code's convolution bias",
     },
 )
