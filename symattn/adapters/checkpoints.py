@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symattn.adapters.projections import bias_of_heads, grouped, into_heads, out_of_heads, width_of
+from symattn.adapters.projections import bias_of_heads, grouped, into_heads, width_of
 from symattn.errors import InputError, MissingExtraError
 from symattn.language.names import suggestion
 
@@ -48,9 +48,9 @@ def from_safetensors(path: str | Path, layer: str, heads: int, key_heads: int | 
     ``layer`` is what the names of its tensors begin with, such as ``"model.layers.0.self_attn."``; how the model calls
     them is found from what is there (torch, LLaMA, OPT, BERT and GPT-2). ``heads`` and ``key_heads`` stand in the
     model's configuration, not in the checkpoint.
-    Shapes: as from :func:`from_multihead_attention`, for ``multi-head``; with fewer ``key_heads``, for
-    ``grouped-query``, ``W_Q`` ``(G, R, d, d_k)`` and ``W_O`` ``(G, R, d_k, d)``. Arrays of NumPy; bfloat16 becomes
-    float32.
+    Shapes: as from :func:`from_multihead_attention`, for ``multi-head``; where ``key_heads`` are given, for
+    ``grouped-query``, ``W_Q`` ``(G, R, d, d_k)``, and biases only if the checkpoint has some. Arrays of NumPy;
+    bfloat16 becomes float32.
 
     Errors: ``InputError`` for a file that is none or a layer that is not in it, ``ShapeError`` for heads that do not
     divide, ``MissingExtraError`` without the package safetensors.
@@ -68,11 +68,13 @@ def from_safetensors(path: str | Path, layer: str, heads: int, key_heads: int | 
         bias = np.zeros(count * width, found["W_Q"].dtype) if bias is None else bias
         found[f"b_{letter}"] = bias_of_heads(bias, count, f"the bias of {letter}")
     outward = tensors[f"{naming.outward}weight"]
-    found["W_O"] = out_of_heads(outward if naming.transposed else outward.T, heads, "the output weight")
+    found["W_O"] = outward.T if naming.transposed else outward
     bias = tensors.get(f"{naming.outward}bias")
     found["b_O"] = (np.zeros(found["W_O"].shape[-1], found["W_O"].dtype) if bias is None else bias)[None, :]
-    if groups != heads:
-        found.update((name, grouped(found[name], groups)) for name in ("W_Q", "b_Q", "W_O"))
+    if key_heads is not None:
+        found.update((name, grouped(found[name], groups)) for name in ("W_Q", "b_Q"))
+        if all(each is None for each in (*biases, bias)):
+            found = {name: value for name, value in found.items() if name.startswith("W")}
     return found
 
 
@@ -120,7 +122,7 @@ def _naming(tensors: Mapping[str, Any], layer: str) -> Naming:
     listing = ", ".join(sorted(tensors)[:8])
     raise InputError(
         f"the names behind {layer!r} are those of no known model ({', '.join(NAMINGS)}); found {listing}. "
-        "Put the arrays into the mechanism's inputs yourself: symattn.adapters.into_heads and out_of_heads do so."
+        "Put the arrays into the mechanism's inputs yourself: symattn.adapters.into_heads cuts them."
     )
 
 

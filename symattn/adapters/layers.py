@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symattn.adapters.projections import bias_of_heads, into_heads, out_of_heads
+from symattn.adapters.projections import bias_of_heads, into_heads
 from symattn.errors import InputError
 
 LETTERS = "QKV"
@@ -13,12 +13,12 @@ LETTERS = "QKV"
 def from_multihead_attention(layer: Any) -> dict[str, Any]:
     """The weights of a ``torch.nn.MultiheadAttention`` by the names that the mechanism ``multi-head`` has for them.
 
-    ``W_Q``, ``W_K``, ``W_V`` ``(H, d, d_k)``, ``b_Q``, ``b_K``, ``b_V`` ``(H, 1, d_k)``, ``W_O`` ``(H, d_k, d)`` and
+    ``W_Q``, ``W_K``, ``W_V`` ``(H, d, d_k)``, ``b_Q``, ``b_K``, ``b_V`` ``(H, 1, d_k)``, ``W_O`` ``(H*d_k, d)`` and
     ``b_O`` ``(1, d)``: views of the layer's own tensors, so gradients reach them; a layer without biases gives zeros.
     The inputs ``X`` (queries) and ``Y`` (keys and values) remain, batch first: ``(batch, n, d)``.
 
     Errors: ``InputError`` for anything else, and for a layer with ``add_bias_kv`` or ``add_zero_attn``, which are other
-    mechanisms, or with dropout at work.
+    mechanisms, with keys and values of different widths, or with dropout at work.
     """
     asked = ("num_heads", "in_proj_weight", "out_proj")
     if not all(hasattr(layer, name) for name in asked):
@@ -33,6 +33,8 @@ def from_multihead_attention(layer: Any) -> dict[str, Any]:
         raise InputError(
             f"this layer drops weights with probability {layer.dropout} while training; call layer.eval()."
         )
+    if layer.kdim != layer.vdim:
+        raise InputError(f"keys of {layer.kdim} and values of {layer.vdim} numbers; multi-head takes both from one Y.")
     heads = layer.num_heads
     packed = layer.in_proj_weight
     weights = packed.chunk(3) if packed is not None else (layer.q_proj_weight, layer.k_proj_weight, layer.v_proj_weight)
@@ -43,6 +45,6 @@ def from_multihead_attention(layer: Any) -> dict[str, Any]:
     for letter, bias in zip(LETTERS, biases.chunk(3), strict=True):
         found[f"b_{letter}"] = bias_of_heads(bias, heads)
     out = layer.out_proj
-    found["W_O"] = out_of_heads(out.weight, heads)
+    found["W_O"] = out.weight.mT
     found["b_O"] = (out.weight.new_zeros(out.weight.shape[0]) if out.bias is None else out.bias)[None, :]
     return found
