@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sympy import Expr, Symbol, Transpose
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -9,28 +12,70 @@ from symattn.errors import LoweringError
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.program import Facts
 from symattn.lowering.target import Row, quoted
+from symattn.lowering.uses import COLUMN, ROW
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     Arithmetic,
     Column,
+    Concatenation,
     ElementwiseFunction,
     ElementwisePower,
     IndexSum,
     MatrixProduct,
+    Member,
     Negation,
     Reduction,
     Value,
+    lengths_of,
 )
 from symattn.nodes import Row as RowNode
+
+AXIS_LETTERS = "abcdefghijklmnopqrstuvwx"
+"""Letters for the axes of an ``einsum``."""
 
 BINDING_OF_SIGN = {"+": Binding.SUM, "-": Binding.SUM, "*": Binding.PRODUCT, "/": Binding.PRODUCT}
 
 
 def taken(writer: Writer, matrices: list[str]) -> list[str]:
     """The lines that make an array of every input that is a matrix."""
-    lines = [f"{name} = {writer.call('_matrix', name, quoted(name))}" for name in matrices]
     truths = [name for name in writer.program.system.inputs if name in writer.program.truths]
-    return lines + [f"{name} = {writer.call('_truth', name, quoted(name))}" for name in truths]
+    return [_taken(writer, "_matrix", name) for name in matrices] + [_taken(writer, "_truth", name) for name in truths]
+
+
+def _taken(writer: Writer, helper: str, name: str) -> str:
+    count = len(lengths_of(writer.program.system.inputs[name]))
+    more = [str(count + 2)] if count else []
+    return f"{name} = {writer.call(helper, name, quoted(name), *more)}"
+
+
+def arranged(
+    writer: Writer, text: str, labels: Sequence[Expr], order: Sequence[Expr], row: Expr = ROW, column: Expr = COLUMN
+) -> str:
+    """The axes before the last two, and those, in another order; an axis that occurs twice is taken at one position.
+
+    ``labels`` name the axes that the array has before the last two, which are ``row`` and ``column``; ``order`` names
+    all the axes that it is to have behind its batches.
+    """
+    letters: dict[Expr, str] = {row: "y", column: "z"} if row != column else {row: "y"}
+    for label in labels:
+        letters.setdefault(label, AXIS_LETTERS[len(letters)])
+    before = "".join(letters[label] for label in [*labels, row, column])
+    after = "".join(letters[label] for label in order)
+    if before == after:
+        return text
+    return f'{writer.target.library}.einsum("...{before}->...{after}", {text})'
+
+
+def member(writer: Writer, node: Member, place: str) -> Piece:
+    """``A`` for ``A[h]``, the index being an axis; ``A[..., 0, :, :]`` for ``A[0]``; axes in the order of indices."""
+    whole, facts = writer.named(node.name), writer.program.facts(node)
+    if node.positions == facts.axes:
+        divisor = whole.divisor and replace(whole.divisor, facts=replace(whole.divisor.facts, axes=facts.axes))
+        return replace(whole, facts=facts, divisor=divisor)
+    at = [":" if _is_index(writer, position) else _position(writer, position) for position in node.positions]
+    text = whole.text if set(at) == {":"} else f"{whole.text}[..., {', '.join(at)}, :, :]"
+    labels = [position for position in node.positions if _is_index(writer, position)]
+    return writer.view(arranged(writer, text, labels, [*facts.axes, ROW, COLUMN]), node)
 
 
 def named(writer: Writer, node: Value, place: str) -> Piece:
@@ -103,41 +148,40 @@ def called(name: str, arguments: str = "") -> Row:
 
 def column(writer: Writer, node: Column, place: str) -> Piece:
     """``A[:, a]``: for an index of a sum all columns, the index being a leading axis."""
-    matrix = _indexable(writer, node.matrix)
+    matrix = writer.value(node.matrix)
+    text = matrix.within(Binding.ATOM)
     if _is_index(writer, node.position):
-        return writer.view(f"{matrix}.mT[..., None]", node)
+        return writer.view(f"{_selected(writer, matrix, ROW, node.position, node)}[..., None]", node)
     start, stop = _span(writer, node.position)
-    return writer.view(f"{matrix}[..., {start}:{stop}]", node)
+    return writer.view(f"{text}[..., {start}:{stop}]", node)
 
 
 def row(writer: Writer, node: RowNode, place: str) -> Piece:
     """``A[a, :]``: for an index of a sum all rows, the index being a leading axis."""
-    matrix = _indexable(writer, node.matrix)
+    matrix = writer.value(node.matrix)
+    text = matrix.within(Binding.ATOM)
     if _is_index(writer, node.position):
-        return writer.view(f"{matrix}[..., None, :]", node)
+        return writer.view(f"{_selected(writer, matrix, node.position, COLUMN, node)}[..., None, :]", node)
     start, stop = _span(writer, node.position)
-    return writer.view(f"{matrix}[..., {start}:{stop}, :]", node)
+    return writer.view(f"{text}[..., {start}:{stop}, :]", node)
 
 
-def entry(diagonal: str) -> Row:
-    """``A[i, j]`` as an array whose last two axes have length 1, an index of a sum as a leading axis."""
-
-    def write(writer: Writer, element: MatrixElement, place: str = "") -> Piece:
-        matrix = _indexable(writer, element.args[0])
-        i, j = element.args[1:]
-        over_rows, over_columns = _is_index(writer, i), _is_index(writer, j)
-        if over_rows and over_columns:
-            if i == j:
-                text = diagonal.format(matrix)
-            else:
-                indices = writer.program.indices
-                text = matrix if indices.index(i) < indices.index(j) else f"{matrix}.mT"
-            return writer.view(f"{text}[..., None, None]", element)
+def entry(writer: Writer, element: MatrixElement, place: str = "") -> Piece:
+    """``A[i, j]`` as an array whose last two axes have length 1, an index as an axis before them."""
+    matrix = writer.value(element.args[0])
+    i, j = element.args[1:]
+    axes = writer.program.facts(element).axes
+    over_rows, over_columns = _is_index(writer, i), _is_index(writer, j)
+    if (*matrix.facts.axes, *([i] if over_rows else []), *([j] if over_columns else [])) == axes:
         at_row = ":" if over_rows else _position(writer, i)
         at_column = ":" if over_columns else _position(writer, j)
-        return writer.view(f"{matrix}[..., {at_row}, {at_column}, None, None]", element)
-
-    return write
+        places = "" if over_rows and over_columns else f"{at_row}, {at_column}, "
+        return writer.view(f"{matrix.within(Binding.ATOM)}[..., {places}None, None]", element)
+    order = [*axes, *([] if over_rows else [ROW]), *([] if over_columns else [COLUMN])]
+    row, column = i if over_rows else ROW, j if over_columns else COLUMN
+    text = _arranged(writer, matrix, row, column, order)
+    places = ", ".join(_position(writer, at) for at in (i, j) if not _is_index(writer, at))
+    return writer.view(f"{text}[..., {places}{', ' if places else ''}None, None]", element)
 
 
 def index_sum(axis: str) -> Row:
@@ -156,18 +200,31 @@ def index_sum(axis: str) -> Row:
     return write
 
 
+def concatenation(writer: Writer, node: Concatenation, place: str) -> Piece:
+    """``concat(a, term)``: the term for every ``a`` at once, then that axis moved next to the columns."""
+    term = writer.value(node.term)
+    axes = writer.program.in_order([*term.facts.axes, node.symbol])
+    term = writer.running_over(term, axes)
+    position = axes.index(node.symbol) - len(axes) - 2
+    more = [] if position == -3 else [str(position)]
+    return writer.new(writer.call("_side_by_side", term.text, *more), node)
+
+
 def _is_index(writer: Writer, position: Expr) -> bool:
     return isinstance(position, Symbol) and position in writer.program.lengths
 
 
-def _indexable(writer: Writer, matrix: Value) -> str:
-    piece = writer.value(matrix)
-    if piece.facts.axes:
-        raise LoweringError(
-            f"{writer.target.name} cannot select from {matrix}, which itself runs over {piece.facts.axes[0]}; "
-            "write the sum over a named matrix."
-        )
-    return piece.within(Binding.ATOM)
+def _selected(writer: Writer, matrix: Piece, row: Expr, column: Expr, node: Value) -> str:
+    """All rows, or all columns, of a matrix, the index of them as an axis before the one that is left."""
+    rest = [place for place in (row, column) if place in (ROW, COLUMN)]
+    return _arranged(writer, matrix, row, column, [*writer.program.facts(node).axes, *rest])
+
+
+def _arranged(writer: Writer, matrix: Piece, row: Expr, column: Expr, order: Sequence[Expr]) -> str:
+    text = matrix.within(Binding.ATOM)
+    if (*matrix.facts.axes, column, row) == tuple(order):
+        return f"{text}.mT"
+    return arranged(writer, text, matrix.facts.axes, order, row, column)
 
 
 def _position(writer: Writer, position: Expr) -> str:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
-from sympy import MatrixExpr, MatrixSymbol
+from sympy import MatrixExpr, MatrixSymbol, Symbol
 
-from symattn.equations import EquationSystem
+from symattn.equations import Equation, EquationSystem
+from symattn.language.to_code import formula
 from symattn.lowering.costs import Costs
 from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_row_and_column
-from symattn.nodes import IndexCondition, IndexSum, Intersection, Softmax, Value, index, is_matrix, shape_of
-from symattn.shapes import same_size
+from symattn.nodes import (
+    Concatenation,
+    IndexCondition,
+    IndexSum,
+    Intersection,
+    Member,
+    OverAllowedKeys,
+    Softmax,
+    Value,
+    is_matrix,
+    shape_of,
+)
 
 
 def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
@@ -27,30 +39,36 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
         dtypes = frozenset([name]) if shape else program.uses.dtypes
         program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
     numbers = frozenset(system.sizes)
-    apart = [_indices_apart(program, with_row_and_column(equation.expression)) for equation in equations]
-    rewritten = [cheaper(expression, numbers, costs) for expression in apart]
+    own_indices = [_own_indices(program, equation) for equation in equations]
+    rewritten = []
+    for equation, axes in zip(equations, own_indices, strict=True):
+        expression = with_row_and_column(equation.expression.xreplace(dict(zip(equation.indices, axes, strict=True))))
+        rewritten.append(cheaper(_indices_apart(program, expression), numbers, costs))
     sharing = _Sharing(program, rewritten)
-    for equation, expression in zip(equations, rewritten, strict=True):
-        sharing.add(equation.name, expression, equation.expression)
+    for equation, axes, expression in zip(equations, own_indices, rewritten, strict=True):
+        sharing.add(equation.name, expression, equation, axes)
     program.count_reads()
     program.postpone_divisions(costs)
     return program
 
 
+def _own_indices(program: Program, equation: Equation) -> tuple[Symbol, ...]:
+    """The indices on an equation's left side, an array axis each; renamed where their order is another elsewhere."""
+    found: list[Symbol] = []
+    for symbol, length in equation.axes:
+        after = program.indices.index(found[-1]) if found else -1
+        found.append(program.index_for(symbol, length, after))
+    return tuple(found)
+
+
 def _indices_apart(program: Program, value: Value) -> Value:
-    """The value with each index of a sum noted, an array axis each; renamed where another sum has another length."""
+    """The value with each index of a sum noted, an array axis each; renamed where another has another length."""
     if not is_matrix(value):
         return value
-    if isinstance(value, IndexSum):
-        symbol, number = value.symbol, 0
-        while not same_size(program.lengths.get(symbol, value.length), value.length):
-            number += 1
-            symbol = index(f"{value.symbol.name}{number}")
-        program.lengths[symbol] = value.length
-        if symbol not in program.indices:
-            program.indices += (symbol,)
+    if isinstance(value, (IndexSum, Concatenation)):
+        symbol = program.index_for(value.symbol, value.length)
         term = _indices_apart(program, value.term.xreplace({value.symbol: symbol}))
-        return IndexSum(term, symbol, value.length)
+        return value.func(term, symbol, value.length)
     arguments = tuple(_indices_apart(program, part) for part in value.args)
     return value if arguments == value.args else value.func(*arguments)
 
@@ -76,27 +94,31 @@ class _Sharing:
             for part in value.args:
                 self._count(part)
 
-    def add(self, name: str, expression: Value, text: Value | None) -> None:
-        """The statement ``name = expression``, after those it needs."""
+    def add(
+        self, name: str, expression: Value, equation: Equation | None = None, axes: tuple[Symbol, ...] = ()
+    ) -> None:
+        """The statement ``name = expression``, after those it needs; of an equation, over all its indices."""
         replaced = self._symbols[expression] if expression in self._symbols else self._with_names(expression)
         program = self._program
-        program.known[name] = program.facts(replaced)
-        program.statements.append(Statement(name, replaced, text))
-        if is_matrix(expression):
+        facts = program.facts(replaced)
+        program.known[name] = facts if equation is None else replace(facts, axes=axes)
+        text, left_side = (None, name) if equation is None else (equation.expression, _left_side(equation))
+        program.statements.append(Statement(name, replaced, text, False, left_side, program.known[name].axes))
+        if is_matrix(expression) and facts.axes == program.known[name].axes:
             self._symbols.setdefault(expression, MatrixSymbol(name, *expression.shape))
 
     def _with_names(self, value: Value) -> Value:
-        if not is_matrix(value) or isinstance(value, (MatrixSymbol, *CONSTANTS)):
+        if not is_matrix(value) or isinstance(value, (MatrixSymbol, Member, *CONSTANTS)):
             return value
-        if isinstance(value, Softmax) and value.allowed is not None:
-            return rebuilt(value, (self._named(value.scores), self._set(value.allowed)))
+        if isinstance(value, OverAllowedKeys) and value.allowed is not None:
+            return rebuilt(value, (self._named(value.scores), *value.options, self._set(value.allowed)))
         if isinstance(value, Intersection):
             return self._within_set(value)
         return rebuilt(value, tuple(self._named(part) for part in value.args))
 
     def _set(self, allowed: MatrixExpr) -> MatrixExpr:
         """The name of an allowed set, which is made once however many softmaxes it serves."""
-        if isinstance(allowed, MatrixSymbol) and allowed.name in self._program.truths:
+        if isinstance(allowed, (MatrixSymbol, Member)) and allowed.name in self._program.truths:
             return allowed
         if allowed not in self._sets:
             expression = self._within_set(allowed)
@@ -106,7 +128,8 @@ class _Sharing:
             program.truths.add(name)
             if always_allows_a_key(expression):
                 program.never_empty.add(name)
-            program.statements.append(Statement(name, expression, allowed, is_truth=True))
+            axes = program.known[name].axes
+            program.statements.append(Statement(name, expression, allowed, True, name, axes))
             self._sets[allowed] = MatrixSymbol(name, *allowed.shape)
         return self._sets[allowed]
 
@@ -121,9 +144,13 @@ class _Sharing:
             return self._symbols[value]
         if isinstance(value, Softmax) or (self._counts[value] > 1 and _is_work(value)):
             name = self._program.fresh("_weights" if isinstance(value, Softmax) else "_shared")
-            self.add(name, value, None)
+            self.add(name, value)
             return self._symbols[value]
         return self._with_names(value)
+
+
+def _left_side(equation: Equation) -> str:
+    return formula(equation.left_side, name=lambda symbol: symbol.name, lenient=True)
 
 
 def _is_work(value: Value) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from symattn.equations import EquationSystem
-from symattn.nodes import shape_of
+from symattn.nodes import lengths_of, shape_of
 from symattn.shapes import Shape
 
 LONG = 1024
@@ -16,19 +16,29 @@ LONG = 1024
 SHORT = 64
 """A guess at the length of a query, key or value."""
 
+FEW = 8
+"""A guess at a count of heads."""
+
 
 class Costs:
     """Guesses at array sizes; a wrong guess costs time, never correctness.
 
-    A size that is the second one of an input (the ``d_k`` of ``Q``: ``n d_k``) is a feature size, any other a count.
+    A size that is the second one of an input (the ``d_k`` of ``Q``: ``n d_k``) is a feature size, the length of a
+    family's axis a count of heads; any other is a count of queries or keys.
     """
 
     def __init__(self, system: EquationSystem) -> None:
-        columns = (shape_of(symbol)[1] for symbol in system.input_symbols if shape_of(symbol))
-        self._short = {symbol for length in columns for symbol in length.free_symbols}
+        matrices = [symbol for symbol in system.input_symbols if shape_of(symbol)]
+        self._short = {part for symbol in matrices for part in shape_of(symbol)[1].free_symbols}
+        self._few = {part for symbol in matrices for length in lengths_of(symbol) for part in length.free_symbols}
 
     def _guess(self, length: Expr) -> int:
-        return int(length.subs({symbol: SHORT if symbol in self._short else LONG for symbol in length.free_symbols}))
+        return int(length.subs({symbol: self._guess_of_symbol(symbol) for symbol in length.free_symbols}))
+
+    def _guess_of_symbol(self, symbol: Basic) -> int:
+        if symbol in self._few:
+            return FEW
+        return SHORT if symbol in self._short else LONG
 
     def entries(self, shape: Shape | Iterable[Expr]) -> int:
         """About how many entries an array of this shape has."""

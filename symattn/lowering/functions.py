@@ -18,7 +18,7 @@ from symattn.lowering.numpy import NUMPY
 from symattn.lowering.source import function_name, source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
-from symattn.nodes import IndexCondition, IndexSum, Value, shape_of
+from symattn.nodes import Concatenation, IndexCondition, IndexedMatrix, IndexSum, Value, full_shape, shape_of
 from symattn.nodes.from_sympy import from_sympy
 from symattn.shapes import size
 
@@ -67,7 +67,7 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     """
     chosen = _target(backend)
     symbols = _arguments(args)
-    sizes = {part.name for symbol in symbols for length in shape_of(symbol) for part in length.free_symbols}
+    sizes = {part.name for symbol in symbols for length in full_shape(symbol) for part in length.free_symbols}
     for symbol in symbols:
         if symbol.name in sizes:
             raise LoweringError(f"{symbol.name} is a size, which comes from the shapes of the matrices; leave it out.")
@@ -167,15 +167,15 @@ def _result_names(count: int, taken: set[str]) -> list[str]:
 
 def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value:
     """The value with symattn's own symbols for sizes and scalars, whatever was assumed of the ones it came with."""
-    bound = {part.symbol for part in value.atoms(IndexSum)}
-    bound |= {symbol for part in value.atoms(IndexCondition) for symbol in (part.row, part.column)}
+    bound = {part.symbol for part in value.atoms(IndexSum, Concatenation)}
+    bound |= {symbol for part in value.atoms(IndexCondition, IndexedMatrix) for symbol in (part.row, part.column)}
     replaced: dict[Value, Value] = {}
     matrices = sorted(value.atoms(MatrixSymbol), key=str)
     for symbol in [*matrices, *sorted(value.atoms(Symbol) | _size_symbols(value), key=str)]:
         if symbol in bound:
             continue
         if isinstance(symbol, MatrixSymbol):
-            if symbol.name not in known or shape_of(known[symbol.name]) != symbol.shape:
+            if symbol.name not in known or full_shape(known[symbol.name]) != full_shape(symbol):
                 raise _undefined(symbol, known)
         elif symbol.name in sizes:
             replaced[symbol] = size(symbol.name)
@@ -187,7 +187,8 @@ def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value
 
 
 def _size_symbols(value: Value) -> set[Symbol]:
-    return {part for matrix in value.atoms(MatrixSymbol) for length in matrix.shape for part in length.free_symbols}
+    shapes = [full_shape(matrix) for matrix in value.atoms(MatrixSymbol)]
+    return {part for shape in shapes for length in shape for part in length.free_symbols}
 
 
 def _undefined(symbol: Value, known: Mapping[str, Value]) -> UnknownNameError:

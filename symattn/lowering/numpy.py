@@ -18,6 +18,7 @@ from symattn.nodes import (
     ColumnMax,
     ColumnMean,
     ColumnSum,
+    Concatenation,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwisePower,
@@ -34,6 +35,7 @@ from symattn.nodes import (
     Logarithm,
     LogSumExp,
     MatrixProduct,
+    Member,
     Negation,
     RectifiedLinear,
     RowMax,
@@ -188,6 +190,7 @@ TRUTHS = Truths(
 
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
+    Member: arrays.member,
     Transpose: arrays.transpose,
     OneMatrix: ones,
     ZeroMatrix: zeros,
@@ -210,6 +213,7 @@ ROWS: dict[type[Value], Row] = {
     LogSumExp: arrays.called("_logsumexp"),
     Column: arrays.column,
     RowNode: arrays.row,
+    Concatenation: arrays.concatenation,
     IndexSum: arrays.index_sum("axis"),
 }
 
@@ -219,7 +223,6 @@ SCALARS = scalar_rows(
     where="np.where",
     error_function="_erf",
     numbers_along="np.arange({length}, dtype={dtype})",
-    diagonal="np.diagonal({0}, axis1=-2, axis2=-1)",
 )
 
 
@@ -262,6 +265,7 @@ def half_precision(writer: Writer, function_name: str, numbers: list[str], kind:
 
 NUMPY = Target(
     name="numpy",
+    library="np",
     imports=("import numpy as np",),
     helpers=HELPERS,
     functions=FUNCTIONS,
@@ -272,6 +276,7 @@ NUMPY = Target(
     inputs=inputs,
     half_precision=half_precision,
     result_of_number="np.asarray({0}, dtype={1})",
+    ones="np.ones({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
 )

@@ -2,25 +2,27 @@
 
 HELPERS = {
     "_matrix": '''
-def _matrix(value, name):
-    """The value as an array of floats with at least two axes; whole numbers and truth values become float64."""
+def _matrix(value, name, axes=2):
+    """The value as an array of floats with at least so many axes; whole numbers and truth values become float64."""
     array = np.asarray(value)
     if array.dtype.kind != "f":
         if array.dtype.kind not in "iub":
             raise TypeError(f"{name} takes real numbers; found dtype {array.dtype}.")
         array = array.astype(np.float64)
-    if array.ndim < 2:
-        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
+    if array.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {array.shape}.")
     return array
 ''',
     "_truth": '''
-def _truth(value, name):
-    """The value as truth values with at least two axes: True for every entry other than 0."""
+def _truth(value, name, axes=2):
+    """The value as truth values with at least so many axes: True for every entry other than 0."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} takes truth values or real numbers; found dtype {array.dtype}.")
-    if array.ndim < 2:
-        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {array.shape}.")
+    if array.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {array.shape}.")
     return array if array.dtype.kind == "b" else array != 0
 ''',
     "_number": '''
@@ -34,6 +36,11 @@ def _number(value, name, dtype=None):
     elif array.dtype.kind != "f":
         array = array.astype(np.float64)
     return array[..., None, None]
+''',
+    "_side_by_side": '''
+def _side_by_side(stack, axis=-3):
+    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
+    return np.concatenate(list(np.moveaxis(stack, axis, 0)), axis=-1)
 ''',
     "_sigmoid": '''
 def _sigmoid(x):

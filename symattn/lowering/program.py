@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
@@ -14,13 +14,17 @@ from symattn.lowering.costs import Costs
 from symattn.lowering.uses import Uses, viewed
 from symattn.nodes import (
     Column,
+    Concatenation,
     IndexCondition,
     IndexSum,
     Intersection,
     MatrixProduct,
+    Member,
+    OverAllowedKeys,
     Row,
     Softmax,
     Value,
+    index,
     is_matrix,
     shape_of,
 )
@@ -33,8 +37,9 @@ CONSTANTS = (Identity, OneMatrix, ZeroMatrix)
 class Facts:
     """What is known of a value before it is computed.
 
-    ``axes``: the bound indices it runs over, each a leading array axis. ``batches`` and ``dtypes``: the inputs whose
-    leading axes and whose dtype it has taken on. A value with none of these and no shape is a plain number.
+    ``axes``: the indices it runs over, of families and of sums, each an array axis before the last two. ``batches``
+    and ``dtypes``: the inputs whose leading axes and whose dtype it has taken on. A value with none of these and no
+    shape is a plain number.
     """
 
     shape: Shape = ()
@@ -52,6 +57,8 @@ class Facts:
 class Statement:
     """``name = expression``; ``text`` is the equation as it was written, if it is one.
 
+    ``left_side``: the name with the indices of a family behind it, as in ``Q[h]``; ``axes``: those indices, all of
+    which the array that is called ``name`` runs over, in this order.
     ``is_truth``: the value is an allowed set as truth values rather than as 0 and 1.
     """
 
@@ -59,6 +66,8 @@ class Statement:
     expression: Value
     text: Value | None = None
     is_truth: bool = False
+    left_side: str = ""
+    axes: tuple[Symbol, ...] = ()
 
 
 @dataclass
@@ -92,6 +101,28 @@ class Program:
         self._taken.add(name)
         return name
 
+    def index_for(self, symbol: Symbol, length: Expr, after: int = -1) -> Symbol:
+        """The index itself, or one of another name where this one runs over another length or stands too early.
+
+        All indices have one order, that of the array axes; ``after`` is the place in it behind which this one has to
+        stand.
+        """
+        chosen, number = symbol, 0
+        while chosen in self.lengths and not (
+            same_size(self.lengths[chosen], length) and self.indices.index(chosen) > after
+        ):
+            number += 1
+            chosen = index(f"_{symbol.name}{number}")
+        if chosen not in self.lengths:
+            self.lengths[chosen] = length
+            self.indices += (chosen,)
+        return chosen
+
+    def in_order(self, symbols: Iterable[Expr]) -> tuple[Symbol, ...]:
+        """The indices among some symbols, each once, in the order of the array axes."""
+        found = set(symbols)
+        return tuple(axis for axis in self.indices if axis in found)
+
     def facts(self, value: Value) -> Facts:
         """What is known of any value in the program."""
         if isinstance(value, MatrixSymbol) or (isinstance(value, Symbol) and value.name in self.known):
@@ -102,14 +133,18 @@ class Program:
             return Facts((), (value,), dtypes=everything) if value in self.lengths else Facts()
         if isinstance(value, CONSTANTS):
             return Facts(shape, dtypes=everything)
+        if isinstance(value, Member):
+            known = self.known[value.name]
+            axes = {symbol for position in value.positions for symbol in position.free_symbols}
+            return Facts(shape, self.in_order(axes), known.batches, known.dtypes)
         parts = [self.facts(part) for part in value.args]
         axes = {axis for part in parts for axis in part.axes}
-        if isinstance(value, IndexSum):
+        if isinstance(value, (IndexSum, Concatenation)):
             axes.discard(value.symbol)
             parts = [self.facts(value.term)]
-        ordered = tuple(axis for axis in self.indices if axis in axes)
+        ordered = self.in_order(axes)
         batches = frozenset[str]().union(*(part.batches for part in parts))
-        if isinstance(value, (Column, Row, MatrixElement, Softmax)):
+        if isinstance(value, (Column, Row, MatrixElement, OverAllowedKeys)):
             parts = parts[:1]
         if isinstance(value, (IndexCondition, Intersection)):
             return Facts(shape, ordered, batches, everything)
@@ -157,14 +192,19 @@ class Program:
         for statement in self.statements:
             for product in products(statement.expression):
                 weights = product.left
-                if not isinstance(weights, MatrixSymbol) or weights.name not in position_of:
+                if not isinstance(weights, (MatrixSymbol, Member)) or weights.name not in position_of:
                     continue
+                if self.facts(weights).axes != getattr(weights, "positions", self.known[weights.name].axes):
+                    continue  # not the whole family as it is stored
                 if weights.name in self.outputs or reads[weights.name] != 1:
                     continue
                 definition = self.statements[position_of[weights.name]].expression
-                smaller = costs.entries(product.shape) <= costs.entries(weights.shape)
+                smaller = self._entries(product, costs) <= self._entries(weights, costs)
                 if isinstance(definition, Softmax) and smaller:
                     self.postponed.add(weights.name)
+
+    def _entries(self, value: Value, costs: Costs) -> int:
+        return costs.entries([*value.shape, *(self.lengths[axis] for axis in self.facts(value).axes)])
 
 
 def products(value: Value) -> Iterator[MatrixProduct]:

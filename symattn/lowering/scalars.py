@@ -67,13 +67,11 @@ def scalar_rows(
     where: str,
     error_function: str,
     numbers_along: str,
-    diagonal: str,
 ) -> Mapping[type[Basic], ScalarRow]:
     """The table of a target that is Python.
 
     ``larger(a, b, is_number)`` and ``smaller`` write the one of two values, an array and an array or number;
-    ``where`` and ``error_function`` are names; ``numbers_along`` writes ``0 .. length - 1`` and ``diagonal`` the
-    diagonal of a matrix.
+    ``where`` and ``error_function`` are names; ``numbers_along`` writes ``0 .. length - 1``.
     """
 
     def extreme(of_arrays: OfTwo, of_numbers: str) -> ScalarRow:
@@ -124,13 +122,12 @@ def scalar_rows(
             return plain_number(f"math.erf({argument.text})")
         return writer.new(writer.call(error_function, argument.text), value)
 
-    element = entry(diagonal)
     return {
         Rational: rational,
         Float: floating,
         NumberSymbol: constant,
         Symbol: symbol,
-        MatrixElement: lambda writer, value: element(writer, value, ""),
+        MatrixElement: entry,
         Add: total,
         Mul: factors,
         Pow: power,

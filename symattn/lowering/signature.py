@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sympy import Expr, Integer, Mul, Symbol
+from sympy import Expr, Integer, Symbol, expand
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import LoweringError
+from symattn.lowering.pieces import Binding
 from symattn.lowering.program import Program
 from symattn.lowering.writer import Writer
-from symattn.nodes import Column, Row, Value, shape_of
+from symattn.nodes import Column, Member, Row, Value, full_shape
+from symattn.shapes import Shape
 
 
 @dataclass
 class Sizes:
-    """Where each size is found: an axis of an input, perhaps divided by what else is known of that axis."""
+    """Where each size is found: an axis of an input, perhaps one of which it is a part, as ``r`` is of ``2*r + 1``."""
 
     program: Program
     places: dict[Expr, tuple[str, int]] = field(default_factory=dict)
-    divided_by: dict[Expr, Expr] = field(default_factory=dict)
+    part_of: dict[Expr, tuple[Expr, Expr]] = field(default_factory=dict)
+    """What a size is multiplied by in the length of its axis, and what is added to that."""
 
     def __post_init__(self) -> None:
         axes = list(self.axes())
@@ -32,15 +35,17 @@ class Sizes:
             searching = False
             for name, axis, length in axes:
                 unknown = [symbol for symbol in length.free_symbols if symbol not in self.places]
-                if len(unknown) == 1 and not (length / unknown[0]).has(unknown[0]):
-                    self.places[unknown[0]] = (name, axis)
-                    self.divided_by[unknown[0]] = length / unknown[0]
-                    searching = True
+                if len(unknown) == 1 and (factor := expand(length).coeff(unknown[0], 1)) != 0:
+                    rest = expand(length - factor * unknown[0])
+                    if not rest.has(unknown[0]):
+                        self.places[unknown[0]] = (name, axis)
+                        self.part_of[unknown[0]] = (factor, rest)
+                        searching = True
 
     def axes(self) -> Iterator[tuple[str, int, Expr]]:
-        """Every axis of every matrix among the inputs: its name, -2 or -1, its length."""
+        """Every axis of every matrix or family among the inputs: its name, its place from the end, its length."""
         for symbol in self.program.system.input_symbols:
-            for axis, length in zip((-2, -1), shape_of(symbol), strict=False):
+            for axis, length in from_the_end(full_shape(symbol)):
                 yield symbol.name, axis, length
 
     def is_known(self, length: Expr) -> bool:
@@ -56,38 +61,41 @@ class Sizes:
         lines = []
         pending = set(writer.sizes)
         while pending:
-            more = {part for symbol in pending for part in self.divided_by.get(symbol, Integer(1)).free_symbols}
+            parts = {part for symbol in pending for part in self.part_of.get(symbol, ())}
+            more = {symbol for part in parts for symbol in part.free_symbols}
             pending = more - writer.sizes
             writer.sizes |= more
         unknown = sorted(symbol.name for symbol in writer.sizes if symbol not in self.places)
         if unknown:
             raise LoweringError(f"the size {unknown[0]} cannot be found from the shapes of the inputs.")
-        plain = [symbol for symbol in self.places if symbol in writer.sizes and symbol not in self.divided_by]
+        plain = [symbol for symbol in self.places if symbol in writer.sizes and symbol not in self.part_of]
         of_input: dict[str, dict[int, Symbol]] = {}
         for symbol in plain:
             name, axis = self.places[symbol]
             of_input.setdefault(name, {})[axis] = symbol
         for name, found in of_input.items():
-            if len(found) == 2:
-                lines.append(f"{found[-2]}, {found[-1]} = {name}.shape[-2:]")
+            last = range(-len(found), 0)
+            if len(found) > 1 and set(found) == set(last):
+                lines.append(f"{', '.join(found[axis].name for axis in last)} = {name}.shape[{-len(found)}:]")
             else:
                 lines += [f"{symbol} = {name}.shape[{axis}]" for axis, symbol in found.items()]
-        for symbol, divisor in self.divided_by.items():
+        for symbol, (factor, rest) in self.part_of.items():
             if symbol in writer.sizes:
                 name, axis = self.places[symbol]
-                lines.append(f"{symbol} = {name}.shape[{axis}] // {self._bracketed(divisor, writer)}")
+                length = f"{name}.shape[{axis}]"
+                if rest != 0:
+                    length = f"{length} - {writer.value(rest).within(Binding.PRODUCT)}"
+                if factor != 1:
+                    length = f"({length})" if rest != 0 else length
+                    length = f"{length} // {writer.value(factor).within(Binding.NEGATION)}"
+                lines.append(f"{symbol} = {length}")
         return lines
-
-    @staticmethod
-    def _bracketed(length: Expr, writer: Writer) -> str:
-        text = writer.value(length).text
-        return f"({text})" if isinstance(length, Mul) else text
 
     def _checks(self, writer: Writer) -> Iterator[str]:
         for symbol in self.program.system.input_symbols:
-            wrong, shape = [], shape_of(symbol)
+            wrong, shape = [], full_shape(symbol)
             told: set[str] = set()
-            for axis, length in zip((-2, -1), shape, strict=False):
+            for axis, length in from_the_end(shape):
                 if self.places.get(length) == (symbol.name, axis):
                     continue
                 if self.is_known(length):
@@ -122,9 +130,16 @@ class Sizes:
                 yield f'    raise ValueError(f"subscript {position} is outside a length of {length} = {{{text}}}.")'
 
 
+def from_the_end(shape: Shape) -> list[tuple[int, Expr]]:
+    """Each length of a shape with its axis, counted from the end so that batches may stand before."""
+    return [(position - len(shape), length) for position, length in enumerate(shape)]
+
+
 def subscripts(value: Value) -> Iterator[tuple[Expr, Expr]]:
     """Every subscript in a value, with the length that it must lie inside."""
-    if isinstance(value, Row):
+    if isinstance(value, Member):
+        yield from zip(value.positions, value.family.lengths, strict=True)
+    elif isinstance(value, Row):
         yield value.position, value.matrix.shape[0]
     elif isinstance(value, Column):
         yield value.position, value.matrix.shape[1]

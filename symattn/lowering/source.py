@@ -113,4 +113,4 @@ def _wrapped(text: str) -> list[str]:
 
 def _described(system: EquationSystem, name: str) -> str:
     shape = system.shape(name)
-    return f"{name} (..., {shape[0]}, {shape[1]})" if shape else f"{name} (a number, or one a batch)"
+    return f"{name} (..., {', '.join(map(str, shape))})" if shape else f"{name} (a number, or one a batch)"

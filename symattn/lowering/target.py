@@ -29,11 +29,14 @@ class Target:
     ``truth`` an allowed set as truth values, ``postponed`` a softmax whose division waits.
     ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
+    ``library`` is the name under which the code knows the target's library, ``ones`` an array of ones of a shape and a
+    dtype.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
     brings the target's library.
     """
 
     name: str
+    library: str
     imports: tuple[str, ...]
     helpers: Mapping[str, str]
     functions: Mapping[type[ElementwiseFunction], str]
@@ -42,6 +45,7 @@ class Target:
     truth: Callable[..., Piece]
     inputs: Callable[[Any, list[str], list[str]], list[str]]
     result_of_number: str
+    ones: str
     accepts: str
     accepts_number: str
     postponed: Row | None = None

@@ -16,6 +16,7 @@ from symattn.nodes import (
     ColumnMax,
     ColumnMean,
     ColumnSum,
+    Concatenation,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwisePower,
@@ -32,6 +33,7 @@ from symattn.nodes import (
     Logarithm,
     LogSumExp,
     MatrixProduct,
+    Member,
     Negation,
     RectifiedLinear,
     RowMax,
@@ -47,26 +49,33 @@ from symattn.nodes import Row as RowNode
 
 HELPERS = {
     "_matrix": '''
-def _matrix(value, name):
-    """The value as a tensor of floats with at least two axes; whole numbers and truth values take torch's default."""
+def _matrix(value, name, axes=2):
+    """The value as a tensor of floats with at least so many axes; whole numbers and truth values take the default."""
     tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
     if not tensor.dtype.is_floating_point:
         if tensor.is_complex():
             raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
         tensor = tensor.to(torch.get_default_dtype())
-    if tensor.ndim < 2:
-        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {tuple(tensor.shape)}.")
+    if tensor.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
     return tensor
 ''',
     "_truth": '''
-def _truth(value, name):
-    """The value as truth values with at least two axes: True for every entry other than 0."""
+def _truth(value, name, axes=2):
+    """The value as truth values with at least so many axes: True for every entry other than 0."""
     tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
     if tensor.is_complex():
         raise TypeError(f"{name} takes truth values or real numbers; found dtype {tensor.dtype}.")
-    if tensor.ndim < 2:
-        raise ValueError(f"{name} takes a matrix, or a stack of matrices; found shape {tuple(tensor.shape)}.")
+    if tensor.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
     return tensor if tensor.dtype == torch.bool else tensor != 0
+''',
+    "_side_by_side": '''
+def _side_by_side(stack, axis=-3):
+    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
+    return stack.movedim(axis, -2).flatten(-2)
 ''',
     "_masked_softmax": '''
 def _masked_softmax(scores, allowed):
@@ -147,6 +156,7 @@ def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
 
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
+    Member: arrays.member,
     Transpose: arrays.transpose,
     OneMatrix: ones,
     ZeroMatrix: zeros,
@@ -171,6 +181,7 @@ ROWS: dict[type[Value], Row] = {
     LogSumExp: arrays.called("torch.logsumexp", "dim={axis}, keepdim=True"),
     Column: arrays.column,
     RowNode: arrays.row,
+    Concatenation: arrays.concatenation,
     IndexSum: arrays.index_sum("dim"),
 }
 
@@ -191,7 +202,6 @@ SCALARS = scalar_rows(
     where="torch.where",
     error_function="torch.erf",
     numbers_along="torch.arange({length}, dtype={dtype}, device=_device)",
-    diagonal="torch.diagonal({0}, dim1=-2, dim2=-1)",
 )
 
 
@@ -216,6 +226,7 @@ def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]
 
 TORCH = Target(
     name="torch",
+    library="torch",
     imports=("import torch",),
     helpers=HELPERS,
     functions=FUNCTIONS,
@@ -224,6 +235,7 @@ TORCH = Target(
     truth=TRUTHS.truth,
     inputs=inputs,
     result_of_number="torch.as_tensor({0}, dtype={1}, device=_device)",
+    ones="torch.ones({0}, dtype={1}, device=_device)",
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
     accepts_number="a single number takes the first matrix's dtype and device",
     extra="torch",

@@ -9,7 +9,18 @@ from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem, mentioned_apart
-from symattn.nodes import Column, IndexCondition, Intersection, Row, Softmax, Value, index, is_matrix, shape_of
+from symattn.nodes import (
+    Column,
+    IndexCondition,
+    Intersection,
+    Member,
+    OverAllowedKeys,
+    Row,
+    Value,
+    index,
+    is_matrix,
+    shape_of,
+)
 from symattn.shapes import same_size
 
 ROW, COLUMN = index("_i"), index("_j")
@@ -43,7 +54,7 @@ def uses_of(system: EquationSystem, outputs: tuple[str, ...]) -> Uses:
 
 def viewed(value: Value) -> str | None:
     """The name whose memory a value shares rather than copies."""
-    if isinstance(value, (MatrixSymbol, Symbol)):
+    if isinstance(value, (MatrixSymbol, Member, Symbol)):
         return value.name
     if isinstance(value, Transpose):
         return viewed(value.arg)
@@ -61,7 +72,7 @@ def _sort_mentions(value: Value, as_truth: bool, numbers: set[str], truths: set[
     elif isinstance(value, Intersection):
         for side in value.args:
             _sort_mentions(side, True, numbers, truths)
-    elif isinstance(value, Softmax):
+    elif isinstance(value, OverAllowedKeys):
         _sort_mentions(value.scores, False, numbers, truths)
         if value.allowed is not None:
             _sort_mentions(value.allowed, True, numbers, truths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sympy import Expr, MatrixSymbol, Symbol
+from sympy import Expr, MatrixSymbol, S, Symbol
 
 from symattn.lowering.comments import text_of
 from symattn.lowering.pieces import Binding, Piece
@@ -43,7 +43,7 @@ class Writer:
     def _statement(self, statement: Statement) -> None:
         name, value = statement.name, statement.expression
         later = name in self.program.postponed and self.target.postponed is not None
-        comment = f"# {name} = {text_of(value if statement.text is None else statement.text)}"
+        comment = f"# {statement.left_side} = {text_of(value if statement.text is None else statement.text)}"
         self.line(comment + (", its rows divided by their sums after the product below" if later else ""))
         start = len(self.lines)
         if later:
@@ -52,7 +52,7 @@ class Writer:
         elif statement.is_truth:
             piece = self.target.truth(self, value)
         else:
-            piece = self.value(value, "_value")
+            piece = self.running_over(self.value(value, "_value"), statement.axes)
         if piece.divisor is not None:
             self._divisors[name] = piece.divisor
         if piece.text in self._temporaries:
@@ -151,6 +151,20 @@ class Writer:
     def view(self, text: str, value: Value) -> Piece:
         """An expression whose value is part of memory that has another name already."""
         return Piece(text, self.program.facts(value))
+
+    def running_over(self, piece: Piece, axes: tuple[Symbol, ...]) -> Piece:
+        """The value at its full length along some indices, also those that it does not depend on."""
+        missing = [axis for axis in axes if axis not in piece.facts.axes]
+        if not missing:
+            return piece
+        lengths = [self.program.lengths[axis] if axis in missing else S.One for axis in axes]
+        ones = self.ones(*lengths, S.One, S.One)
+        text = f"{self.aligned(piece, axes).within(Binding.PRODUCT)} * {ones}"
+        return Piece(text, replace(piece.facts, axes=axes), Binding.PRODUCT, makes_memory=True)
+
+    def ones(self, *lengths: Expr) -> str:
+        """An array of ones in the inputs' dtype."""
+        return self.target.ones.format(self.shape(*lengths), self.dtype())
 
     def aligned(self, piece: Piece, axes: tuple[Symbol, ...]) -> Piece:
         """The value with an axis of length 1 for each index that it does not run over but its partner does."""
