@@ -271,7 +271,7 @@ def test_families_pass_through_function_transforms():
 def test_heads_side_by_side_come_in_the_order_of_their_index(target):
     made = system(
         "C[r] = concat(g, A[g, r])\nD[g] = concat(r, A[g, r])\nE = concat(g, A[g, 0] @ W) + concat(g, X * m[g])\n"
-        "F = concat(r, concat(g, A[g, r]))\nG_ = concat(g, A[0, 0] * m[g])",
+        "F = concat(r, concat(g, A[g, r]))\nL = concat(g, A[0, 0] * m[g])",
         A="G R n d",
         W="d d",
         X="n d",
