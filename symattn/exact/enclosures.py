@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cmp_to_key, lru_cache
 from typing import Any
 
 from mpmath.libmp import (
+    fnone,
     fone,
     from_int,
     from_man_exp,
     fzero,
+    mpf_add,
+    mpf_cos,
     mpf_mul,
     mpf_neg,
     mpf_shift,
     mpf_sign,
+    mpf_sin,
+    mpf_sub,
     mpi_add,
     mpi_div,
     mpi_exp,
@@ -209,8 +214,39 @@ def _erf_at(x: Any, precision: int) -> Interval:
     return mpi_mul(found, factor, precision)
 
 
+def _wave(function: Callable[..., Any]) -> Callable[[Interval, int], Interval]:
+    """Cosine or sine: no steeper than 1, so that the value in the middle is off by no more than the argument is.
+
+    What the middle's value is off itself is below a unit in the last of the bits beyond those asked for.
+    """
+
+    def enclosed(x: Interval, precision: int) -> Interval:
+        width = mpf_sub(x[1], x[0], 64, "u")
+        if mpf_sign(mpf_sub(width, fone)) >= 0:
+            return fnone, fone
+        working = precision + SPARE + max(0, -min((end[2] + end[3] for end in x if end[1]), default=0))
+        value = function(mpf_shift(mpf_add(x[0], x[1]), -1), working, "n")
+        reach = mpf_add(width, mpf_shift(fone, SPARE // 2 - working), 64, "u")
+        low, high = mpi_add((value, value), (mpf_neg(reach), reach), working)
+        return max_of(low, fnone), min_of(high, fone)
+
+    return enclosed
+
+
+def max_of(a: Any, b: Any) -> Any:
+    """The larger of two ends."""
+    return a if mpf_sign(mpf_sub(a, b)) >= 0 else b
+
+
+def min_of(a: Any, b: Any) -> Any:
+    """The smaller of two ends."""
+    return b if mpf_sign(mpf_sub(a, b)) >= 0 else a
+
+
 ATOMS = {
     "tanh": _tanh,
+    "cos": _wave(mpf_cos),
+    "sin": _wave(mpf_sin),
     "log": log,
     "sqrt": _sqrt,
     "erf": _erf,

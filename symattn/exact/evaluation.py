@@ -4,45 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from sympy import (
-    Abs,
-    Add,
-    Identity,
-    Integer,
-    MatrixSymbol,
-    Max,
-    Mul,
-    OneMatrix,
-    Piecewise,
-    Pow,
-    StrictGreaterThan,
-    Symbol,
-    Transpose,
-    ZeroMatrix,
-    true,
-)
-from sympy import Rational as SympyRational
-from sympy import erf as sympy_erf
-from sympy import exp as sympy_exp
-from sympy import log as sympy_log
-from sympy import tanh as sympy_tanh
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
 
 from symattn import nodes
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, MissingRowError, SymattnError
 from symattn.exact import functions, operations
-from symattn.exact.element import ONE, ZERO, Element
+from symattn.exact.element import Element
 from symattn.exact.family import ExactFamily, check_entries, subscripts
-from symattn.exact.matrix import ExactMatrix
+from symattn.exact.formulas import Formulas, element, whole
+from symattn.exact.matrix import ExactMatrix, Scalar
 from symattn.exact.operations import Exact
 from symattn.exact.sizes import solve_sizes
 from symattn.nodes import shape_of
-from symattn.nodes.conditions import decider
 
 Read = Callable[[Any], Any]
 """The exact value of a part of an expression."""
@@ -105,6 +82,9 @@ EXACT: dict[type, Row] = {
     nodes.Block: lambda node, value: operations.block(
         value(node.matrix), value.whole(node.top), value.whole(node.left), *value.shape(node)
     ),
+    nodes.IndexedMatrix: lambda node, value: value.indexed(node),
+    nodes.Cosine: entrywise(functions.cos),
+    nodes.Sine: entrywise(functions.sin),
     nodes.Member: lambda node, value: value.member(node),
     MatrixSymbol: lambda node, value: value.named(node.name),
     Transpose: lambda node, value: value(node.arg).T,
@@ -115,54 +95,20 @@ EXACT: dict[type, Row] = {
 """How each kind of matrix is evaluated: ``row(node, value)`` with ``value`` of its parts."""
 
 
-def _sum(node: Any, value: Evaluation) -> Element:
-    return operations.total(map(value, node.args))
-
-
-def _product(node: Any, value: Evaluation) -> Element:
-    found = ONE
-    for part in node.args:
-        found = found * value(part)
-    return found
-
-
-def _cases(node: Any, value: Evaluation) -> Element:
-    return next(value(part) for part, condition in node.args if condition is true or value(condition))
-
-
-SCALARS: dict[type, Row] = {
-    Add: _sum,
-    Mul: _product,
-    Pow: lambda node, value: functions.power(value(node.base), value(node.exp).as_fraction()),
-    sympy_exp: lambda node, value: functions.exp(value(node.args[0])),
-    sympy_log: lambda node, value: functions.log(value(node.args[0])),
-    sympy_tanh: lambda node, value: functions.tanh(value(node.args[0])),
-    sympy_erf: lambda node, value: functions.erf(value(node.args[0])),
-    Abs: lambda node, value: abs(value(node.args[0])),
-    Max: lambda node, value: functions.largest([value(part) for part in node.args]),
-    Piecewise: _cases,
-    StrictGreaterThan: lambda node, value: value(node.lhs) > value(node.rhs),
-    Symbol: lambda node, value: value.named(node.name),
-    MatrixElement: lambda node, value: operations.entry(
-        value(node.parent), value.whole(node.i), value.whole(node.j), node.parent
-    ),
-}
-"""How each kind of scalar is evaluated."""
-
-
 class Evaluation:
     """The values known so far by name, and what a part of an expression is worth with them."""
 
     def __init__(self, values: Mapping[str, Known]) -> None:
         self.values = dict(values)
         self._inside: list[str] = []
+        self._scalars = Formulas(self)
 
     def __call__(self, expression: Any) -> Any:
         """The exact value of an expression. Errors: ``MissingRowError`` for a kind that the tables lack."""
         kind = type(expression)
-        if isinstance(expression, SympyRational):
-            return Element.constant(Fraction(int(expression.p), int(expression.q)))
-        row = EXACT.get(kind) or SCALARS.get(kind) or self._inherited(expression)
+        if not nodes.is_matrix(expression):
+            return element(self._scalars(expression)(()))
+        row = EXACT.get(kind) or self._inherited(expression)
         if row is None:
             place = f", inside {self._inside[-1]}" if self._inside else ""
             message = f"exact arithmetic cannot evaluate {kind.__name__}{place}; add a row to exact/evaluation.py"
@@ -174,10 +120,10 @@ class Evaluation:
             self._inside.pop()
 
     def _inherited(self, expression: Any) -> Row | None:
-        """The row of SymPy's own base classes (``Symbol`` for ``Dummy``); a node has its own row or none."""
+        """The row of a base class of SymPy's; a node has its own row or none."""
         if isinstance(expression, nodes.Node):
             return None
-        return next((row for kind, row in {**EXACT, **SCALARS}.items() if isinstance(expression, kind)), None)
+        return next((row for kind, row in EXACT.items() if isinstance(expression, kind)), None)
 
     def named(self, name: str) -> Known:
         """The value of that name."""
@@ -193,12 +139,7 @@ class Evaluation:
 
     def whole(self, expression: Any) -> int:
         """The value of a size or an index."""
-        if expression.is_Integer:
-            return int(expression)
-        found = self(expression).as_fraction()
-        if found.denominator != 1:
-            raise ExactnessError(f"a size or an index is a whole number, found {expression} = {found}.")
-        return found.numerator
+        return int(expression) if expression.is_Integer else whole(self._scalars(expression)(()), expression)
 
     def shape(self, node: Any) -> tuple[int, int]:
         """The rows and columns of a node."""
@@ -207,11 +148,27 @@ class Evaluation:
 
     def condition(self, node: nodes.IndexCondition) -> ExactMatrix:
         """The matrix of 1 where a condition on the indices holds, and of 0 elsewhere."""
-        own = (node.row, node.column)
-        known = {symbol: Integer(self.whole(symbol)) for symbol in node.condition.free_symbols.difference(own)}
-        holds = decider(node.condition.xreplace(known), own)
+        holds = Formulas(self, (node.row, node.column))(node.condition)
         rows, columns = self.shape(node)
+        check_entries(rows, columns)
         return ExactMatrix.multiples([[int(holds((i, j))) for j in range(columns)] for i in range(rows)])
+
+    def indexed(self, node: nodes.IndexedMatrix) -> ExactMatrix:
+        """The matrix whose entries a formula gives; errors name the entry."""
+        value = Formulas(self, (node.row, node.column))(node.formula)
+        rows, columns = self.shape(node)
+        check_entries(rows, columns)
+        found: list[list[Scalar]] = []
+        try:
+            for i in range(rows):
+                found.append([])
+                for j in range(columns):
+                    found[i].append(value((i, j)))
+        except MissingRowError:
+            raise
+        except SymattnError as error:
+            raise error.in_context(f"in the entry [{len(found) - 1}, {len(found[-1])}], counted from 0") from None
+        return ExactMatrix.of_scalars(found)
 
     def terms(self, node: nodes.IndexSum | nodes.Concatenation) -> list[ExactMatrix]:
         """A node's term for every value of its index."""
@@ -279,4 +236,4 @@ def shape_of_value(value: Known) -> tuple[int, ...]:
     return () if isinstance(value, Element) else value.shape
 
 
-__all__ = ["EXACT", "SCALARS", "ZERO", "Evaluation", "evaluate", "evaluate_equation", "shape_of_value"]
+__all__ = ["EXACT", "Evaluation", "Known", "evaluate", "evaluate_equation", "shape_of_value"]

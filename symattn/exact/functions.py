@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cmp_to_key
+from math import floor as whole_part
+
+from mpmath.libmp import to_int
 
 from symattn.errors import ExactnessError
 from symattn.exact.constants import (
@@ -22,7 +25,7 @@ from symattn.exact.constants import (
     square_root,
 )
 from symattn.exact.element import ONE, ZERO, Element
-from symattn.exact.enclosures import in_order
+from symattn.exact.enclosures import FIRST_PRECISION, in_order, of_fraction
 from symattn.exact.sums import Sum, add, content, divided, shifted
 
 
@@ -264,6 +267,19 @@ def _odd(function: str) -> Callable[[Element], Element]:
 
 tanh = _odd("tanh")
 erf = _odd("erf")
+sin = _odd("sin")
+
+
+def cos(x: Element) -> Element:
+    """The cosine of an angle in radians: its atoms have arguments above 0.
+
+    >>> cos(Element.of(-1)) - cos(Element.of(1)), cos(Element.of(0))
+    (Element(0), Element(1))
+    """
+    sign = x.sign
+    if not sign:
+        return ONE
+    return atom("cos", x.reduced() if sign > 0 else (-x).reduced())
 
 
 def gelu(x: Element) -> Element:
@@ -273,6 +289,25 @@ def gelu(x: Element) -> Element:
 
 
 # Functions that ask for a sign.
+
+
+def floor(x: Element) -> int:
+    """The largest whole number that is not above a number: decided exactly where the number may be whole itself.
+
+    >>> floor(log(Element.of(8)) / log(Element.of(2))), floor(-log(Element.of(2)))
+    (3, -1)
+    """
+    if x.is_rational:
+        return whole_part(x.as_fraction())
+    precision = FIRST_PRECISION
+    while True:
+        low, high = (to_int(end, "f") for end in of_fraction(x.n, x.d, precision))
+        check_bits(max(abs(low), abs(high)).bit_length())
+        if low == high:
+            return low
+        if high == low + 1:
+            return high if (x - high).sign >= 0 else low
+        precision *= 2
 
 
 def absolute(x: Element) -> Element:
@@ -306,9 +341,11 @@ def _shown(x: Element) -> str:
 
 __all__ = [
     "absolute",
+    "cos",
     "elu",
     "erf",
     "exp",
+    "floor",
     "gelu",
     "largest",
     "log",
@@ -317,6 +354,7 @@ __all__ = [
     "power",
     "relu",
     "sigmoid",
+    "sin",
     "softmax",
     "sqrt",
     "tanh",

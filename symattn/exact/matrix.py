@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
@@ -12,10 +13,16 @@ from sympy import ImmutableDenseMatrix, MatrixBase
 from symattn import limits
 from symattn.errors import InputError, LimitError, SymattnError
 from symattn.exact import reading
-from symattn.exact.constants import Number, check_bits, quotient, size_in_bits
+from symattn.exact.constants import Number, check_bits, quotient, simple, size_in_bits
 from symattn.exact.element import Element
 from symattn.exact.packing import Whole, largest
 from symattn.exact.weights import Weights
+
+Scalar = int | Fraction | Element
+"""One exact number; an element may stand for a fraction too."""
+
+SHARED_BITS = 4_096
+"""Bits of the largest common denominator of fractions that are kept as whole multiples of one."""
 
 
 class ExactMatrix:
@@ -79,13 +86,23 @@ class ExactMatrix:
         if all(set(map(type, row)) == {int} for row in rows):
             reading.checked(max(max(map(abs, row)) for row in rows))
             return cls.multiples(rows)
-        numbers = [[read_entry(entry, i, j) for j, entry in enumerate(row)] for i, row in enumerate(rows)]
-        if any(isinstance(number, Element) for row in numbers for number in row):
-            return cls([map(Element.of, row) for row in numbers])
-        divisor = lcm(*(number.denominator for row in numbers for number in row))
-        check_bits(divisor.bit_length())
-        whole = [[number.numerator * (divisor // number.denominator) for number in row] for row in numbers]
-        return cls.multiples(whole, quotient(1, divisor))
+        return cls.of_scalars([[read_entry(entry, i, j) for j, entry in enumerate(row)] for i, row in enumerate(rows)])
+
+    @classmethod
+    def of_scalars(cls, rows: Sequence[Sequence[Scalar]]) -> ExactMatrix:
+        """The matrix of whole numbers, fractions and elements: multiples of one fraction if it is not too small.
+
+        >>> ExactMatrix.of_scalars([[Fraction(1, 2), 2]]).whole
+        ((1, 4),)
+        """
+        numbers = [[number for number in row if not isinstance(number, Element)] for row in rows]
+        if all(len(found) == len(row) for found, row in zip(numbers, rows, strict=True)):
+            divisor = lcm(*{number.denominator for row in numbers for number in row})
+            if divisor.bit_length() <= SHARED_BITS:
+                whole = [[number.numerator * (divisor // number.denominator) for number in row] for row in numbers]
+                return cls.multiples(whole, quotient(1, divisor))
+        made: dict[Any, Element] = {}
+        return cls([[_element(number, made) for number in row] for row in rows])
 
     @property
     def rows(self) -> tuple[tuple[Element, ...], ...]:
@@ -160,6 +177,15 @@ class ExactMatrix:
         whole = [[number // divisor for number in row] for row in self.whole]
         product = self.factor * divisor
         return ExactMatrix.multiples(whole, product if not hasattr(product, "denominator") else quotient(product, 1))
+
+
+def _element(number: Scalar, made: dict[Any, Element]) -> Element:
+    """A number as an element; equal fractions are one object."""
+    if isinstance(number, Element):
+        return number
+    if number not in made:
+        made[number] = Element.constant(simple(number))
+    return made[number]
 
 
 def rows_of(values: Any) -> list[list[Any]]:

@@ -300,12 +300,6 @@ def column(value: ExactMatrix, position: int) -> ExactMatrix:
     return ExactMatrix([row[position]] for row in value.rows)
 
 
-def entry(value: ExactMatrix, i: int, j: int, name: object) -> Element:
-    """One entry. Errors: ``ShapeError`` outside the matrix, which is called by its name."""
-    check_inside(value.shape, i, j, name)
-    return value[i, j]
-
-
 def check_inside(shape: tuple[int, int], i: int, j: int, name: object) -> None:
     """Refuse a position outside a matrix. Errors: ``ShapeError``."""
     if not (0 <= i < shape[0] and 0 <= j < shape[1]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Pow, S, erf, exp, log, sqrt, tanh
+from sympy import Add, Expr, Integer, Mul, Pow, S, cos, erf, exp, log, sin, sqrt, tanh
 from sympy import Rational as SympyRational
 
 from symattn.exact.constants import Atom, Number, monomials
@@ -14,6 +14,8 @@ from symattn.exact.sums import Sum
 
 ATOMS: dict[str, Callable[[Expr], Expr]] = {
     "tanh": tanh,
+    "cos": cos,
+    "sin": sin,
     "log": log,
     "sqrt": sqrt,
     "erf": erf,
