@@ -27,7 +27,8 @@ grouped_query = mechanism(
     """,
     source="Ainslie et al. 2023, arXiv:2305.13245, section 2.2",
     conventions={
-        "sizes": "G key heads, R query heads each, G*R in all; n queries of d numbers, m keys of d_y",
+        "sizes": "G key heads, R query heads each, G*R in all; n tokens of d numbers ask m of d_y; d_k for queries and"
+        " keys, d_v for values",
         "scale": "1/sqrt(d_k)",
         "mask": "none: every query sees every key",
         "order": "query head g*R + r, groups outermost; rows (g*R + r)*d_v to (g*R + r + 1)*d_v - 1 of W_O are its own",

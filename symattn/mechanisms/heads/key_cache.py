@@ -27,7 +27,8 @@ key_cache = mechanism(
     """,
     source="Shazeer 2019, arXiv:1911.02150, section 2.4 (incremental decoding)",
     conventions={
-        "sizes": "p >= 1 tokens kept, one new; the first token of all has nothing to ask but itself: o = x @ W_V",
+        "sizes": "p >= 1 tokens kept, one new of d numbers; d_k for queries and keys, d_v for values;"
+        " the first token of all has nothing to ask but itself: o = x @ W_V",
         "scale": "1/sqrt(d_k)",
         "mask": "none needed for one token",
         "causal": "row p of causal attention over p + 1 tokens; with rotations, keys are kept rotated",

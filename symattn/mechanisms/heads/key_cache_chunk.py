@@ -26,7 +26,7 @@ key_cache_chunk = mechanism(
     """,
     source="Agrawal et al. 2023, arXiv:2308.16369 (chunked prefill); ONNX operator Attention with past_key",
     conventions={
-        "sizes": "p >= 1 tokens kept, n new ones; p + n keys",
+        "sizes": "p >= 1 tokens kept, n new ones of d numbers; p + n keys of d_k, values of d_v",
         "scale": "1/sqrt(d_k)",
         "mask": "a set of allowed keys; the others have a weight of exactly 0",
         "causal": "lower right, j <= i + p; at the upper left, queries would see the first n keys only",

@@ -38,8 +38,11 @@ mla_expanded = mechanism(
     """,
     source="DeepSeek-AI 2024, arXiv:2405.04434, section 2.1 and appendix C",
     conventions={
-        "sizes": "H heads; latent d_c (keys, values) and d_q (queries); d_h without and d_h^R = 2*p with rotation",
+        "sizes": "n tokens of d numbers; H heads; latent d_c (keys, values) and d_q (queries), d_v for a value;"
+        " d_h without and d_h^R = 2*p with rotation",
         "scale": "1/sqrt(d_h + 2*p), both parts of a key counted",
+        "mask": "from the positions alone, no input",
+        "empty row": "none: a token sees itself",
         "causal": "j <= i; row i is position i, and pair k (columns 2*k, 2*k + 1) turns by i * 10000**(-k/p)",
         "paper and code": "code has RMSNorm on C_KV and C_Q, and the YaRN factor on the scale; the paper has d_v = d_h",
     },

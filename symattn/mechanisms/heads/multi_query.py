@@ -20,7 +20,8 @@ multi_query = mechanism(
     """,
     source="Shazeer 2019, arXiv:1911.02150, section 3",
     conventions={
-        "sizes": "H query heads, one key head; n queries of d numbers, m keys of d_y",
+        "sizes": "H query heads, one key head; n tokens of d numbers ask m of d_y; d_k for queries and keys, d_v"
+        " for values",
         "scale": "1/sqrt(d_k); the paper's listings leave it to the projections",
         "mask": "none: every query sees every key",
         "order": "rows h*d_v to (h+1)*d_v - 1 of W_O belong to query head h",
