@@ -31,6 +31,6 @@ grouped_query = mechanism(
         " keys, d_v for values",
         "scale": "1/sqrt(d_k)",
         "mask": "none: every query sees every key",
-        "order": "query head g*R + r, groups outermost; rows (g*R + r)*d_v to (g*R + r + 1)*d_v - 1 of W_O are its own",
+        "order": "the R heads of a group are neighbours; W_O is G*R blocks of d_v rows, groups outermost",
     },
 )

@@ -41,7 +41,7 @@ mla_absorbed = mechanism(
         "scale": "1/sqrt(d_h + 2*p), as in the expanded form, and not 1/sqrt(d_c + 2*p)",
         "mask": "from the positions alone, no input",
         "empty row": "none: a token sees itself",
-        "causal": "j <= i; row i is position i, and pair k (columns 2*k, 2*k + 1) turns by i * 10000**(-k/p)",
+        "causal": "j <= i; row i is position i, its pair k of neighbours turns by i * 10000**(-k/p), all from 0",
         "paper and code": "code has RMSNorm on C_KV and C_Q, and the YaRN factor on the scale; the paper has d_v = d_h",
     },
 )

@@ -35,7 +35,7 @@ multi_head = mechanism(
         "sizes": "H heads; n queries of d numbers (d_model), m keys of d_y; the paper has d_k = d_v = d/H",
         "scale": "1/sqrt(d_k), the width of one head",
         "mask": "none; True drops in torch's nn.MultiheadAttention, and keeps in its scaled_dot_product_attention",
-        "order": "concat puts head 0 first: rows h*d_v to (h+1)*d_v - 1 of W_O belong to head h",
+        "order": "the first head first: W_O is H blocks of d_v rows, one a head in the order of concat",
         "paper and code": "the paper has no biases, torch has all four by default",
     },
 )

@@ -32,6 +32,6 @@ multi_head_sum = mechanism(
         "sizes": "H heads; n queries of d numbers, m keys of d_y; d_k numbers in a query and a key, d_v in a value",
         "scale": "1/sqrt(d_k), the width of one head",
         "mask": "none: every query sees every key",
-        "order": "W_O[h] is rows h*d_v to (h+1)*d_v - 1 of the W_O of multi-head",
+        "order": "the members of W_O, one below the other, are the W_O of multi-head",
     },
 )

@@ -24,6 +24,6 @@ multi_query = mechanism(
         " for values",
         "scale": "1/sqrt(d_k); the paper's listings leave it to the projections",
         "mask": "none: every query sees every key",
-        "order": "rows h*d_v to (h+1)*d_v - 1 of W_O belong to query head h",
+        "order": "W_O is H blocks of d_v rows, one a query head",
     },
 )

@@ -18,7 +18,7 @@ danet_channel = mechanism(
     """,
     source="Fu et al. 2019, arXiv:1809.02983, eqs. (3) and (4)",
     conventions={
-        "sizes": "C channels; H rows, W columns; pixel p = y*W + x",
+        "sizes": "C channels; H rows, W columns; pixels row by row",
         "scale": "none; G grows with H*W",
         "order": "X[c, k] is the weight of channel k for channel c; each row sums to 1",
         "paper and code": "the paper takes softmax(G), the code softmax(max - G) = softmax(-G)",

@@ -18,7 +18,7 @@ danet_channel_code = mechanism(
     """,
     source="github.com/junfu1115/DANet, encoding/nn/da_att.py, CAM_Module",
     conventions={
-        "sizes": "C channels; H rows, W columns; pixel p = y*W + x",
+        "sizes": "C channels; H rows, W columns; pixels row by row",
         "scale": "none; G grows with H*W",
         "order": "X[c, k] is the weight of channel k for channel c; each row sums to 1",
         "paper and code": "the paper takes softmax(G), the code softmax(max - G) = softmax(-G)",

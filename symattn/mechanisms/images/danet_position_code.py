@@ -29,7 +29,7 @@ danet_position_code = mechanism(
     """,
     source="github.com/junfu1115/DANet, encoding/nn/da_att.py, PAM_Module",
     conventions={
-        "sizes": "c channels, c_k = c/8 of them in queries and keys; H rows, W columns; pixel p = y*W + x",
+        "sizes": "c channels, c_k = c/8 of them in queries and keys; H rows, W columns; pixels row by row",
         "scale": "none",
         "order": "row: the query B_p, column: the key C_q; each row sums to 1",
         "paper and code": "the paper has query C and key B; see danet-position",
