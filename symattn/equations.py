@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from symattn.nodes import (
     shape_of,
 )
 from symattn.nodes.base import scalar_symbols
+from symattn.nodes.cases import put_in
 from symattn.shapes import Shape, concrete_size, size
 
 
@@ -70,7 +71,7 @@ class Equation:
     def replaced(self, replaced: dict[Expr, Expr]) -> Equation:
         """The equation with other values in the place of some symbols, in its sizes too."""
         axes = tuple((symbol, length.xreplace(replaced)) for symbol, length in self.axes)
-        return Equation(self.name, self.expression.xreplace(replaced), axes)
+        return Equation(self.name, put_in(self.expression, replaced), axes)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class EquationSystem:
         Errors: ``UnknownNameError``; ``LimitError`` above ``limits.ENTRY_OPERATIONS``, counted before it is built.
         """
         name = self.output if name is None else name
-        written = _Written()
+        written = _Written(self.by_name[name].indices if name in self.by_name else ())
         for equation in self.needed(name):
             written.add(equation, name)
         if name in self.by_name:
@@ -180,11 +181,12 @@ class EquationSystem:
 class _Written:
     """Equations written out to the inputs one after the other, their operations counted before they are built."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[Symbol]) -> None:
+        """``own`` are the indices of the value asked for, which nothing in it may bind."""
         self.values: dict[str, Value] = {}
         self._indices: dict[str, tuple[Symbol, ...]] = {}
         self._counts: dict[str, int] = {}
-        self._bound: set[Symbol] = set()
+        self._bound: set[Symbol] = set(own)
 
     def add(self, equation: Equation, asked: str) -> None:
         """Errors: ``LimitError`` above ``limits.ENTRY_OPERATIONS``; ``asked`` is the value that it is needed for."""
@@ -198,7 +200,6 @@ class _Written:
             message = f"{asked} written out to the inputs takes more than {limits.ENTRY_OPERATIONS} operations"
             raise LimitError(f"{message} (in {equation.name}); look at its equations, or at single entries.")
         self._indices[equation.name] = equation.indices
-        self._bound.update(equation.indices)
         self.values[equation.name] = self._filled(with_own_indices(equation.expression, self._bound))
 
     def _filled(self, value: Value) -> Value:
@@ -209,7 +210,7 @@ class _Written:
             if value.name not in self.values:
                 return value
             own = self._indices[value.name]
-            return self.values[value.name].xreplace(dict(zip(own, value.positions, strict=True)))
+            return put_in(self.values[value.name], dict(zip(own, value.positions, strict=True)))
         if isinstance(value, MatrixElement) and value.parent.name in self.values:
             i, j = value.args[1:]
             whole = self._filled(value.parent)
@@ -221,7 +222,7 @@ class _Written:
 def with_own_indices(value: Value, taken: set[Symbol]) -> Value:
     """The value with its sums' indices renamed where they are taken, so that no sum captures another's index."""
     renamed = {}
-    for symbol in sorted((part.symbol for part in value.atoms(IndexSum, Concatenation)), key=str):
+    for symbol in sorted({part.symbol for part in value.atoms(IndexSum, Concatenation)}, key=str):
         fresh, number = symbol, 0
         while fresh in taken:
             number += 1

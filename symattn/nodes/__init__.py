@@ -13,7 +13,7 @@ from symattn.nodes.arithmetic import (
 from symattn.nodes.base import Indices, Node, Value, entry_of, index, is_matrix, shape_of
 from symattn.nodes.blocks import Block, Concatenation, HorizontalStack, VerticalStack
 from symattn.nodes.cases import Cases
-from symattn.nodes.entmax import Entmax, ThresholdOver
+from symattn.nodes.entmax import Entmax, ThresholdOf, ThresholdOver
 from symattn.nodes.family import FamilySymbol, Member, full_shape, lengths_of, symbol_for
 from symattn.nodes.functions import (
     AbsoluteValue,
@@ -59,6 +59,7 @@ __all__ = [
     "full_shape",
     "Member",
     "FamilySymbol",
+    "ThresholdOf",
     "ThresholdOver",
     "Entmax",
     "Cases",

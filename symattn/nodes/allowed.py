@@ -9,6 +9,7 @@ from sympy.logic.boolalg import And, Boolean
 
 from symattn.errors import ShapeError
 from symattn.nodes.base import Indices, Node, broadcast_entry, is_index, matrix_argument, shape_of
+from symattn.nodes.cases import Cases
 from symattn.nodes.written import added
 from symattn.shapes import Shape, broadcast, show
 
@@ -71,6 +72,10 @@ class IndexCondition(Node):
         return self.args[2]
 
     @property
+    def bound_symbols(self) -> tuple[Symbol, ...]:
+        return self.row, self.column
+
+    @property
     def shape(self) -> Shape:
         return self.args[3], self.args[4]
 
@@ -79,7 +84,7 @@ class IndexCondition(Node):
         return self.condition.subs({self.row: i, self.column: j}, simultaneous=True)
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        return Piecewise((S.One, self.at(i, j)), (S.Zero, True))
+        return Cases.of(self.at(i, j), S.One)
 
 
 class Intersection(Node):
@@ -105,7 +110,7 @@ class Intersection(Node):
         return common
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
-        return Piecewise((S.One, condition_at(self, i, j, indices)), (S.Zero, True))
+        return Cases.of(condition_at(self, i, j, indices), S.One)
 
 
 def in_order(value: Expr) -> Expr:

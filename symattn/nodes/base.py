@@ -65,6 +65,16 @@ class Indices:
         self._taken.add(name)
         return index(name)
 
+    def written_out(self, length: Expr) -> tuple[Expr, ...] | None:
+        """The positions of a row whose terms stand one by one; ``None`` where an index stands for them all.
+
+        >>> Indices().written_out(Integer(3)), Indices(explicit=True).written_out(Integer(3))
+        (None, (0, 1, 2))
+        """
+        if length == 1 or (self._explicit and length.is_Integer):
+            return tuple(map(Integer, range(int(length))))
+        return None
+
     def over(
         self,
         length: Expr,
@@ -82,10 +92,9 @@ class Indices:
         >>> Indices(explicit=True).over(Integer(3), lambda r: A[0, r])
         A[0, 0] + A[0, 1] + A[0, 2]
         """
-        if length == 1:
-            return term(S.Zero)
-        if self._explicit and length.is_Integer:
-            return joined(*(term(Integer(position)) for position in range(int(length))))
+        positions = self.written_out(length)
+        if positions is not None:
+            return term(S.Zero) if length == 1 else joined(*map(term, positions))
         symbol = self.fresh(like)
         return summed(kind, term(symbol), symbol, length)
 

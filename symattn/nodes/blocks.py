@@ -8,7 +8,7 @@ from sympy import Expr, Lt, MatrixExpr, Mod, S, Symbol, floor, sympify
 
 from symattn.errors import ShapeError
 from symattn.nodes.base import Indices, Node, entry_of, is_matrix, matrix_argument
-from symattn.nodes.cases import Cases
+from symattn.nodes.cases import Cases, put_in
 from symattn.shapes import Shape, same_size, show
 
 
@@ -78,8 +78,9 @@ class Concatenation(Node):
 
     >>> from symattn.nodes.family import FamilySymbol, Member
     >>> h = Symbol("h", integer=True, nonnegative=True)
-    >>> Concatenation(Member(FamilySymbol("O", 3, 4, 2), h), h, 2)[0, 5]
-    O[1][0, 1]
+    >>> head, i, j = Concatenation(Member(FamilySymbol("O", 3, 4, 2), h), h, 2)[0, 5].args
+    >>> head.positions, i, j
+    ((1,), 0, 1)
     """
 
     def __new__(cls, term: Any, symbol: Any, length: Any) -> Concatenation:
@@ -97,6 +98,10 @@ class Concatenation(Node):
         return self.args[1]
 
     @property
+    def bound_symbols(self) -> tuple[Symbol, ...]:
+        return (self.symbol,)
+
+    @property
     def length(self) -> Expr:
         return self.args[2]
 
@@ -109,7 +114,7 @@ class Concatenation(Node):
         width = self.term.shape[1]
         block = S.Zero if self.length == 1 else floor(j / width)
         inside = S.Zero if width == 1 else Mod(j, width)
-        return entry_of(self.term.xreplace({self.symbol: block}), i, inside, indices)
+        return entry_of(put_in(self.term, {self.symbol: block}), i, inside, indices)
 
 
 class Block(Node):

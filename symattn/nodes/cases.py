@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any
 
-from sympy import Basic, Expr, Piecewise, S, Tuple
+from sympy import Basic, Expr, Piecewise, S, Symbol, Tuple
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import Boolean
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import LanguageError
+from symattn.nodes.written import element, names_in
 
 
 class Cases(Piecewise):
@@ -40,6 +43,13 @@ class Cases(Piecewise):
             return kept[0].expr
         return Basic.__new__(cls, *kept)
 
+    def _xreplace(self, rule: Mapping[Basic, Basic]) -> tuple[Any, bool]:
+        """What SymPy's ``xreplace`` asks of each part of a value: here only the cases that are left are looked at."""
+        if self in rule:
+            return rule[self], True
+        made = _cases_left(self, rule)
+        return made, made != self
+
     @classmethod
     def of(cls, condition: Boolean, value: Expr, otherwise: Expr = S.Zero) -> Expr:
         """The value where the condition holds, else the other.
@@ -53,6 +63,9 @@ class Cases(Piecewise):
 def put_in(value: Basic, replaced: Mapping[Basic, Basic]) -> Any:
     """The value with others in the place of some symbols; of cases, only the ones that are left are looked at.
 
+    An index bound inside is not replaced, and takes another name where what is put in would come to mean it. An entry
+    outside its matrix is left standing: whether its case is ever reached may not be known yet.
+
     >>> from sympy import MatrixSymbol, Symbol
     >>> i, A = Symbol("i", integer=True, nonnegative=True), MatrixSymbol("A", 2, 1)
     >>> put_in(Cases.of(i >= 1, A[i - 1, 0]), {i: S.Zero}), put_in(Cases.of(i >= 1, A[i - 1, 0]), {i: S.One})
@@ -60,14 +73,42 @@ def put_in(value: Basic, replaced: Mapping[Basic, Basic]) -> Any:
     """
     if value in replaced:
         return replaced[value]
+    if not value.args:
+        return value
     if isinstance(value, Cases):
-        kept = []
-        for case in value.args:
-            condition = put_in(case.cond, replaced)
-            if condition is not S.false:
-                kept.append((put_in(case.expr, replaced), condition))
-            if condition is S.true:
-                break
-        return Cases(*kept)
+        return _cases_left(value, replaced)
+    own = getattr(value, "bound_symbols", ())
+    if own:
+        replaced = {old: new for old, new in replaced.items() if old not in own}
+        value = _renamed(value, own, replaced)
     arguments = tuple(put_in(part, replaced) for part in value.args)
-    return value if arguments == value.args else value.func(*arguments)
+    if arguments == value.args:
+        return value
+    return element(*arguments) if isinstance(value, MatrixElement) else value.func(*arguments)
+
+
+def _cases_left(value: Cases, replaced: Mapping[Basic, Basic]) -> Expr:
+    kept = []
+    for case in value.args:
+        condition = put_in(case.cond, replaced)
+        if condition is not S.false:
+            kept.append((put_in(case.expr, replaced), condition))
+        if condition is S.true:
+            break
+    return Cases(*kept)
+
+
+def _renamed(value: Basic, own: Iterable[Symbol], replaced: Mapping[Basic, Basic]) -> Basic:
+    """The value, its own indices renamed where they are free in what is put in."""
+    free = names_in(new for old, new in replaced.items() if value.has(old))
+    clashing = [symbol for symbol in own if symbol.name in free]
+    if not clashing:
+        return value
+    taken = free | names_in([value])
+    renamed: dict[Basic, Basic] = {}
+    for symbol in clashing:
+        name = next(name for number in count(1) if (name := f"{symbol.name}_{number}") not in taken)
+        taken.add(name)
+        renamed[symbol] = Symbol(name, **symbol.assumptions0)
+    arguments = (put_in(part, renamed) for part in value.args)
+    return value.func(*arguments)

@@ -37,8 +37,9 @@ class Member(Node):
 
     Errors: ``TypeError`` unless the first argument is a family, ``ShapeError`` for a wrong number of positions.
 
-    >>> Member(FamilySymbol("Q", 3, 4, 2), 1)[0, 2]
-    Q[1][0, 2]
+    >>> second = Member(FamilySymbol("Q", 3, 4, 2), 1)
+    >>> second.name, second.positions, second.shape
+    ('Q', (1,), (3, 4))
     """
 
     def __new__(cls, family: Any, *positions: Any) -> Member:

@@ -25,9 +25,9 @@ class Hardmax(OverAllowedKeys):
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
         length = self.shape[1]
-        top = indices.over(length, lambda c: self.allowed_score(i, c, indices), kind=LargestOver, joined=largest)
 
         def is_top(c: Expr) -> Expr:
+            top = indices.over(length, lambda c: self.allowed_score(i, c, indices), kind=LargestOver, joined=largest)
             equal = Cases.of(Eq(self.score(i, c, indices), top, evaluate=False), S.One)
             return self.where_allowed(i, c, equal, indices)
 

@@ -44,6 +44,10 @@ class IndexedMatrix(Node):
         return self.args[2]
 
     @property
+    def bound_symbols(self) -> tuple[Symbol, ...]:
+        return self.row, self.column
+
+    @property
     def shape(self) -> Shape:
         return self.args[3], self.args[4]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, exp, log
+from sympy import Expr, S, exp, log
 
 from symattn.nodes.base import ONE, Indices
 from symattn.nodes.normalising import OverAllowedKeys
@@ -35,4 +35,5 @@ class LogSumExp(OverAllowedKeys):
         def term(r: Expr) -> Expr:
             return self.where_allowed(i, r, applied(exp, self.score(i, r, indices)), indices)
 
-        return applied(log, indices.over(self.scores.shape[1], term))
+        total = indices.over(self.scores.shape[1], term)
+        return S.NegativeInfinity if total is S.Zero else applied(log, total)

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Expr, MatrixExpr, Symbol, sympify
 
 from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix, matrix_argument
+from symattn.nodes.cases import put_in
 from symattn.shapes import Shape
 
 
@@ -84,6 +85,10 @@ class IndexSum(Node):
         return self.args[1]
 
     @property
+    def bound_symbols(self) -> tuple[Symbol, ...]:
+        return (self.symbol,)
+
+    @property
     def length(self) -> Expr:
         return self.args[2]
 
@@ -93,6 +98,6 @@ class IndexSum(Node):
 
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
         def term(bound: Expr) -> Expr:
-            return entry_of(self.term.xreplace({self.symbol: bound}), i, j, indices)
+            return entry_of(put_in(self.term, {self.symbol: bound}), i, j, indices)
 
         return indices.over(self.length, term, like=self.symbol)
