@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError, LimitError, MissingExtraError
-from symattn.nodes import shape_of
 from symattn.verification.conditioning import SIGNIFICANT_BITS, UNIT_ROUNDOFF
 from symattn.verification.gradients import compare_gradients
 from symattn.verification.instances import Instance
@@ -65,7 +65,7 @@ def _array(
 ) -> Comparison:
     import numpy as np
 
-    shape = tuple(int(length) for length in shape_of(instance.system[name]))
+    shape = tuple(int(length) for length in instance.system.shape(name))
     found = np.asarray(found)
     if str(found.dtype) != precision:
         return mismatch(header, name, instance, f"dtype {found.dtype}", f"dtype {precision}")
@@ -80,15 +80,19 @@ def _array(
     largest = float(np.finfo(precision).max)
     worst = Tally()
     for element, (values, scale) in enumerate(zip(truth.values, scaled, strict=True)):
-        if not np.all(np.isfinite(scale.scale)):
+        finite = np.isfinite(scale.scale)
+        if not finite.all() and not scale.doubt:
             reason = f"beyond what {precision} can represent on the way to it"
             return unknown(header, name, instance.label, reason, excused=narrow)
         if not scale.strain * unit <= FIRST_ORDER:
-            reason = f"{precision} keeps no digit here: first-order analysis ends"
-            return unknown(header, name, instance.label, reason, excused=narrow)
+            reason = scale.doubt or f"{precision} keeps no digit here: first-order analysis ends"
+            return unknown(header, name, instance.label, reason, excused=narrow or bool(scale.doubt))
         for place in np.ndindex(shape):
+            if not finite[place]:
+                worst.skip(scale.doubt)
+                continue
             expected = entry(values[name], place)
-            if abs(expected) > largest:
+            if largest < abs(expected) < math.inf:
                 reason = f"{truth.reference.mp.nstr(expected, 3)} is no {precision}"
                 return unknown(header, name, instance.label, reason, excused=narrow)
             got = truth.reference.mp.mpf(float(elements[(element, *place)]))
@@ -111,15 +115,15 @@ def _exact(witness: ExactWitness, truth: Truth) -> Iterator[Comparison]:
         reason = error.message
         yield from (unknown(header, name, instance.label, reason, excused=True) for name in names)
         return
-    scaled = truth.scales("float64")[0]
+    scaled = truth.scales("float64", settled=True)[0]
     for name in names:
         scale, worst = scaled[name].scale, Tally()
         if not np.all(np.isfinite(scale)):
             yield unknown(header, name, instance.label, "no conditioning scale at this instance")
             continue
         for place in np.ndindex(scale.shape):
-            expected = entry(truth.values[0][name], place)
-            size = float(scale[place]) + abs(expected)
-            got = reference.mp.mpf(str(entry(found[name], place)))
+            expected, written = entry(truth.values[0][name], place), str(entry(found[name], place))
+            size = float(scale[place]) + abs(expected) if abs(expected) < math.inf else 0.0
+            got = reference.mp.mpf(float(written) if "inf" in written.lower() else written)
             worst.see(got, expected, unit * size, place)
         yield worst.comparison(header, name, instance, truth, digits=reference.digits)

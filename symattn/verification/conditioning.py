@@ -1,23 +1,18 @@
 """How far floating point may stray from the truth at each value: first-order rounding analysis, one row a node.
 
 ``scales`` gives for every equation the matrix ``s`` with which a comparison's tolerance is ``50 u s``;
-``gradient_scale`` gives the same for <G, dO>, the output's change along a direction of an input. Softmax comes out as
-
-    P ∘ (s_S + |S - rowmax S| + 3 + rowsum(P ∘ (s_S + |S - rowmax S| + 1)))
-
-and the rest likewise from the arithmetic in ``rounding.py``, which says how each term arises.
-
-Over allowed keys the same holds with the largest and the sums of each row over its allowed keys alone. A weight that
-is not allowed is exactly 0, and so is its scale: no rounding makes it anything else. Nor do scores that are not allowed
-enter any other weight's scale, for ``dP[i, j] / dS[i, c] = 0`` where ``c`` is not allowed, however large ``S[i, c]``
-and its error are. Which keys are allowed must be certain: an entry of the set that is 0, or not, only up to its
-rounding ends the analysis.
+``gradient_scale`` gives the same for <G, dO>, the output's change along a direction of an input. Each follows from the
+arithmetic in ``rounding.py``, which says how its terms arise; what is taken over allowed keys stands in
+``conditioning_keys.py``, what is given by indices in ``conditioning_indices.py``.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from sympy import (
@@ -26,9 +21,10 @@ from sympy import (
     Expr,
     Float,
     Identity,
-    MatrixExpr,
     MatrixSymbol,
     Max,
+    Min,
+    Mod,
     Mul,
     NumberSymbol,
     OneMatrix,
@@ -38,38 +34,47 @@ from sympy import (
     Symbol,
     Transpose,
     ZeroMatrix,
+    cos,
     erf,
     exp,
+    floor,
     log,
+    sin,
     tanh,
 )
-from sympy.core.relational import Ge, Gt, Le, Lt
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.equations import EquationSystem
+from symattn.equations import Equation, EquationSystem
 from symattn.errors import MissingRowError
 from symattn.nodes import (
     AbsoluteValue,
+    Block,
     Column,
     ColumnMax,
     ColumnMean,
     ColumnSum,
+    Concatenation,
+    Cosine,
     ElementwiseDifference,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    Entmax,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    Hardmax,
+    HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
+    Member,
     Negation,
     RectifiedLinear,
     Row,
@@ -78,14 +83,26 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sine,
     Softmax,
     SquareRoot,
+    VerticalStack,
     is_matrix,
 )
-from symattn.nodes.conditions import decider
+from symattn.verification.conditioning_indices import (
+    cases,
+    element,
+    extreme,
+    indexed,
+    position,
+    raised,
+    remainder,
+    whole_part,
+)
+from symattn.verification.conditioning_keys import allowed_set, entmax, hardmax, log_sum_exp, softmax
 from symattn.verification.derivatives import FUNCTIONS, power
 from symattn.verification.report import FACTOR
-from symattn.verification.rounding import Dual, Function, Rounded
+from symattn.verification.rounding import Dual, Function, Rounded, joined
 
 UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24}
 SMALLEST_NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126}
@@ -98,17 +115,19 @@ Tracked = Any
 """``Rounded`` or ``Dual``: the rows below are written once for both."""
 
 
-def scales(system: EquationSystem, inputs: Mapping[str, Any], precision: str = "float64") -> dict[str, Rounded]:
+def scales(
+    system: EquationSystem, inputs: Mapping[str, Any], precision: str = "float64", settled: bool = False
+) -> dict[str, Rounded]:
     """Every equation's values with the scales of their errors, by name.
 
     ``system`` has concrete sizes; ``inputs`` are rows of real numbers (floats or mpmath's). An input that ``precision``
-    represents exactly has scale 0, any other its size.
+    represents exactly has scale 0, any other its size. With ``settled``, ties within rounding are taken for ties.
     Errors: ``MissingRowError`` for a node without a row.
     """
     import numpy as np
 
     with np.errstate(all="ignore"):
-        analysis = _Analysis(np, precision)
+        analysis = _Analysis(np, precision, settled=settled)
         for name, values in inputs.items():
             analysis.names[name] = analysis.input(values)
         return analysis.run(system)
@@ -135,21 +154,35 @@ def gradient_scale(
 
 
 class _Analysis:
-    """One forward analysis: the precision, and what each name stands for."""
+    """One forward analysis: the precision, and what each name stands for.
 
-    def __init__(self, np: Any, precision: str, dual: bool = False) -> None:
+    With ``settled``, what is in doubt is taken for a tie, as the reference takes it, and has a scale like all else.
+    """
+
+    def __init__(self, np: Any, precision: str, dual: bool = False, settled: bool = False) -> None:
         self.np = np
         self.precision = precision
         self.floor = SMALLEST_NORMAL[precision] / UNIT_ROUNDOFF[precision]
         self.dual = dual
+        self.settled = settled
         self.names: dict[str, Tracked] = {}
-        self.indices: dict[Symbol, int] = {}
+        self.indices: dict[Symbol, Any] = {}
 
     def run(self, system: EquationSystem) -> dict[str, Tracked]:
         values = {}
         for equation in system.equations:
-            values[equation.name] = self.names[equation.name] = self.of(equation.expression)
+            values[equation.name] = self.names[equation.name] = self._equation(equation)
         return values
+
+    def _equation(self, equation: Equation) -> Tracked:
+        lengths = tuple(int(length) for length in equation.lengths)
+        if not lengths:
+            return self.of(equation.expression)
+        members = []
+        for positions in itertools.product(*map(range, lengths)):
+            with self.where_indices(dict(zip(equation.indices, positions, strict=True))):
+                members.append(self.of(equation.expression))
+        return joined(members, lambda arrays: self.np.stack(arrays).reshape(*lengths, *arrays[0].shape))
 
     def input(self, values: Any) -> Rounded:
         np = self.np
@@ -169,6 +202,45 @@ class _Analysis:
                 return SCALARS[kind](self, value)
         raise _missing("scalar", value)
 
+    @contextmanager
+    def where_indices(self, found: Mapping[Symbol, Any]) -> Iterator[None]:
+        """With some indices at a position, or at an array of positions, one for each entry."""
+        outer = self.indices
+        self.indices = {**outer, **found}
+        try:
+            yield
+        finally:
+            self.indices = outer
+
+    def among(self, places: Any) -> AbstractContextManager[None]:
+        """With the indices that are arrays at some of their places alone; at all for ``None``."""
+        arrays = {symbol: x[places] for symbol, x in self.indices.items() if places is not None and self.np.ndim(x)}
+        return self.where_indices(arrays)
+
+    def plain(self, tracked: Tracked) -> Rounded:
+        """The value without its derivative."""
+        return tracked.value if self.dual else tracked
+
+    def with_scale(self, tracked: Tracked, scale: Any) -> Tracked:
+        """The same value with another scale."""
+        plain = replace(self.plain(tracked), scale=scale)
+        return Dual(plain, tracked.tangent) if self.dual else plain
+
+    def tolerance(self, scale: Any) -> Any:
+        """The error that a scale admits."""
+        return FACTOR * UNIT_ROUNDOFF[self.precision] * scale
+
+    def uncertainty(self, entries: Rounded) -> Any:
+        """The error that entries may have; an underflow to 0 is no doubt about an exact 0, so the floor is left out."""
+        return self.tolerance(self.np.maximum(entries.scale - MOST_UNDERFLOWS * self.floor, 0.0))
+
+    def is_open(self, distance: Any, error: Any) -> Any:
+        """Where an error, which may be none at all or not a number, is not less than a distance."""
+        return (error != 0) & ~(abs(distance) > error)
+
+    def doubted(self, tracked: Tracked, places: Any, doubt: str) -> Tracked:
+        return tracked if self.settled else tracked.doubted(self.np.asarray(places), doubt)
+
     def constant(self, value: Any, scale: Any = None) -> Tracked:
         value = self.np.asarray(value, dtype=self.np.float64)
         made = Rounded(value, value * 0.0 if scale is None else scale, self.floor)
@@ -180,9 +252,6 @@ class _Analysis:
         bits = SIGNIFICANT_BITS[self.precision]
         held = isinstance(value, Rational) and abs(value.p) < 2**bits and value.q & (value.q - 1) == 0
         return self.constant(size, None if held else self.np.float64(abs(size)))
-
-    def position(self, value: Expr) -> int:
-        return self.indices[value] if value in self.indices else int(value)
 
     def function(self, name: str) -> Function:
         return FUNCTIONS[name](self.np)
@@ -201,52 +270,6 @@ def _binary(operation: Callable[[Tracked, Tracked], Tracked]) -> Callable[[_Anal
     return lambda a, node: operation(a.of(node.args[0]), a.of(node.args[1]))
 
 
-def _softmax(a: _Analysis, node: Softmax) -> Tracked:
-    scores = a.of(node.scores)
-    if node.allowed is None:
-        less, _ = scores.below_largest(axis=1)
-        weights = less.apply(a.function("exp"))
-        return weights / weights.total(axis=1)
-    found, strain = _allowed(a, node.allowed)
-    keys = a.np.broadcast_to(found, _sizes(node))
-    some = keys.any(axis=1, keepdims=True)
-    values = (scores.value if a.dual else scores).value
-    largest = a.np.where(some, values.max(axis=1, keepdims=True, where=keys, initial=-math.inf), 0.0)
-    # Zeros go through the functions in place of what is not allowed, so that it strains nothing.
-    less = (scores.where(keys) - scores.constant(largest)).where(keys)
-    weights = less.apply(a.function("exp")).where(keys)
-    return (weights / weights.total(axis=1).where(some, 1.0)).where(keys).strained(strain)
-
-
-def _allowed(a: _Analysis, allowed: MatrixExpr) -> tuple[Any, float]:
-    """Truth values of an allowed set, and a strain: infinite if rounding could change one of them."""
-    if isinstance(allowed, IndexCondition):
-        outer = [symbol for symbol in a.indices if symbol not in (allowed.row, allowed.column)]
-        holds = decider(allowed.condition, (allowed.row, allowed.column, *outer))
-        at = tuple(a.indices[symbol] for symbol in outer)
-        rows, columns = _sizes(allowed)
-        return a.np.array([[holds((i, j, *at)) for j in range(columns)] for i in range(rows)]), 0.0
-    if isinstance(allowed, Intersection):
-        (left, one), (right, other) = (_allowed(a, side) for side in allowed.args)
-        return left & right, max(one, other)
-    tracked = a.of(allowed)
-    entries = tracked.value if a.dual else tracked
-    # An underflow to 0 is no doubt about an exact 0: the floor alone does not count.
-    scale = a.np.maximum(entries.scale - MOST_UNDERFLOWS * a.floor, 0.0)
-    doubtful = (scale > 0) & (abs(entries.value) <= FACTOR * UNIT_ROUNDOFF[a.precision] * scale)
-    return entries.value != 0, math.inf if doubtful.any() else entries.strain
-
-
-def _set(a: _Analysis, allowed: MatrixExpr) -> Tracked:
-    keys, strain = _allowed(a, allowed)
-    return a.constant(keys * 1.0).strained(strain)
-
-
-def _log_sum_exp(a: _Analysis, node: LogSumExp) -> Tracked:
-    less, largest = a.of(node.argument).below_largest(axis=1)
-    return less.apply(a.function("exp")).total(axis=1).apply(a.function("log")) + largest
-
-
 def _norm(a: _Analysis, node: RowNorm) -> Tracked:
     rows = a.of(node.argument)
     return (rows * rows).total(axis=1).apply(a.function("sqrt"))
@@ -256,14 +279,36 @@ def _mean(axis: int) -> Callable[[_Analysis, Expr], Tracked]:
     return lambda a, node: a.of(node.args[0]).total(axis) / a.constant(float(node.length))
 
 
+def _terms(a: _Analysis, node: IndexSum | Concatenation) -> list[Tracked]:
+    found = []
+    for place in range(int(node.length)):
+        with a.where_indices({node.symbol: place}):
+            found.append(a.of(node.term))
+    return found
+
+
 def _index_sum(a: _Analysis, node: IndexSum) -> Tracked:
-    total = None
-    for position in range(int(node.length)):
-        a.indices[node.symbol] = position
-        term = a.of(node.term)
-        total = term if total is None else total + term
-    del a.indices[node.symbol]
-    return total
+    return reduce(lambda total, term: total + term, _terms(a, node))
+
+
+def _stacked(axis: int) -> Callable[[_Analysis, Expr], Tracked]:
+    return lambda a, node: _side_by_side(a, [a.of(part) for part in node.args], axis)
+
+
+def _side_by_side(a: _Analysis, parts: list[Tracked], axis: int = 1) -> Tracked:
+    return joined(parts, lambda arrays: a.np.concatenate(arrays, axis=axis))
+
+
+def _block(a: _Analysis, node: Block) -> Tracked:
+    stretches = []
+    for start, length in zip((node.top, node.left), _sizes(node), strict=True):
+        first = position(a, start)
+        stretches.append(slice(first, first + length))
+    return a.of(node.matrix).at(tuple(stretches))
+
+
+def _member(a: _Analysis, node: Member) -> Tracked:
+    return a.names[node.name].at(tuple(position(a, place) for place in node.positions))
 
 
 def _sizes(node: Expr) -> tuple[int, int]:
@@ -273,6 +318,7 @@ def _sizes(node: Expr) -> tuple[int, int]:
 
 ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     MatrixSymbol: lambda a, symbol: a.names[symbol.name],
+    Member: _member,
     Transpose: lambda a, node: a.of(node.arg).transposed(),
     Identity: lambda a, node: a.constant(a.np.eye(_sizes(node)[0])),
     OneMatrix: lambda a, node: a.constant(a.np.ones(_sizes(node))),
@@ -287,13 +333,18 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     Exponential: _apply("exp"),
     Logarithm: _apply("log"),
     HyperbolicTangent: _apply("tanh"),
+    Cosine: _apply("cos"),
+    Sine: _apply("sin"),
     Sigmoid: _apply("sigmoid"),
     RectifiedLinear: _apply("relu"),
     ExponentialLinear: _apply("elu"),
     GaussianLinear: _apply("gelu"),
     SquareRoot: _apply("sqrt"),
     AbsoluteValue: _apply("abs"),
-    Softmax: _softmax,
+    Softmax: softmax,
+    LogSumExp: log_sum_exp,
+    Hardmax: hardmax,
+    Entmax: entmax,
     RowSum: lambda a, node: a.of(node.argument).total(axis=1),
     ColumnSum: lambda a, node: a.of(node.argument).total(axis=0),
     RowMean: _mean(axis=1),
@@ -301,12 +352,16 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     RowMax: lambda a, node: a.of(node.argument).largest(axis=1),
     ColumnMax: lambda a, node: a.of(node.argument).largest(axis=0),
     RowNorm: _norm,
-    LogSumExp: _log_sum_exp,
-    Column: lambda a, node: a.of(node.matrix).at((slice(None), [a.position(node.position)])),
-    Row: lambda a, node: a.of(node.matrix).at(([a.position(node.position)], slice(None))),
+    Column: lambda a, node: a.of(node.matrix).at((slice(None), [position(a, node.position)])),
+    Row: lambda a, node: a.of(node.matrix).at(([position(a, node.position)], slice(None))),
+    Block: _block,
+    HorizontalStack: _stacked(axis=1),
+    VerticalStack: _stacked(axis=0),
     IndexSum: _index_sum,
-    IndexCondition: _set,
-    Intersection: _set,
+    Concatenation: lambda a, node: _side_by_side(a, _terms(a, node)),
+    IndexedMatrix: indexed,
+    IndexCondition: allowed_set,
+    Intersection: allowed_set,
 }
 """The error scale of each matrix, one row a node."""
 
@@ -321,36 +376,26 @@ def _folded(operation: Callable[[Tracked, Tracked], Tracked]) -> Callable[[_Anal
     return fold
 
 
-def _plain(a: _Analysis, value: Expr) -> float:
-    tracked = a.of(value)
-    return float(tracked.value.value if a.dual else tracked.value)
-
-
-def _cases(a: _Analysis, value: Piecewise) -> Tracked:
-    return next(a.of(part) for part, condition in value.args if a.of(condition))
-
-
 SCALARS: dict[type, Callable[[_Analysis, Any], Any]] = {
     Rational: lambda a, x: a.number(x),
     Float: lambda a, x: a.number(x),
     NumberSymbol: lambda a, x: a.number(x),
-    Symbol: lambda a, x: a.constant(float(a.indices[x])) if x in a.indices else a.names[x.name],
-    MatrixElement: lambda a, x: a.of(x.parent).at((a.position(x.i), a.position(x.j))),
+    Symbol: lambda a, x: a.constant(a.indices[x]) if x in a.indices else a.names[x.name],
+    MatrixElement: element,
     Add: _folded(lambda x, y: x + y),
     Mul: _folded(lambda x, y: x * y),
-    Pow: lambda a, x: a.of(x.base).apply(power(float(x.exp))),
+    Pow: lambda a, x: a.of(x.base).apply(power(float(x.exp))) if x.exp.is_Number else raised(a, x),
     exp: _apply("exp"),
     log: _apply("log"),
     tanh: _apply("tanh"),
+    cos: _apply("cos"),
+    sin: _apply("sin"),
     erf: _apply("erf"),
     Abs: _apply("abs"),
-    Max: lambda a, x: max((a.of(part) for part in x.args), key=lambda y: float((y.value if a.dual else y).value)),
-    Piecewise: _cases,
-    Gt: lambda a, x: _plain(a, x.lhs) > _plain(a, x.rhs),
-    Ge: lambda a, x: _plain(a, x.lhs) >= _plain(a, x.rhs),
-    Lt: lambda a, x: _plain(a, x.lhs) < _plain(a, x.rhs),
-    Le: lambda a, x: _plain(a, x.lhs) <= _plain(a, x.rhs),
-    BooleanTrue: lambda a, x: True,
-    BooleanFalse: lambda a, x: False,
+    Max: extreme(1),
+    Min: extreme(-1),
+    floor: whole_part,
+    Mod: remainder,
+    Piecewise: cases,
 }
 """The error scale of each scalar of SymPy, one row a kind; the nearest base class counts."""

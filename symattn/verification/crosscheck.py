@@ -12,7 +12,8 @@ from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError
 from symattn.nodes import is_matrix
 from symattn.verification.comparison import compare, undefined
-from symattn.verification.instances import Instance, plans, rational, tiny
+from symattn.verification.evaluation import OutsideError
+from symattn.verification.instances import Instance, Plan, plans, rational, resized, tiny
 from symattn.verification.reference import Reference
 from symattn.verification.report import Comparison, Report, row_of
 from symattn.verification.tally import Truth
@@ -22,7 +23,7 @@ EXACT_INSTANCES = 3
 """Random instances held against exact arithmetic, beside the given numbers."""
 
 ATTEMPTS = 8
-"""Draws for one instance of exact arithmetic, whose small numbers may well divide by zero."""
+"""Draws for one instance of exact arithmetic, whose small numbers may well divide by zero, and of sizes that do."""
 
 FEWEST_DIGITS = 30
 """Below this the reference's finite differences would not be sharper than float64."""
@@ -75,8 +76,7 @@ def verify(
         run.check([given_instance(bound)], (*run.floating, *run.exact))
     without_gradients = tuple(one for one in run.floating if not isinstance(one, GradientWitness))
     for plan in plans(system, instances, run.generator):
-        drawn_both_ways = (plan.draw(system, run.generator, positive) for positive in (False, True))
-        run.check(drawn_both_ways, without_gradients if plan.values_only else run.floating)
+        run.check(run.draws(plan), without_gradients if plan.values_only else run.floating)
     drawn = rational(system, run.generator)
     for _ in range(EXACT_INSTANCES if run.exact else 0):
         run.check(itertools.islice(drawn, ATTEMPTS), run.exact)
@@ -124,29 +124,39 @@ class _Run:
         self.generator = generator
         self.progress = progress
         self.done = self.total = 0
+        self.obstacle: ExactnessError | None = None
         self.found: dict[tuple[str, str], list[Comparison]] = {}
         self.sampled_at: list[str] = []
         self.exact_at: list[str] = []
         self.seen: dict[str, set[int]] = {}
         self._smaller: dict[str, list[list[Comparison]]] = {}
 
+    def draws(self, plan: Plan) -> Iterator[Instance]:
+        """A plan's numbers, then positive ones; with other sizes where an entry is looked up that is not there."""
+        yield plan.draw(self.system, self.generator)
+        if not isinstance(self.obstacle, OutsideError):
+            yield plan.draw(self.system, self.generator, positive=True)
+        for _ in range(ATTEMPTS):
+            if isinstance(self.obstacle, OutsideError):
+                yield resized(plan, self.system, self.generator).draw(self.system, self.generator)
+
     def check(self, draws: Iterable[Instance], witnesses: Sequence[Witness]) -> None:
         """Compare at the first of some draws at which every value exists; if there is none, say so in every row."""
-        obstacle: ExactnessError | None = None
+        self.obstacle = None
         for instance in draws:
             try:
                 truth = Truth.at(self.reference, instance)
             except ExactnessError as error:
-                obstacle = error
+                self.obstacle = error
                 continue
             for witness in witnesses:
                 self._record(compare(witness, self.system, truth))
             self._note(instance, witnesses)
             break
         else:
-            assert obstacle is not None
+            assert self.obstacle is not None
             for witness in witnesses:
-                self._record(undefined(witness, instance, obstacle))
+                self._record(undefined(witness, instance, self.obstacle))
         self.done += 1
         if self.progress is not None:
             self.progress(self.done, self.total, instance.label)

@@ -76,6 +76,8 @@ FUNCTIONS: dict[str, Callable[[Any], Function]] = {
     "exp": lambda np: Function(np.exp, np.exp, np.exp),
     "log": lambda np: Function(np.log, lambda x: 1 / x, lambda x: -1 / x**2),
     "sqrt": lambda np: power(0.5),
+    "cos": lambda np: Function(np.cos, lambda x: -np.sin(x), lambda x: -np.cos(x)),
+    "sin": lambda np: Function(np.sin, np.cos, lambda x: -np.sin(x)),
     "tanh": _tanh,
     "sigmoid": _logistic,
     "gelu": _gelu,
@@ -95,3 +97,24 @@ def power(exponent: float) -> Function:
 
     curvature = exponent * (exponent - 1)
     return Function(term(1.0, exponent), term(exponent, exponent - 1), term(curvature, exponent - 2))
+
+
+def powers(np: Any, exponents: Any) -> Function:
+    """``x**exponent`` with an exponent for each entry."""
+
+    def term(factors: Any, degrees: Any) -> Callable[[Any], Any]:
+        return lambda x: np.where(factors == 0, 0.0, factors * x ** np.where(factors == 0, 0.0, degrees))
+
+    once = exponents * (exponents - 1)
+    one = np.ones_like(exponents)
+    return Function(term(one, exponents), term(exponents, exponents - 1), term(once, exponents - 2))
+
+
+def power_of(np: Any, bases: Any) -> Function:
+    """``base**x`` with a positive base for each entry."""
+    logarithms = np.log(bases)
+
+    def term(degree: int) -> Callable[[Any], Any]:
+        return lambda x: logarithms**degree * bases**x
+
+    return Function(term(0), term(1), term(2))

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from symattn.equations import EquationSystem
+from symattn.equations import EquationSystem, mentioned_names
 from symattn.errors import ExactnessError, MissingExtraError
-from symattn.nodes import shape_of
 from symattn.verification.conditioning import UNIT_ROUNDOFF, gradient_scale
 from symattn.verification.reference import Number
 from symattn.verification.report import Comparison
@@ -35,9 +34,9 @@ def compare_gradients(witness: GradientWitness, system: EquationSystem, truth: T
         "sampled",
     )
     output = instance.system.output
-    shape = tuple(int(length) for length in shape_of(instance.system[output]))
+    shape = tuple(int(length) for length in instance.system.shape(output))
     # Only whether an entry of an allowed set is 0 counts, so that no output has a slope along it.
-    inputs = {name: symbol for name, symbol in instance.system.inputs.items() if name not in system.allowed_inputs}
+    inputs = [name for name in instance.system.inputs if name not in system.allowed_inputs]
     generator = np.random.default_rng(zlib.crc32(instance.label.encode()))
     upstream = generator.standard_normal(instance.batch + shape)
     try:
@@ -46,8 +45,8 @@ def compare_gradients(witness: GradientWitness, system: EquationSystem, truth: T
         yield from (unknown(header, f"d{name}", "", str(error), excused=True) for name in inputs)
         return
     each = upstream.reshape((-1, *shape))
-    for name, symbol in inputs.items():
-        size = tuple(int(length) for length in shape_of(symbol))
+    for name in inputs:
+        size = tuple(int(length) for length in instance.system.shape(name))
         gradient = np.asarray(found[name])
         expected_shape = size if name in instance.shared else instance.batch + size
         if gradient.shape != expected_shape:
@@ -79,13 +78,15 @@ def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any)
     mp = reference.mp
     step = mp.mpf(10) ** -(reference.digits // 3)
     moves, weights = reference.rows(direction.tolist()), reference.rows(upstream.tolist())
+    resting = _resting(truth, element, name)
 
     def paired(values: Any) -> Number:
-        return mp.fdot(_flat(weights), _flat(values))
+        # An infinity, as log-sum-exp gives over no keys, stays where it is: it has no slope.
+        return mp.fdot((g, x) for g, x in zip(_flat(weights), _flat(values), strict=True) if mp.isfinite(x))
 
     def after(distance: Number) -> Number:
         moved = _combined(inputs[name], moves, lambda x, d: x + distance * d)
-        return paired(reference.evaluate(system, {**inputs, name: moved})[system.output])
+        return paired(reference.evaluate(system, {**inputs, name: moved}, known=resting)[system.output])
 
     try:
         forward, backward = after(step), after(-step)
@@ -96,13 +97,23 @@ def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any)
     scale = float(analysed.scale)
     value = (forward - backward) / (2 * step)
     if not math.isfinite(scale):
-        return _Slope(value, scale, "beyond what float64 can represent on the way to it")
+        beyond = "beyond what float64 can represent on the way to it"
+        return _Slope(value, scale, analysed.doubt or beyond, kink=bool(analysed.doubt))
     if not analysed.strain * UNIT_ROUNDOFF["float64"] <= FIRST_ORDER:
         return _Slope(value, scale, "float64 keeps no digit here: first-order analysis ends")
     # At a smooth point the two one-sided differences differ by about the step; at a kink they differ by its jump.
     if abs(forward - 2 * here + backward) / step > mp.sqrt(step) * scale:
         return _Slope(value, scale, "not differentiable here, or nearly so", kink=True)
     return _Slope(value, scale)
+
+
+def _resting(truth: Truth, element: int, name: str) -> dict[str, Any]:
+    """The values that do not move with an input."""
+    moving = {name}
+    for equation in truth.instance.system.equations:
+        if mentioned_names(equation.expression) & moving:
+            moving.add(equation.name)
+    return {key: value for key, value in truth.values[element].items() if key not in moving}
 
 
 def _directional(

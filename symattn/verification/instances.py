@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Any
 
-from sympy import Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
-from symattn.nodes import Column, Row, Softmax, is_matrix, shape_of
+from symattn.nodes import Column, Member, OverAllowedKeys, Row, full_shape, is_matrix, lengths_of
 
 Draw = Callable[[], Any]
 """What draws a number."""
@@ -27,6 +27,12 @@ LARGE = 40.0
 
 HUGE = 200.0
 """Factor on the entries of instances whose products differ by more than the 10⁴ that some take for infinity."""
+
+FEW_SIZES = 4
+"""Sizes up to which every kind of plan is reached in as many instances as there usually are."""
+
+Chosen = tuple[tuple[str, int], ...]
+"""Values for the sizes of a system, by name."""
 
 SOME, WITHOUT, SINGLE, ALL = ALLOWED = ("some keys", "a row without keys", "one key a row", "all keys")
 """Kinds of allowed sets among the inputs, one after the other."""
@@ -61,7 +67,7 @@ class Instance:
     @property
     def volume(self) -> int:
         """How many numbers it takes to write the instance down."""
-        return prod(self.batch) * sum(prod(map(int, shape_of(symbol))) for symbol in self.system.input_symbols)
+        return prod(self.batch) * sum(prod(map(int, full_shape(symbol))) for symbol in self.system.input_symbols)
 
     def arrays(self, precision: str) -> dict[str, Any]:
         """The inputs as NumPy arrays of a precision, leading axes first, laid out in memory as ``layout`` says."""
@@ -133,15 +139,22 @@ def least_sizes(system: EquationSystem) -> dict[str, int]:
     """The least value of each symbolic size: 1, or what a fixed subscript such as ``A[:, 2]`` asks for."""
     least = {symbol.name: 1 for symbol in system.sizes}
     for equation in system.equations:
-        for part in equation.expression.atoms(Column, MatrixElement):
+        for part in equation.expression.atoms(Column, MatrixElement, Member):
             for length, position in _subscripts(part):
-                if isinstance(length, Symbol) and position.is_Integer and length.name in least:
-                    least[length.name] = max(least[length.name], int(position) + 1)
+                names = [symbol.name for symbol in length.free_symbols]
+                while position.is_Integer and names and _at(length, least) <= position:
+                    least.update({name: least[name] + 1 for name in names})
     return least
 
 
+def _at(length: Any, sizes: Mapping[str, int]) -> Any:
+    return length.subs({symbol: sizes[symbol.name] for symbol in length.free_symbols})
+
+
 def _subscripts(part: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(part, MatrixElement):
+    if isinstance(part, Member):
+        yield from zip(part.family.lengths, part.positions, strict=True)
+    elif isinstance(part, MatrixElement):
         yield from zip(part.parent.shape, (part.i, part.j), strict=True)
     else:
         yield part.matrix.shape[0 if isinstance(part, Row) else 1], part.position
@@ -154,12 +167,21 @@ def filled_inputs(
     drawn, kind = {}, allowed
     for name, symbol in system.inputs.items():
         if name in system.allowed_inputs:
-            drawn[name] = allowed_set(symbol, kind, generator, kept)
+            drawn[name] = of_members(symbol, partial(allowed_set, symbol, kind, generator, kept))
             # Sets that are met together: the first is of the kind asked for, and the others leave it so.
             kind = SOME if kind in (SOME, WITHOUT) else ALL
         else:
-            drawn[name] = filled(symbol, entry)
+            drawn[name] = of_members(symbol, partial(filled, symbol, entry))
     return drawn
+
+
+def of_members(symbol: Any, draw: Draw) -> Any:
+    """What is drawn for a symbol; for a family anew for each member, one list deeper for each axis."""
+
+    def at(lengths: Sequence[Any]) -> Any:
+        return [at(lengths[1:]) for _ in range(int(lengths[0]))] if lengths else draw()
+
+    return at(lengths_of(symbol))
 
 
 def allowed_set(symbol: Any, kind: str, generator: random.Random, kept: Draw) -> list[list[Any]]:
@@ -182,21 +204,47 @@ def filled(symbol: Any, entry: Any) -> Any:
     return [[entry() for _ in range(columns)] for _ in range(rows)]
 
 
-def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
-    """Plans for a number of instances: sizes different, equal, 17 or more, each 1 in turn; batches, layouts, spread."""
-    least = least_sizes(system)
-    names = list(least)
-    square = max(3, *least.values()) if least else 3
-    has_sets = any(part.allowed is not None for eq in system.equations for part in eq.expression.atoms(Softmax))
+def axis_sizes(system: EquationSystem) -> frozenset[str]:
+    """The sizes that say how many members a family has; a few tell as much as many."""
+    lengths = [length for equation in system.equations for length in equation.lengths]
+    lengths += [length for symbol in system.input_symbols for length in lengths_of(symbol)]
+    return frozenset(symbol.name for length in lengths for symbol in length.free_symbols)
 
-    def distinct(**fixed: int) -> tuple[tuple[str, int], ...]:
-        drawn = generator.sample(range(2, max(8, 3 + len(names))), len(names))
-        return tuple((name, fixed.get(name, value) + least[name] - 1) for name, value in zip(names, drawn, strict=True))
 
-    def larger() -> tuple[tuple[str, int], ...]:
+class _Sizes:
+    """Draws of values for the sizes of a system, all different; those of the axes of families small."""
+
+    def __init__(self, system: EquationSystem, generator: random.Random) -> None:
+        self.least = least_sizes(system)
+        self.axes = axis_sizes(system)
+        self.generator = generator
+
+    def drawn(self, low: int, high: int, fixed: Mapping[str, int]) -> Chosen:
+        """From ``low`` to ``high`` or further, if there are many, above what the system admits; axes from 2 on."""
+        count = len(self.least)
+        few = self.generator.sample(range(2, 4 + len(self.axes)), len(self.axes))
+        values = [x for x in range(low, max(high, low + 1 + count)) if x not in few]
+        many, small = iter(self.generator.sample(values, count - len(few))), iter(few)
+        own = {name: next(small if name in self.axes else many) for name in self.least}
+        return tuple((name, fixed.get(name, own[name]) + self.least[name] - 1) for name in self.least)
+
+    def distinct(self, **fixed: int) -> Chosen:
+        return self.drawn(2, 8 + len(self.axes), fixed)
+
+    def larger(self) -> Chosen:
         """Sizes past a stride of 8 or 16; too many numbers for finite differences."""
-        drawn = generator.sample(range(17, max(24, 18 + len(names))), len(names))
-        return tuple((name, value + least[name] - 1) for name, value in zip(names, drawn, strict=True))
+        return self.drawn(17, 24, {})
+
+
+def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
+    """Plans for a number of instances: sizes different, equal, 17 or more, each 1 in turn; batches, layouts, spread.
+
+    A plan whose sizes do not do can be had with others, see ``resized``.
+    """
+    sizes = _Sizes(system, generator)
+    names, distinct = list(sizes.least), sizes.distinct
+    square = max(3, *sizes.least.values()) if names else 3
+    has_sets = any(part.allowed is not None for eq in system.equations for part in eq.expression.atoms(OverAllowedKeys))
 
     def special() -> Iterator[Plan]:
         kinds = itertools.cycle(ALLOWED)
@@ -205,7 +253,9 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
         yield Plan(distinct(), layout="transposed", allowed=SINGLE)
         if names:  # what mistakes one axis for another may show only where the other is as long
             yield Plan(tuple((name, square) for name in names), batch=(square,))
-            yield Plan(larger(), values_only=True)
+            yield Plan(sizes.larger(), values_only=True)
+        if has_sets and len(names) > FEW_SIZES:  # they would not be reached behind so many sizes
+            yield Plan(distinct(), spread=HUGE)
         for name in names:
             yield Plan(distinct(**{name: 1}), allowed=next(kinds))
         yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)
@@ -217,6 +267,13 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
             yield Plan(distinct(), layout=layout, allowed=next(kinds))
 
     return itertools.islice(special(), count)
+
+
+def resized(plan: Plan, system: EquationSystem, generator: random.Random) -> Plan:
+    """The plan with other sizes, those that were 1 still 1."""
+    sizes = _Sizes(system, generator)
+    ones = {name: 1 for name, value in plan.sizes if value == 1 and sizes.least[name] == 1}
+    return replace(plan, sizes=sizes.larger() if plan.values_only else sizes.distinct(**ones))
 
 
 def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:

@@ -2,6 +2,7 @@
 
 It shares no code with lowering, with exact arithmetic or with the entries of the nodes, and it is as plain as it can
 be: lists of rows of numbers, no shifts, no reordering. At its precision and its unbounded exponents none is needed.
+A family is a list of its members' rows, one list deeper for each of its axes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from sympy import (
     Expr,
     Float,
     Identity,
-    Integer,
     MatrixSymbol,
     Max,
+    Min,
+    Mod,
     Mul,
     NumberSymbol,
     OneMatrix,
@@ -28,38 +30,49 @@ from sympy import (
     Symbol,
     Transpose,
     ZeroMatrix,
+    cos,
     erf,
     exp,
+    floor,
     log,
+    sin,
     tanh,
 )
-from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanFunction, BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.equations import EquationSystem
-from symattn.errors import ExactnessError, MissingRowError
+from symattn.equations import Equation, EquationSystem
+from symattn.errors import ExactnessError
 from symattn.nodes import (
     AbsoluteValue,
+    Block,
     Column,
     ColumnMax,
     ColumnMean,
     ColumnSum,
+    Concatenation,
+    Cosine,
     ElementwiseDifference,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    Entmax,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    Hardmax,
+    HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
+    Member,
     Negation,
     RectifiedLinear,
     Row,
@@ -68,18 +81,14 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sine,
     Softmax,
     SquareRoot,
-    is_matrix,
+    VerticalStack,
 )
-
-Number = Any
-"""An mpmath real."""
-
-Rows = list[list[Number]]
-
-LARGEST_EXPONENT_BITS = 100_000
-"""Bits of the largest number of which an exponential is computed."""
+from symattn.verification.evaluation import Definitions, Evaluation, Number, OutsideError, Rows
+from symattn.verification.index_arithmetic import fraction
+from symattn.verification.reference_keys import entmax, hardmax, log_sum_exp, softmax
 
 GUARD_DIGITS = 15
 """Digits carried beyond those asked for, so that the last one asked for does not feel the reference's own rounding."""
@@ -89,7 +98,6 @@ class Reference:
     """Evaluates systems of equations of concrete sizes to a number of decimal digits.
 
     >>> from sympy import MatrixSymbol
-    >>> from symattn.equations import Equation
     >>> system = EquationSystem("twice", (MatrixSymbol("A", 1, 2),), (Equation("B", MatrixSymbol("A", 1, 2).T),), "B")
     >>> Reference(30).evaluate(system, {"A": [[1, Fraction(1, 2)]]})["B"]
     [[mpf('1.0')], [mpf('0.5')]]
@@ -102,6 +110,10 @@ class Reference:
         self.mp.dps = digits + GUARD_DIGITS
         self.digits = digits
         self.name = f"mpmath, {digits} digits"
+        self._known: dict[Any, Rows] = {}
+
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(self.mp, self.digits, Definitions(MATRICES, SCALARS), self._known)
 
     def number(self, value: object) -> Number:
         """An int, a float, a fraction or a number of SymPy at the reference's precision; a float is taken as it is.
@@ -111,115 +123,61 @@ class Reference:
         if isinstance(value, Fraction):
             return self.mp.mpf(value.numerator) / value.denominator
         if isinstance(value, Expr):
-            return _Evaluation(self, {}, {}).scalar(value)
+            return self._evaluation().scalar(value)
         return self.mp.mpf(value)
 
     def rows(self, values: Any) -> Any:
-        """Given numbers, a scalar or rows, at the reference's precision."""
+        """Given numbers, a scalar, rows or a family's, at the reference's precision."""
         if isinstance(values, (list, tuple)):
             return [self.rows(value) for value in values]
         return self.number(values)
 
-    def evaluate(self, system: EquationSystem, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Every equation's value by name: rows of numbers for a matrix, one number for a scalar.
+    def at(self, value: Any, indices: Mapping[Symbol, int]) -> Any:
+        """A scalar of indices and numbers alone, or whether a condition on them holds."""
+        evaluation = self._evaluation()
+        evaluation.indices = dict(indices)
+        return evaluation.scalar(value)
 
-        ``system`` has concrete sizes; ``inputs`` are rows of numbers by name.
-        Errors: ``ExactnessError`` where a value does not exist, ``MissingRowError`` for a node without a row.
+    def evaluate(
+        self, system: EquationSystem, inputs: Mapping[str, Any], known: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Every equation's value by name: rows of numbers for a matrix, one number for a scalar, lists for a family.
+
+        ``system`` has concrete sizes; ``inputs`` are rows of numbers by name; values that are ``known`` are taken as
+        they are.
+        Errors: ``ExactnessError`` where a value does not exist, ``OutsideError`` where an entry that is looked up does
+        not, ``MissingRowError`` for a node without a row.
         """
-        matrices: dict[str, Rows] = {}
-        scalars: dict[str, Number] = {}
-        for name, symbol in system.inputs.items():
-            (matrices if is_matrix(symbol) else scalars)[name] = self.rows(inputs[name])
-        evaluation = _Evaluation(self, matrices, scalars)
+        evaluation = self._evaluation()
+        evaluation.values.update({name: self.rows(inputs[name]) for name in system.inputs})
         values: dict[str, Any] = {}
         for equation in system.equations:
+            name = equation.name
             try:
-                if equation.shape:
-                    values[equation.name] = matrices[equation.name] = evaluation.matrix(equation.expression)
-                else:
-                    values[equation.name] = scalars[equation.name] = evaluation.scalar(equation.expression)
+                found = known[name] if known and name in known else _equation(evaluation, equation)
             except ExactnessError as error:
-                raise error.in_context(f"in equation {equation.name} of {system.name}") from None
+                raise error.in_context(f"in equation {name} of {system.name}") from None
+            values[name] = evaluation.values[name] = found
         return values
 
 
-class _Evaluation:
-    """One evaluation: the precision, and what each name stands for."""
-
-    def __init__(self, reference: Reference, matrices: Mapping[str, Rows], scalars: Mapping[str, Number]) -> None:
-        self.reference = reference
-        self.mp = reference.mp
-        self.matrices = matrices
-        self.scalars = scalars
-        self.indices: dict[Symbol, int] = {}
-
-    def matrix(self, value: Expr) -> Rows:
-        row = MATRICES.get(type(value))
-        if row is None:
-            raise _missing("matrix", value)
-        return row(self, value)
-
-    def scalar(self, value: Expr) -> Number:
-        for kind in type(value).__mro__:
-            if kind in SCALARS:
-                return SCALARS[kind](self, value)
-        raise _missing("scalar", value)
-
-    def either(self, value: Expr) -> Rows:
-        """A matrix, or a scalar as the one entry of one."""
-        return self.matrix(value) if is_matrix(value) else [[self.scalar(value)]]
-
-    def position(self, value: Expr) -> int:
-        return self.indices[value] if value in self.indices else int(value)
-
-    def quotient(self, a: Number, b: Number) -> Number:
-        if b == 0:
-            raise ExactnessError("a division by zero.")
-        return a / b
-
-    def power(self, base: Number, exponent: Number) -> Number:
-        if base == 0 and exponent < 0:
-            raise ExactnessError("a division by zero.")
-        if base < 0 and exponent != int(exponent):
-            raise ExactnessError(f"{self.mp.nstr(base, 6)} to the power {self.mp.nstr(exponent, 6)} is not real.")
-        return base**exponent
-
-    def root(self, x: Number) -> Number:
-        if x < 0:
-            raise ExactnessError(f"the square root of {self.mp.nstr(x, 6)} is not real.")
-        return self.mp.sqrt(x)
-
-    def exp(self, x: Number) -> Number:
-        return self.mp.exp(self.moderate(x))
-
-    def moderate(self, x: Number) -> Number:
-        """A number whose exponential fits into memory, mpmath's exponents being whole numbers of any length."""
-        if x and self.mp.mag(x) > LARGEST_EXPONENT_BITS:
-            raise ExactnessError(f"the exponential of a number beyond 2**{LARGEST_EXPONENT_BITS} is not computed.")
-        return x
-
-    def logarithm(self, x: Number) -> Number:
-        if x <= 0:
-            raise ExactnessError(f"the logarithm of {self.mp.nstr(x, 6)} is not real.")
-        return self.mp.log(x)
-
-
-def _missing(what: str, value: Expr) -> MissingRowError:
-    kind = type(value).__name__
-    return MissingRowError(f"mpmath cannot evaluate the {what} {kind}; add a row to verification/reference.py")
+def _equation(e: Evaluation, equation: Equation, axis: int = 0) -> Any:
+    if axis == len(equation.axes):
+        return e.value(equation.expression)
+    return e.each(*equation.axes[axis], lambda: _equation(e, equation, axis + 1))
 
 
 def _transpose(rows: Rows) -> Rows:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _product(e: _Evaluation, node: MatrixProduct) -> Rows:
+def _product(e: Evaluation, node: MatrixProduct) -> Rows:
     columns = _transpose(e.matrix(node.right))
-    return [[e.mp.fdot(row, column) for column in columns] for row in e.matrix(node.left)]
+    return [[e.sound(e.mp.fdot(row, column)) for column in columns] for row in e.matrix(node.left)]
 
 
-def _entrywise(operation: Callable[[_Evaluation, Number, Number], Number]) -> Callable[[_Evaluation, Expr], Rows]:
-    def evaluate(e: _Evaluation, node: Expr) -> Rows:
+def _entrywise(operation: Callable[[Evaluation, Number, Number], Number]) -> Callable[[Evaluation, Expr], Rows]:
+    def evaluate(e: Evaluation, node: Expr) -> Rows:
         a, b = e.either(node.args[0]), e.either(node.args[1])
         rows, columns = (int(length) for length in node.shape)
 
@@ -227,87 +185,93 @@ def _entrywise(operation: Callable[[_Evaluation, Number, Number], Number]) -> Ca
             row = values[i if len(values) > 1 else 0]
             return row[j if len(row) > 1 else 0]
 
-        return [[operation(e, at(a, i, j), at(b, i, j)) for j in range(columns)] for i in range(rows)]
+        return [[e.sound(operation(e, at(a, i, j), at(b, i, j))) for j in range(columns)] for i in range(rows)]
 
     return evaluate
 
 
-def _each(function: Callable[[_Evaluation, Number], Number]) -> Callable[[_Evaluation, Expr], Rows]:
+def _each(function: Callable[[Evaluation, Number], Number]) -> Callable[[Evaluation, Expr], Rows]:
     return lambda e, node: [[function(e, x) for x in row] for row in e.matrix(node.args[0])]
 
 
-def _of_rows(function: Callable[[_Evaluation, list[Number]], Number]) -> Callable[[_Evaluation, Expr], Rows]:
-    return lambda e, node: [[function(e, row)] for row in e.matrix(node.args[0])]
+def _of_rows(function: Callable[[Evaluation, list[Number]], Number]) -> Callable[[Evaluation, Expr], Rows]:
+    return lambda e, node: [[e.sound(function(e, row))] for row in e.matrix(node.args[0])]
 
 
-def _of_columns(function: Callable[[_Evaluation, list[Number]], Number]) -> Callable[[_Evaluation, Expr], Rows]:
-    return lambda e, node: [[function(e, column) for column in _transpose(e.matrix(node.args[0]))]]
+def _of_columns(function: Callable[[Evaluation, list[Number]], Number]) -> Callable[[Evaluation, Expr], Rows]:
+    return lambda e, node: [[e.sound(function(e, column)) for column in _transpose(e.matrix(node.args[0]))]]
 
 
-def _softmax(e: _Evaluation, node: Softmax) -> Rows:
-    scores = e.matrix(node.scores)
-    if node.allowed is None:
-        keys = [[True] * len(row) for row in scores]
-    else:
-        rows = [[x != 0 for x in row] for row in e.matrix(node.allowed)]
-        wide = [row * len(scores[0]) if len(row) == 1 else row for row in rows]
-        keys = wide * len(scores) if len(wide) == 1 else wide
-    found = []
-    for row, allowed in zip(scores, keys, strict=True):
-        weights = [e.exp(x) if kept else e.mp.zero for x, kept in zip(row, allowed, strict=True)]
-        total = e.mp.fsum(weights)
-        found.append([x / total if kept else x for x, kept in zip(weights, allowed, strict=True)])
-    return found
-
-
-def _condition(e: _Evaluation, node: IndexCondition) -> Rows:
-    outer = dict(e.indices)
-    rows, columns = (int(length) for length in node.shape)
-
-    def at(i: int, j: int) -> Number:
-        e.indices = {**outer, node.row: i, node.column: j}
-        return e.mp.mpf(_holds(e, node.condition))
-
-    found = [[at(i, j) for j in range(columns)] for i in range(rows)]
-    e.indices = outer
-    return found
-
-
-def _holds(e: _Evaluation, condition: Expr) -> bool:
-    """Whether a condition on indices holds; sides that agree to all digits asked for are equal, as in 3 * (1/3) = 1."""
-    if isinstance(condition, And):
-        return all(_holds(e, part) for part in condition.args)
-    if isinstance(condition, Or):
-        return any(_holds(e, part) for part in condition.args)
-    if isinstance(condition, Not):
-        return not _holds(e, condition.args[0])
-    if not isinstance(condition, Relational):
-        return e.scalar(condition)
-    more = e.scalar(condition.lhs) - e.scalar(condition.rhs)
-    if abs(more) < e.mp.mpf(10) ** -e.reference.digits:
-        return isinstance(condition, (Le, Ge, Eq))
-    return isinstance(condition, (Ge, Gt, Ne) if more > 0 else (Le, Lt, Ne))
-
-
-def _index_sum(e: _Evaluation, node: IndexSum) -> Rows:
-    terms = []
-    for position in range(int(node.length)):
-        e.indices[node.symbol] = position
-        terms.append(e.matrix(node.term))
-    del e.indices[node.symbol]
-    return [[e.mp.fsum(entries) for entries in zip(*rows, strict=True)] for rows in zip(*terms, strict=True)]
-
-
-def _constant(entry: Callable[[int, int], int]) -> Callable[[_Evaluation, Expr], Rows]:
-    def evaluate(e: _Evaluation, node: Expr) -> Rows:
+def _constant(entry: Callable[[int, int], int]) -> Callable[[Evaluation, Expr], Rows]:
+    def evaluate(e: Evaluation, node: Expr) -> Rows:
         rows, columns = (int(length) for length in node.shape)
         return [[e.mp.mpf(entry(i, j)) for j in range(columns)] for i in range(rows)]
 
     return evaluate
 
 
-MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
-    MatrixSymbol: lambda e, symbol: e.matrices[symbol.name],
+# ---- families, blocks and matrices given entry by entry -----------------------------------------------------------
+
+
+def _member(e: Evaluation, node: Member) -> Rows:
+    found = e.values[node.name]
+    for position in node.positions:
+        found = e.taken(found, position, lambda k: f"{node.name}[{k}]")
+    return found
+
+
+def _index_sum(e: Evaluation, node: IndexSum) -> Rows:
+    terms = e.each(node.symbol, node.length, lambda: e.matrix(node.term))
+    return [[e.sound(e.mp.fsum(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*terms, strict=True)]
+
+
+def _concatenation(e: Evaluation, node: Concatenation) -> Rows:
+    return _side_by_side(e.each(node.symbol, node.length, lambda: e.matrix(node.term)))
+
+
+def _side_by_side(parts: list[Rows]) -> Rows:
+    return [[x for row in rows for x in row] for rows in zip(*parts, strict=True)]
+
+
+def _block(e: Evaluation, node: Block) -> Rows:
+    matrix = e.matrix(node.matrix)
+    rows, columns = (int(length) for length in node.shape)
+    top, left = e.position(node.top), e.position(node.left)
+    if not (0 <= top <= len(matrix) - rows and 0 <= left <= len(matrix[0]) - columns):
+        whole = f"({len(matrix)}, {len(matrix[0])})"
+        stretch = f"rows {top} to {top + rows - 1} and columns {left} to {left + columns - 1}"
+        raise OutsideError(f"a block of {stretch} does not lie inside a matrix of shape {whole}.")
+    return [row[left : left + columns] for row in matrix[top : top + rows]]
+
+
+def _column(e: Evaluation, node: Column) -> Rows:
+    return [[e.taken(row, node.position, lambda k: f"the column {k}")] for row in e.matrix(node.matrix)]
+
+
+def _row(e: Evaluation, node: Row) -> Rows:
+    return [list(e.taken(e.matrix(node.matrix), node.position, lambda k: f"the row {k}"))]
+
+
+def _given_by_indices(compute: Callable[[Evaluation, Any], Number]) -> Callable[[Evaluation, Any], Rows]:
+    """Entry by entry; a matrix in which no input is, once for all."""
+
+    def evaluate(e: Evaluation, node: Any) -> Rows:
+        content = node.args[0]
+        outer = {symbol: e.indices[symbol] for symbol in content.free_symbols & e.indices.keys()}
+        key = (node, e.mp.prec, tuple(sorted(outer.items(), key=str)))
+        if key in e.known:
+            return e.known[key]
+        found = e.entries(node, lambda: compute(e, content))
+        if content.free_symbols <= {*outer, node.row, node.column} and not content.has(MatrixElement):
+            e.known[key] = found
+        return found
+
+    return evaluate
+
+
+MATRICES: dict[type, Callable[[Evaluation, Any], Rows]] = {
+    MatrixSymbol: lambda e, symbol: e.values[symbol.name],
+    Member: _member,
     Transpose: lambda e, node: _transpose(e.matrix(node.arg)),
     Identity: _constant(lambda i, j: int(i == j)),
     OneMatrix: _constant(lambda i, j: 1),
@@ -316,19 +280,24 @@ MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
     ElementwiseSum: _entrywise(lambda e, a, b: a + b),
     ElementwiseDifference: _entrywise(lambda e, a, b: a - b),
     ElementwiseProduct: _entrywise(lambda e, a, b: a * b),
-    ElementwiseQuotient: _entrywise(_Evaluation.quotient),
-    ElementwisePower: _entrywise(_Evaluation.power),
+    ElementwiseQuotient: _entrywise(Evaluation.quotient),
+    ElementwisePower: _entrywise(Evaluation.power),
     Negation: _each(lambda e, x: -x),
     Exponential: _each(lambda e, x: e.exp(x)),
-    Logarithm: _each(_Evaluation.logarithm),
+    Logarithm: _each(Evaluation.logarithm),
     HyperbolicTangent: _each(lambda e, x: e.mp.tanh(x)),
+    Cosine: _each(lambda e, x: e.sound(e.mp.cos(x))),
+    Sine: _each(lambda e, x: e.sound(e.mp.sin(x))),
     Sigmoid: _each(lambda e, x: 1 / (1 + e.exp(-x))),
-    RectifiedLinear: _each(lambda e, x: x if x > 0 else 0 * x),
+    RectifiedLinear: _each(lambda e, x: x if x > 0 else e.mp.zero),
     ExponentialLinear: _each(lambda e, x: x if x > 0 else e.mp.expm1(e.moderate(x))),
     GaussianLinear: _each(lambda e, x: x * e.mp.erfc(e.moderate(-x / e.mp.sqrt(2))) / 2),
-    SquareRoot: _each(_Evaluation.root),
+    SquareRoot: _each(Evaluation.root),
     AbsoluteValue: _each(lambda e, x: abs(x)),
-    Softmax: _softmax,
+    Softmax: softmax,
+    LogSumExp: log_sum_exp,
+    Hardmax: hardmax,
+    Entmax: entmax,
     RowSum: _of_rows(lambda e, row: e.mp.fsum(row)),
     ColumnSum: _of_columns(lambda e, column: e.mp.fsum(column)),
     RowMean: _of_rows(lambda e, row: e.mp.fsum(row) / len(row)),
@@ -336,56 +305,84 @@ MATRICES: dict[type, Callable[[_Evaluation, Any], Rows]] = {
     RowMax: _of_rows(lambda e, row: max(row)),
     ColumnMax: _of_columns(lambda e, column: max(column)),
     RowNorm: _of_rows(lambda e, row: e.mp.sqrt(e.mp.fsum(row, squared=True))),
-    LogSumExp: _of_rows(lambda e, row: e.mp.log(e.mp.fsum(e.exp(x) for x in row))),
-    Column: lambda e, node: [[row[e.position(node.position)]] for row in e.matrix(node.matrix)],
-    Row: lambda e, node: [e.matrix(node.matrix)[e.position(node.position)]],
+    Column: _column,
+    Row: _row,
+    Block: _block,
+    HorizontalStack: lambda e, node: _side_by_side([e.matrix(part) for part in node.args]),
+    VerticalStack: lambda e, node: [row for part in node.args for row in e.matrix(part)],
     IndexSum: _index_sum,
-    IndexCondition: _condition,
+    Concatenation: _concatenation,
+    IndexedMatrix: _given_by_indices(Evaluation.scalar),
+    IndexCondition: _given_by_indices(lambda e, condition: e.mp.mpf(e.holds(condition))),
     Intersection: _entrywise(lambda e, a, b: e.mp.mpf(a != 0 and b != 0)),
 }
 """How each matrix is evaluated, one row a node."""
 
 
-def _cases(e: _Evaluation, node: Piecewise) -> Number:
+def _cases(e: Evaluation, node: Piecewise) -> Number:
     for value, condition in node.args:
-        if e.scalar(condition):
+        if e.holds(condition):
             return e.scalar(value)
     raise ExactnessError("a formula by cases of which none holds.")
 
 
-def _symbol(e: _Evaluation, symbol: Symbol) -> Number:
+def _symbol(e: Evaluation, symbol: Symbol) -> Number:
     if symbol in e.indices:
         return e.mp.mpf(e.indices[symbol])
-    if symbol.name not in e.scalars:
+    if symbol.name not in e.values:
         raise ExactnessError(f"{symbol.name} has no value.")
-    return e.scalars[symbol.name]
+    return e.values[symbol.name]
 
 
-def _element(e: _Evaluation, element: MatrixElement) -> Number:
-    return e.matrix(element.parent)[e.position(element.i)][e.position(element.j)]
+def _element(e: Evaluation, element: MatrixElement) -> Number:
+    matrix, i, j = element.args
+    rows, name = e.matrix(matrix), getattr(matrix, "name", matrix)
+    row = e.taken(rows, i, lambda k: f"the row {k} of {name}")
+    return e.taken(row, j, lambda k: f"the column {k} of {name}")
 
 
-SCALARS: dict[type, Callable[[_Evaluation, Any], Any]] = {
-    Integer: lambda e, x: e.mp.mpf(int(x)),
-    Rational: lambda e, x: e.mp.mpf(int(x.p)) / int(x.q),
+def _floor(e: Evaluation, node: floor) -> Number:
+    exact = fraction(node, e.indices)
+    if exact is not None:
+        return e.mp.mpf(exact)
+    return e.floor(lambda: e.scalar(node.args[0]), e.fixed(node))
+
+
+def _remainder(e: Evaluation, node: Mod) -> Number:
+    exact = fraction(node, e.indices)
+    if exact is not None:
+        return e.number(Rational(exact))
+    a, b = node.args
+
+    def ratio() -> Number:
+        return e.quotient(e.scalar(a), e.scalar(b))
+
+    return e.scalar(a) - e.scalar(b) * e.floor(ratio, e.fixed(node))
+
+
+SCALARS: dict[type, Callable[[Evaluation, Any], Any]] = {
+    Rational: Evaluation.number,
     Float: lambda e, x: e.mp.mpf(x._mpf_),
     NumberSymbol: lambda e, x: e.mp.mpf(x.evalf(e.mp.dps)._mpf_),
     Symbol: _symbol,
     MatrixElement: _element,
-    Add: lambda e, x: e.mp.fsum(e.scalar(term) for term in x.args),
-    Mul: lambda e, x: e.mp.fprod(e.scalar(factor) for factor in x.args),
+    Add: lambda e, x: e.sound(e.mp.fsum(e.scalar(term) for term in x.args)),
+    Mul: lambda e, x: e.sound(e.mp.fprod(e.scalar(factor) for factor in x.args)),
     Pow: lambda e, x: e.power(e.scalar(x.base), e.scalar(x.exp)),
     exp: lambda e, x: e.exp(e.scalar(x.args[0])),
     log: lambda e, x: e.logarithm(e.scalar(x.args[0])),
     tanh: lambda e, x: e.mp.tanh(e.scalar(x.args[0])),
+    cos: lambda e, x: e.sound(e.mp.cos(e.scalar(x.args[0]))),
+    sin: lambda e, x: e.sound(e.mp.sin(e.scalar(x.args[0]))),
     erf: lambda e, x: e.mp.erf(e.scalar(x.args[0])),
     Abs: lambda e, x: abs(e.scalar(x.args[0])),
     Max: lambda e, x: max(e.scalar(part) for part in x.args),
+    Min: lambda e, x: min(e.scalar(part) for part in x.args),
+    floor: _floor,
+    Mod: _remainder,
     Piecewise: _cases,
-    Gt: lambda e, x: e.scalar(x.lhs) > e.scalar(x.rhs),
-    Ge: lambda e, x: e.scalar(x.lhs) >= e.scalar(x.rhs),
-    Lt: lambda e, x: e.scalar(x.lhs) < e.scalar(x.rhs),
-    Le: lambda e, x: e.scalar(x.lhs) <= e.scalar(x.rhs),
+    Relational: Evaluation.holds,
+    BooleanFunction: Evaluation.holds,
     BooleanTrue: lambda e, x: True,
     BooleanFalse: lambda e, x: False,
 }

@@ -17,7 +17,9 @@ FACTOR = 50.0
 class Comparison:
     """One value at one instance, as one witness gave it, against the reference.
 
-    ``ratio`` is the largest error in units; ``None`` if nothing could be compared, and ``reason`` says why.
+    ``ratio`` is the largest error in units; ``None`` if nothing could be compared, and ``reason`` says why. Of
+    ``entries`` that were compared, the worst stands at ``place``: batch, the ``axes`` of a family, row, column; others
+    were ``skipped``, which a ``doubt`` explains.
     A comparison that refutes at a small instance keeps its ``inputs``.
     ``excused`` marks what no code could be blamed for: an optional part that is not installed, a value beyond exact
     arithmetic, numbers beyond float32, a gradient where there is none.
@@ -32,14 +34,28 @@ class Comparison:
     sizes: tuple[tuple[str, int], ...] = ()
     volume: int = 0
     entries: int = 0
+    skipped: int = 0
+    doubt: str = ""
     ratio: float | None = None
     error: float | None = None
     place: tuple[int, ...] = ()
+    axes: int = 0
     found: str = ""
     expected: str = ""
     reason: str = ""
     excused: bool = False
     inputs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The place as it is written behind the value's name: ``[0, 3]``, or ``[2][0, 3]`` in the member 2 of a family.
+
+        In a batch its element comes first, ``[2][1, 0, 3]``.
+        """
+        first = len(self.place) - 2 - self.axes
+        member = self.place[first : first + self.axes] if self.axes else ()
+        rest = (*self.place[:first], *self.place[first + self.axes :]) if self.axes else self.place
+        return "".join(f"[{', '.join(map(str, part))}]" for part in (member, rest) if part)
 
     @property
     def agrees(self) -> bool:
@@ -178,9 +194,17 @@ def row_of(comparisons: Sequence[Comparison]) -> Row:
         instances=len(compared),
         entries=sum(one.entries for one in compared),
         worst=worst,
-        not_compared=tuple((one.instance, one.reason) for one in missing),
+        not_compared=(*((one.instance, one.reason) for one in missing), *map(_partly, filter(_has_gaps, compared))),
         excused=bool(missing) and all(one.excused for one in missing),
     )
+
+
+def _has_gaps(one: Comparison) -> bool:
+    return one.skipped > 0
+
+
+def _partly(one: Comparison) -> tuple[str, str]:
+    return one.instance, f"{one.doubt}, {one.skipped} of {one.skipped + one.entries} entries"
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -215,7 +239,7 @@ def text(report: Report) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     if row.worst is None or row.worst.ratio is None:
         return row.value, row.witness, row.against, row.verdict, "", ""
-    place = f"[{', '.join(map(str, row.worst.place))}] " if row.worst.place else ""
+    place = f"{row.worst.where} " if row.worst.place else ""
     where = f"{place}at {row.worst.instance}" if row.worst.ratio else "every entry is equal"
     return row.value, row.witness, row.against, row.verdict, f"{row.worst.ratio:.3g}", where
 
@@ -224,7 +248,7 @@ def _counterexamples(report: Report) -> list[str]:
     lines = []
     for row in report.refuted:
         assert row.worst is not None
-        where = row.value + (f"[{', '.join(map(str, row.worst.place))}]" if row.worst.place else "")
+        where = row.value + row.worst.where
         lines += [
             f"Refuted: {where} at {row.worst.instance}" + (f": {row.worst.reason}" if row.worst.reason else ""),
             f"  {row.witness}: {row.worst.found}",

@@ -17,6 +17,13 @@ check is the stricter one.
 *Underflow.* A product, quotient or function may lose what is below the smallest normal number ``w``; ``floor`` is
 ``w / u``, so that the same factor covers it.
 
+*Whole numbers.* Sums and products of exact whole numbers below 2^24 are exact in every precision: no rounding is added.
+
+*Infinity.* What adds a number to an exact infinity, as log-sum-exp gives over no keys, is that infinity, exactly.
+
+*Ties.* Where a comparison decides, of a largest entry, a condition or the whole part of a number, and the margin is not
+above the error, either outcome is right: the scale there is infinite, and ``doubt`` says why. Nothing can be compared.
+
 *Where first order ends.* ``strain`` is the largest ratio, over all nonlinear steps so far, of the argument's scale to
 the length over which the function is nearly linear. If ``u`` times it is not small, the analysis says nothing.
 
@@ -30,8 +37,9 @@ this sum, since it takes absolute values on every path; so it is a scale for wha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 Array = Any
@@ -64,10 +72,14 @@ class Rounded:
     scale: Array
     floor: float = 0.0
     strain: float = 0.0
+    doubt: str = ""
 
     def _made(self, value: Array, scale: Array, *others: Rounded, strain: float = 0.0) -> Rounded:
-        floor = max(self.floor, *(other.floor for other in others), 0.0)
-        return Rounded(value, scale, floor, max(self.strain, strain, *(other.strain for other in others)))
+        floor, doubt = self.floor, self.doubt
+        strain = max(self.strain, strain)
+        for other in others:
+            floor, strain, doubt = max(floor, other.floor), max(strain, other.strain), doubt or other.doubt
+        return Rounded(value, scale, floor, strain, doubt)
 
     def constant(self, value: Array) -> Rounded:
         """An exact constant beside this number."""
@@ -75,7 +87,17 @@ class Rounded:
 
     def __add__(self, other: Rounded) -> Rounded:
         value = self.value + other.value
-        return self._made(value, self.scale + other.scale + abs(value), other)
+        rounding = abs(value)
+        if _whole(rounding, self, other):
+            return self._made(value, rounding * 0.0, other)
+        scale = self.scale + other.scale + rounding
+        if scale.shape and scale.max() == math.inf:
+            scale[(rounding == math.inf) & (self._endless() | other._endless())] = 0.0
+        return self._made(value, scale, other)
+
+    def _endless(self) -> Array:
+        """Where an infinity stands that is exact."""
+        return (abs(self.value) == math.inf) & (self.scale == 0)
 
     def __sub__(self, other: Rounded) -> Rounded:
         return self + -other
@@ -85,6 +107,8 @@ class Rounded:
 
     def __mul__(self, other: Rounded) -> Rounded:
         value = self.value * other.value
+        if _whole(abs(value), self, other):
+            return self._made(value, value * 0.0, other)
         scale = self.scale * abs(other.value) + abs(self.value) * other.scale + abs(value) + self.floor
         return self._made(value, scale, other)
 
@@ -96,7 +120,10 @@ class Rounded:
 
     def __matmul__(self, other: Rounded) -> Rounded:
         a, b = abs(self.value), abs(other.value)
-        return self._made(self.value @ other.value, self.scale @ b + a @ other.scale + a @ b + self.floor, other)
+        sizes = a @ b
+        if _whole(sizes, self, other):
+            return self._made(self.value @ other.value, sizes * 0.0, other)
+        return self._made(self.value @ other.value, self.scale @ b + a @ other.scale + sizes + self.floor, other)
 
     def transposed(self) -> Rounded:
         return self._made(self.value.T, self.scale.T)
@@ -104,7 +131,7 @@ class Rounded:
     def total(self, axis: int | None) -> Rounded:
         """The sum over an axis, which stays with length 1; over everything for ``None``."""
         sums = [x.sum(axis=axis, keepdims=axis is not None) for x in (self.value, self.scale, abs(self.value))]
-        return self._made(sums[0], sums[1] + sums[2])
+        return self._made(sums[0], sums[1] + (sums[2] * 0.0 if _whole(sums[2], self) else sums[2]))
 
     def largest(self, axis: int) -> Rounded:
         """The largest along an axis: it moves by no more than the entry that moves most, and is not rounded."""
@@ -128,6 +155,15 @@ class Rounded:
     def strained(self, strain: float) -> Rounded:
         """The same, first order ending sooner."""
         return self._made(self.value, self.scale, strain=strain)
+
+    def doubted(self, places: Array, doubt: str) -> Rounded:
+        """The same, with nothing known at some places."""
+        if not places.any():
+            return self
+        scale = self.scale + 0.0 * places
+        if scale.shape:
+            scale[places | (scale < 0)] = math.inf
+        return replace(self._made(self.value, scale if scale.shape else scale + math.inf), doubt=doubt)
 
     def apply(self, function: Function) -> Rounded:
         x = self.value
@@ -199,6 +235,9 @@ class Dual:
     def strained(self, strain: float) -> Dual:
         return Dual(self.value.strained(strain), self.tangent.strained(strain))
 
+    def doubted(self, places: Array, doubt: str) -> Dual:
+        return Dual(self.value.doubted(places, doubt), self.tangent.doubted(places, doubt))
+
     def apply(self, function: Function) -> Dual:
         return Dual(self.value.apply(function), self.value.slope(function) * self.tangent)
 
@@ -209,6 +248,26 @@ class Dual:
         """An exact constant beside this number."""
         constant = self.value.constant(value)
         return Dual(constant, constant.zero())
+
+
+def joined(parts: Sequence[Any], join: Callable[[list[Array]], Array]) -> Any:
+    """Several put together as ``join`` puts their arrays together; of duals, values and derivatives alike."""
+    if isinstance(parts[0], Dual):
+        values, tangents = [part.value for part in parts], [part.tangent for part in parts]
+        return Dual(joined(values, join), joined(tangents, join))
+    values, scales = [part.value for part in parts], [part.scale for part in parts]
+    return parts[0]._made(join(values), join(scales), *parts[1:])
+
+
+LARGEST_WHOLE = 2.0**24
+"""Whole numbers below this are exact in every precision."""
+
+
+def _whole(sizes: Array, *parts: Rounded) -> bool:
+    """Whether exact whole numbers go into an operation, and nothing in it is larger than ``sizes``, which are small."""
+    if any(part.scale.any() for part in parts):
+        return False
+    return all((part.value % 1 == 0).all() for part in parts) and bool((sizes < LARGEST_WHOLE).all())
 
 
 def _ratio(a: Array, b: Array) -> Array:

@@ -30,14 +30,16 @@ class Truth:
         inputs = tuple({name: reference.rows(rows) for name, rows in one.items()} for one in instance.elements)
         return cls(reference, instance, inputs, tuple(reference.evaluate(instance.system, one) for one in inputs))
 
-    def scales(self, precision: str) -> tuple[dict[str, Rounded], ...]:
-        """The scales of the errors at each element, for a precision."""
-        if precision not in self._scales:
-            self._scales[precision] = tuple(scales(self.instance.system, one, precision) for one in self.inputs)
-        return self._scales[precision]
+    def scales(self, precision: str, settled: bool = False) -> tuple[dict[str, Rounded], ...]:
+        """The scales of the errors at each element, for a precision; with ``settled``, for exact arithmetic."""
+        asked = (precision, settled)
+        if asked not in self._scales:
+            system = self.instance.system
+            self._scales[asked] = tuple(scales(system, one, precision, settled) for one in self.inputs)
+        return self._scales[asked]
 
     @cached_property
-    def _scales(self) -> dict[str, tuple[dict[str, Rounded], ...]]:
+    def _scales(self) -> dict[tuple[str, bool], tuple[dict[str, Rounded], ...]]:
         return {}
 
 
@@ -60,10 +62,12 @@ def entry(values: Any, place: tuple[int, ...]) -> Number:
 
 @dataclass
 class Tally:
-    """The largest error seen, in units, and how many entries were seen."""
+    """The largest error seen, in units, and how many entries were seen, and skipped for a ``doubt``."""
 
     ratio: float = 0.0
     entries: int = 0
+    skipped: int = 0
+    doubt: str = ""
     error: float = 0.0
     place: tuple[int, ...] = ()
     found: Number = None
@@ -71,7 +75,7 @@ class Tally:
 
     def see(self, found: Number, expected: Number, unit: float, place: tuple[int, ...]) -> None:
         self.entries += 1
-        error = abs(found - expected)
+        error = 0 if found == expected else abs(found - expected)  # an infinity less itself is no number
         if error == 0:
             ratio = 0.0
         elif math.isnan(float(error)) or unit == 0:
@@ -82,18 +86,28 @@ class Tally:
             self.ratio, self.error, self.place = ratio, float(error), tuple(int(k) for k in place)
             self.found, self.expected = found, expected
 
+    def skip(self, doubt: str) -> None:
+        """Count an entry of which nothing is known."""
+        self.skipped += 1
+        self.doubt = doubt
+
     def comparison(self, header: Header, name: str, instance: Instance, truth: Truth, digits: int = 20) -> Comparison:
+        if not self.entries:
+            return unknown(header, name, instance.label, self.doubt, excused=True)
         show = truth.reference.mp.nstr
         return _compared(
             header,
             name,
             instance,
             entries=self.entries,
+            skipped=self.skipped,
+            doubt=self.doubt,
             ratio=self.ratio,
             error=self.error,
             place=self.place,
             found=show(self.found, digits),
             expected=show(self.expected, digits),
+            axes=_axes(instance, name),
             inputs=_written(instance) if self.ratio > FACTOR else (),
         )
 
@@ -117,6 +131,12 @@ def unknown(header: Header, name: str, where: str, reason: str, excused: bool = 
     return Comparison(
         name, header.witness, header.against, header.unit, "unknown", where, reason=reason, excused=excused
     )
+
+
+def _axes(instance: Instance, name: str) -> int:
+    """How many axes a family has; a gradient is compared as one number."""
+    equation = instance.system.by_name.get(name)
+    return 0 if equation is None else len(equation.axes)
 
 
 def mismatch(header: Header, name: str, instance: Instance, found: str, expected: str) -> Comparison:
