@@ -12,7 +12,7 @@ from sympy import Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatr
 from symattn import nodes
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, MissingRowError, SymattnError
-from symattn.exact import functions, operations
+from symattn.exact import functions, normalisers, operations
 from symattn.exact.element import Element
 from symattn.exact.family import ExactFamily, check_entries, subscripts
 from symattn.exact.formulas import Formulas, element, whole
@@ -62,14 +62,18 @@ EXACT: dict[type, Row] = {
     nodes.GaussianLinear: entrywise(functions.gelu),
     nodes.SquareRoot: entrywise(functions.sqrt),
     nodes.AbsoluteValue: entrywise(functions.absolute),
-    nodes.Softmax: lambda node, value: operations.softmax(*map(value, node.args)),
+    nodes.Softmax: lambda node, value: normalisers.softmax(value(node.scores), value.allowed(node)),
+    nodes.LogSumExp: lambda node, value: normalisers.log_sum_exp(value(node.scores), value.allowed(node)),
+    nodes.Hardmax: lambda node, value: normalisers.hardmax(value(node.scores), value.allowed(node)),
+    nodes.Entmax: lambda node, value: normalisers.entmax(
+        value(node.scores), value(node.alpha).as_fraction(), value.allowed(node)
+    ),
     nodes.IndexCondition: lambda node, value: value.condition(node),
     nodes.Intersection: lambda node, value: operations.both(*map(value, node.args)),
     nodes.RowSum: over_rows(operations.row_sums),
     nodes.RowMean: over_rows(operations.row_means),
     nodes.RowMax: over_rows(operations.row_largest),
     nodes.RowNorm: over_rows(operations.row_norms),
-    nodes.LogSumExp: over_rows(operations.row_log_sum_exp),
     nodes.ColumnSum: over_columns(operations.row_sums),
     nodes.ColumnMean: over_columns(operations.row_means),
     nodes.ColumnMax: over_columns(operations.row_largest),
@@ -145,6 +149,10 @@ class Evaluation:
         """The rows and columns of a node."""
         rows, columns = node.shape
         return self.whole(rows), self.whole(columns)
+
+    def allowed(self, node: nodes.OverAllowedKeys) -> ExactMatrix | None:
+        """The set of allowed keys; nothing where every key is allowed."""
+        return None if node.allowed is None else self(node.allowed)
 
     def condition(self, node: nodes.IndexCondition) -> ExactMatrix:
         """The matrix of 1 where a condition on the indices holds, and of 0 elsewhere."""

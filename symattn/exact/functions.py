@@ -26,6 +26,7 @@ from symattn.exact.constants import (
 )
 from symattn.exact.element import ONE, ZERO, Element
 from symattn.exact.enclosures import FIRST_PRECISION, in_order, of_fraction
+from symattn.exact.infinity import NEGATIVE_INFINITY
 from symattn.exact.sums import Sum, add, content, divided, shifted
 
 
@@ -77,6 +78,8 @@ def exp(x: Element) -> Element:
     >>> exp(Element.of(2))
     Element(exp(2))
     """
+    if x is NEGATIVE_INFINITY:
+        return ZERO
     exponent = exponent_of(x)
     check_bits(size_in_bits(exponent))
     factor = ONE
@@ -180,8 +183,8 @@ def as_element(exponent: Number) -> Element:
 
 
 def log_sum_exp(scores: Sequence[Element]) -> Element:
-    """``log(sum of e**s)``."""
-    return log(sum((exp(score) for score in scores), ZERO))
+    """``log(sum of e**s)``; of no scores -infinity."""
+    return NEGATIVE_INFINITY if not scores else log(sum((exp(score) for score in scores), ZERO))
 
 
 # Roots.
@@ -331,6 +334,8 @@ def largest(row: Sequence[Element]) -> Element:
 
 
 def _compare(a: Element, b: Element) -> int:
+    if a is b or b is NEGATIVE_INFINITY:
+        return int(a is not b)
     return (a - b).sign
 
 

@@ -19,7 +19,6 @@ from symattn.exact.enclosures import sign_of_constant
 from symattn.exact.matrix import ExactMatrix
 from symattn.exact.packing import Whole, fits, product_of_whole
 from symattn.exact.sums import scale
-from symattn.exact.weights import Weights
 from symattn.shapes import show
 
 Exact = ExactMatrix | Element
@@ -211,32 +210,6 @@ def mapped(value: ExactMatrix, function: Callable[[Element], Element]) -> ExactM
 # A row, or a column, taken together.
 
 
-def softmax(scores: ExactMatrix, where: ExactMatrix | None = None) -> ExactMatrix:
-    """The softmax of each row over the keys that ``where`` has entries other than 0 for, all of them without it.
-
-    See :func:`symattn.exact.functions.softmax`; a row without such keys is a row of zeros.
-    """
-    keys = None if where is None else stretched(other_than_zero(where), *scores.shape)
-    if scores.whole is None or not _is_field_constant(scores.factor):
-        if keys is None:
-            return ExactMatrix(map(functions.softmax, scores.rows))
-        return ExactMatrix(map(_softmax_over, scores.rows, keys))
-    factor, whole = scores.factor, scores.whole
-    if sign_of_constant(factor) < 0:
-        factor, whole = -factor, tuple(tuple([-score for score in row]) for row in whole)
-    if keys is None:
-        return ExactMatrix.of_weights(Weights(whole, factor))
-    rows = zip(whole, keys, strict=True)
-    kept = [[score if key else None for score, key in zip(row, allowed, strict=True)] for row, allowed in rows]
-    return ExactMatrix.of_weights(Weights(kept, factor))
-
-
-def _softmax_over(scores: Sequence[Element], keys: Sequence[bool]) -> list[Element]:
-    allowed = [score for score, key in zip(scores, keys, strict=True) if key]
-    weights = iter(functions.softmax(allowed) if allowed else ())
-    return [next(weights) if key else ZERO for key in keys]
-
-
 def other_than_zero(value: ExactMatrix) -> list[list[bool]]:
     """Which entries are not 0, decided."""
     if value.whole is not None:
@@ -252,11 +225,6 @@ def other_than_zero(value: ExactMatrix) -> list[list[bool]]:
 def both(left: ExactMatrix, right: ExactMatrix) -> ExactMatrix:
     """1 where both have entries other than 0, else 0."""
     return ExactMatrix.multiples(broadcast(other_than_zero(left), other_than_zero(right), lambda a, b: int(a and b)))
-
-
-def _is_field_constant(factor: Number) -> bool:
-    """Whether no exponent that is a multiple of the factor can hold a logarithm, which would fold."""
-    return not isinstance(factor, Constant) or not factor.has_atoms
 
 
 def row_sums(value: ExactMatrix) -> ExactMatrix:
@@ -284,11 +252,6 @@ def row_largest(value: ExactMatrix) -> ExactMatrix:
 def row_norms(value: ExactMatrix) -> ExactMatrix:
     """The Euclidean length of each row, as a column."""
     return ExactMatrix([functions.norm(row)] for row in value.rows)
-
-
-def row_log_sum_exp(value: ExactMatrix) -> ExactMatrix:
-    """The logarithm of the sum of the exponentials of each row, as a column."""
-    return ExactMatrix([functions.log_sum_exp(row)] for row in value.rows)
 
 
 def column(value: ExactMatrix, position: int) -> ExactMatrix:

@@ -15,7 +15,7 @@ from symattn.exact import EXACT, Element, ExactMatrix, evaluate
 from symattn.nodes.base import Node
 from symattn.worked import bind
 
-ABSTRACT = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.Reduction}
+ABSTRACT = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.OverAllowedKeys, nodes.Reduction}
 
 
 def concrete_nodes(kind=Node):

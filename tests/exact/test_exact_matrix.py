@@ -11,7 +11,7 @@ import sympy
 
 from symattn import limits
 from symattn.errors import InputError, LimitError
-from symattn.exact import Element, ExactMatrix, functions, operations
+from symattn.exact import Element, ExactMatrix, functions, normalisers, operations
 from symattn.exact.packing import product_of_whole
 
 
@@ -90,7 +90,7 @@ def test_softmax_of_multiples_agrees_with_softmax_entry_by_entry(unit):
     scores = ExactMatrix.of([[generator.randint(-4, 9) for _ in range(7)] for _ in range(4)])
     values = ExactMatrix.of([[generator.randint(-4, 4) for _ in range(3)] for _ in range(7)])
     scaled = operations.multiply(scores, unit)
-    weights = operations.softmax(scaled)
+    weights = normalisers.softmax(scaled)
     assert weights.weights is not None
     plain = ExactMatrix(map(functions.softmax, scaled.rows))
     assert weights == plain
@@ -104,20 +104,20 @@ def test_softmax_of_multiples_agrees_with_softmax_entry_by_entry(unit):
 def test_weights_with_a_common_factor_are_reduced():
     scores = ExactMatrix.of([[0, 1, 1, 2]])  # 1 + 2u + u^2 = (1 + u)^2
     values = ExactMatrix.of([[1, 2], [1, 0], [0, 0], [0, -2]])  # 1 + u and 2 - 2u^2
-    first, second = operations.product(operations.softmax(scores), values).rows[0]
+    first, second = operations.product(normalisers.softmax(scores), values).rows[0]
     u = functions.exp(Element.of(1))
     assert (first.numerator, first.denominator) == ((1 / (1 + u)).numerator, (1 + u).numerator)
     assert (second.numerator, second.denominator) == ((2 - 2 * u).numerator, (1 + u).numerator)
 
 
 def test_a_weight_times_zero_is_zero():
-    found = operations.product(operations.softmax(ExactMatrix.of([[0, 1]])), ExactMatrix.of([[0, 1], [0, 1]]))
+    found = operations.product(normalisers.softmax(ExactMatrix.of([[0, 1]])), ExactMatrix.of([[0, 1], [0, 1]]))
     assert found == ExactMatrix.of([[0, 1]])
     assert found.decimal(3) == ((Decimal(0), Decimal("1.00")),)
 
 
 def test_matrices_are_values():
-    matrix = operations.softmax(ExactMatrix.of([[1, 2], [0, "1/3"]]))
+    matrix = normalisers.softmax(ExactMatrix.of([[1, 2], [0, "1/3"]]))
     assert pickle.loads(pickle.dumps(matrix)) == matrix
     assert pickle.loads(pickle.dumps(ExactMatrix.of([[1, "1/2"]]))) == ExactMatrix.of([[1, "1/2"]])
     assert hash(ExactMatrix.of([[1, "1/2"]])) == hash(ExactMatrix([[Element.of(1), Element.of("1/2")]]))
