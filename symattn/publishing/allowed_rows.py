@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, S, Symbol
+from sympy import Add, Expr, Integer, Mod, S, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symattn.nodes import IndexCondition, Intersection, Softmax
-from symattn.nodes.allowed import in_order
+from symattn.language.vocabulary import ENTMAX, NAME_OF_NODE, SPARSEMAX
+from symattn.nodes import Entmax, IndexCondition, Intersection, OverAllowedKeys
+from symattn.publishing.counting import arranged
 from symattn.publishing.notation import Level, Piece
 from symattn.publishing.printer import Printer
 from symattn.publishing.solved_conditions import SIGNS, Comparison, comparisons
@@ -30,14 +31,34 @@ def compared(printer: Printer, value: Comparison) -> str:
     """One comparison, or a chain of two."""
     sides = printer.inline if value.raw else printer.positions
 
+    parity = even_or_odd(value)
+    if parity is not None:
+        return printer.notation.parity(printer.positions.piece(parity[0]).text, parity[1])
+
     def side(part: Expr) -> str:
-        return sides.piece(part if value.raw else in_order(part)).text
+        return sides.piece(arranged(part) if isinstance(part, Add) and not value.raw else part).text
 
     texts = [side(value.left), printer.notation.sign(SIGNS[value.sign]), side(value.right)]
     if value.lower is not None:
         bound, sign = value.lower
         texts = [side(bound), printer.notation.sign(SIGNS[sign]), *texts]
     return printer.notation.glue(*texts)
+
+
+def even_or_odd(value: Comparison) -> tuple[Expr, bool] | None:
+    """What a comparison of a remainder after division by 2 says is even (``True``) or odd; nothing for any other.
+
+    >>> from sympy import Symbol
+    >>> even_or_odd(Comparison(Mod(Symbol("j", integer=True) - 1, 2, evaluate=False), "==", S.One))
+    (j, True)
+    """
+    left = value.left
+    if value.raw or not isinstance(left, Mod) or left.args[1] != 2:
+        return None
+    if value.sign not in ("==", "!=") or value.right not in (0, 1):
+        return None
+    number, rest = left.args[0].as_coeff_Add()
+    return rest, bool((value.right - number) % 2 == (value.sign == "!="))
 
 
 def below_a_sum(printer: Printer, value: Boolean, symbol: Symbol) -> str:
@@ -48,10 +69,20 @@ def below_a_sum(printer: Printer, value: Boolean, symbol: Symbol) -> str:
     return printer.notation.such_that(printer.positions.piece(symbol).text, shown)
 
 
-def softmax(printer: Printer, value: Softmax) -> Piece:
-    """Softmax by its name, the allowed set below it; a matrix keeps its name there, whatever numbers are put in."""
-    below = "" if value.allowed is None else allowed_set(printer, value.allowed).text
-    return printer.notation.call("softmax", printer.piece(value.scores), below=below)
+def over_allowed_keys(printer: Printer, value: OverAllowedKeys) -> Piece:
+    """Softmax or a relative by its name, below it its alpha and the allowed set.
+
+    A matrix keeps its name there, whatever numbers are put in.
+    """
+    word, options = NAME_OF_NODE.get(type(value)), value.options
+    if isinstance(value, Entmax):
+        word, options = (SPARSEMAX, ()) if value.alpha == 2 else (ENTMAX, options)
+    if word is None:
+        raise printer.missing(value)
+    below = [printer.inline.piece(option).text for option in options]
+    if value.allowed is not None:
+        below.append(allowed_set(printer, value.allowed).text)
+    return printer.notation.call(word, printer.piece(value.scores), below=printer.notation.all_of(below, False))
 
 
 def allowed_set(printer: Printer, value: Expr) -> Piece:

@@ -56,6 +56,14 @@ class RealMatrices:
 
 
 @dataclass(frozen=True)
+class ForEach:
+    """A value for each value of some indices, as in ``X W^{(h)}, h = 1, …, H``; ``axes`` are indices and lengths."""
+
+    value: Printable
+    axes: tuple[tuple[Printable, Printable], ...]
+
+
+@dataclass(frozen=True)
 class Words:
     """A few words in the midst of a formula."""
 
@@ -152,7 +160,8 @@ Block = Title | Heading | Paragraph | Formula | Table | Code
 class Stage:
     """One input or equation for a machine: its name, shape, formula, and its numbers if there are any.
 
-    ``formula`` is ``None`` for an input; ``numbers`` are those put in for the names, ``exact`` what comes out.
+    ``formula`` is ``None`` for an input; ``numbers`` are those put in for the names, ``exact`` what comes out. The
+    shape of a family has the lengths of its axes in front, and its formula is that of a member.
     """
 
     name: str
@@ -162,6 +171,8 @@ class Stage:
     exact: Printable = None
     entry: tuple[Printable, Printable] | None = None
     """The entry that is asked for, and its formula; for symbolic sizes."""
+    left: Printable = None
+    """What stands before the equals sign, where that is more than a name: a member of a family."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Any
 
 from sympy import Integer, MatrixSymbol
 
+from symattn.nodes import Member
 from symattn.nodes.written import element
 from symattn.publishing.document import Formula, Rounded, Substituted, Words
 from symattn.publishing.measure import width
-from symattn.publishing.numbers import is_whole, rows_of
+from symattn.publishing.numbers import is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.to_latex import latex
 
@@ -53,7 +54,8 @@ def fitted(part: Any, settings: Settings, room: float) -> Any:
         return part
     numbers = dict(part.numbers)
     while width(latex(Substituted(part.value, numbers), digits=settings.digits)) > room:
-        widths = {name: width(latex(number)) for name, number in numbers.items() if rows_of(number) is not None}
+        matrices = {name: matrices_of(number) for name, number in numbers.items()}
+        widths = {name: max(width(latex(each)) for each in found) for name, found in matrices.items() if found}
         if not widths:
             break
         del numbers[max(widths, key=lambda name: widths[name])]
@@ -83,5 +85,5 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
 
 def entry_name(left: Any, i: int, j: int) -> Any:
     """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
-    matrix = left if isinstance(left, MatrixSymbol) else MatrixSymbol("entry", i + 2, j + 2)
+    matrix = left if isinstance(left, (MatrixSymbol, Member)) else MatrixSymbol("entry", i + 2, j + 2)
     return element(matrix, Integer(i), Integer(j))

@@ -9,6 +9,7 @@ from symattn.counts import count
 from symattn.errors import InputError
 from symattn.language.names import suggestion
 from symattn.publishing.document import Document
+from symattn.publishing.printer import among
 from symattn.publishing.render_json import render_json
 from symattn.publishing.render_latex import render_latex
 from symattn.publishing.render_mathml import render_mathml
@@ -34,6 +35,6 @@ def render(document: Document, format: str, *, digits: int, standalone: bool, wi
         raise InputError(f"there is no format {format!a}.{hint} There are: {', '.join(RENDERERS)}.")
     if isinstance(width, bool) or not isinstance(width, int) or width < 20:
         raise InputError(f"width = {width!r}: a line of text has at least 20 characters.")
-    return RENDERERS[format](
-        document, Settings(count(digits, "digits", 1, limits.DECIMAL_DIGITS), bool(standalone), width)
-    )
+    settings = Settings(count(digits, "digits", 1, limits.DECIMAL_DIGITS), bool(standalone), width)
+    with among(stage.name.rpartition(": ")[2] for stage in document.stages):
+        return RENDERERS[format](document, settings)

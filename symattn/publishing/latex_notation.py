@@ -18,10 +18,11 @@ LARGE_GREEK = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilo
 GREEK = frozenset({*SMALL_GREEK, *LARGE_GREEK})
 """Greek letters that LaTeX has a command for."""
 
-COMMANDS = {word: f"\\{word}" for word in ("exp", "log", "tanh", "max")}
-"""Functions with a command of their own; the others are upright words."""
+COMMANDS = {word: f"\\{word}" for word in ("cos", "exp", "log", "max", "min", "sin", "tanh", "tau")}
+"""Functions with a command of their own, and the threshold; the others are upright words."""
 
 ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+\Z")
+ENDS_IN_UPRIGHT = re.compile(r"(?<!_\{)\\mathrm\{\w+\}\Z")
 ENDS_IN_NUMBER = re.compile(r"(?<![_^A-Za-z])[0-9.]+\Z")
 
 DECIMAL = re.compile(r"(-?)(\d+)(\.\d+|)( \\times 10\^\{-?\d+\}|)")
@@ -33,7 +34,8 @@ TEXT_ESCAPES = {
     "|": r"\textbar{}", "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}",
     "≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\leq}", "≥": r"\ensuremath{\geq}", "⊙": r"\ensuremath{\odot}",
     "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "∩": r"\ensuremath{\cap}",
-    "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
+    "⌊": r"\ensuremath{\lfloor}", "⌋": r"\ensuremath{\rfloor}", "∞": r"\ensuremath{\infty}",
+    "α": r"\ensuremath{\alpha}", "τ": r"\ensuremath{\tau}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
     "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
 }  # fmt: skip
 
@@ -43,6 +45,10 @@ class LatexNotation(Notation):
 
     hadamard = r"\odot"
     hadamard_quotient = r"\oslash"
+    has_bars = True
+    infinity = r"\infty"
+    threshold = "tau"
+    dots = r"\ldots"
     signs = {
         "≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "→": r"\to", "∩": r"\cap",
         "·": r"\cdot", "⊙": r"\odot", "⊘": r"\oslash", "×": r"\times",
@@ -76,6 +82,8 @@ class LatexNotation(Notation):
 
     def beside(self, left: str, right: str) -> str:
         """Two factors, with a dot between where they would read as one number."""
+        if ENDS_IN_UPRIGHT.search(left) or right.startswith(r"\mathrm{"):
+            return rf"{left}\,{right}"
         runs_together = right[:1].isdigit() or (right.startswith(r"\frac{") and ENDS_IN_NUMBER.search(left))
         return f"{left} \\cdot {right}" if runs_together else self.glue(left, right)
 
@@ -121,7 +129,7 @@ class LatexNotation(Notation):
 
     def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
         shown = [
-            (r"\displaystyle " if value.tall else "")
+            (r"\displaystyle " if value.tall else "{}" if value.text.startswith("[") else "")
             + f"{value.text} & "
             + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}")
             for value, condition in lines
@@ -131,6 +139,34 @@ class LatexNotation(Notation):
 
     def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
         return Piece(f"{letter.text}_{{{joined(positions)}}}", tall=letter.tall)
+
+    def member(self, letter: Piece, positions: Sequence[str], transposed: bool = False) -> Piece:
+        top = r"\top" if transposed else ""
+        return Piece(f"{letter.text}^{{({','.join(positions)}){top}}}", Level.POWER)
+
+    def given_by_entry(self, formula: Piece, positions: Sequence[str]) -> Piece:
+        text = self.glue(r"\left[", formula.text, r"\right]")
+        return Piece(f"{{{text}}}_{{{joined(positions)}}}", Level.POWER, tall=True)
+
+    def stacked(self, parts: Sequence[Piece], below: bool) -> Piece:
+        return self.array([[part] for part in parts] if below else [parts], centred=True)
+
+    def floor(self, inside: Piece) -> Piece:
+        left, right = (r"\left\lfloor", r"\right\rfloor") if inside.tall else (r"\lfloor", r"\rfloor")
+        return Piece(self.glue(left, inside.text, right), tall=inside.tall)
+
+    def remainder(self, number: Piece, divisor: Piece) -> Piece:
+        above, below = self.at_least(number, Level.FACTOR), self.at_least(divisor, Level.FACTOR)
+        return Piece(self.glue(above.text, r"\bmod", below.text), Level.REMAINDER)
+
+    def range(self, symbol: str, upper: str) -> str:
+        return rf"{symbol}=1,\ldots,{upper}"
+
+    def with_ranges(self, text: str, ranges: Sequence[str]) -> str:
+        return r",\quad ".join([text, *ranges])
+
+    def parity(self, number: str, even: bool) -> str:
+        return rf"{number}\text{{ {'even' if even else 'odd'}}}"
 
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"\\sum_{{{symbol}={lower}}}^{{{upper}}}", term)
@@ -150,6 +186,9 @@ class LatexNotation(Notation):
     def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(rf"\max_{{{lower}\leq {symbol}\leq {upper}}}", term)
 
+    def largest_where(self, condition: str, term: Piece) -> Piece:
+        return self._big(rf"\max_{{{condition}}}", term)
+
     def _big(self, sign: str, term: Piece) -> Piece:
         inside = self.at_least(term, Level.PRODUCT)
         return Piece(self.glue(sign, inside.text), Level.FACTOR, open_right=True, tall=True)
@@ -164,11 +203,11 @@ class LatexNotation(Notation):
     def delta(self, positions: Sequence[str]) -> Piece:
         return Piece(rf"\delta_{{{joined(positions)}}}")
 
-    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+    def array(self, rows: Sequence[Sequence[Piece]], centred: bool = False) -> Piece:
         """Columns to the right, or centred where entries are fractions; grouped, so that a power is one of it all."""
         tall = any(piece.tall for row in rows for piece in row)
         columns = [[piece.text for piece in each] for each in zip(*rows, strict=True)]
-        sides, cells = zip(*(("center", each) if tall else column(each) for each in columns), strict=True)
+        sides, cells = zip(*(("center", each) if tall or centred else column(each) for each in columns), strict=True)
         gap = r" \\[4pt] " if tall else r" \\ "
         body = gap.join(" & ".join(row) for row in zip(*cells, strict=True))
         letters = "".join(side[0] for side in sides)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 class Level(IntEnum):
     """How tightly a piece binds; an operand that binds less than its place asks for stands in brackets."""
 
+    REMAINDER = 0
+    """A remainder, ``j mod 2``: in brackets wherever anything stands beside it."""
     SUM = 1
     QUOTIENT = 2
     """A quotient written on one line; a fraction with a bar is a FACTOR."""
@@ -40,6 +42,11 @@ class Notation:
     minus = "-"
     hadamard = "⊙"
     hadamard_quotient = "⊘"
+    has_bars = False
+    """Whether a fraction has a bar, which does what brackets would."""
+    infinity = "∞"
+    threshold = "τ"
+    dots = "…"
     signs: dict[str, str] = {}
 
     def glue(self, *texts: str) -> str:
@@ -88,7 +95,9 @@ class Notation:
         terms = list(terms)
         text, tall = "", False
         for place, (negative, piece) in enumerate(terms):
-            if (piece.level == Level.SUM and (negative or place)) or (piece.open_right and place < len(terms) - 1):
+            needed = Level.QUOTIENT if negative or place else Level.SUM
+            alone = len(terms) == 1 and not negative
+            if not alone and (piece.level < needed or (piece.open_right and place < len(terms) - 1)):
                 piece = self.bracket(piece)
             if place:
                 text = self.glue(text, self.minus if negative else self.plus, piece.text)
@@ -147,6 +156,38 @@ class Notation:
         """An entry, a row or a column (``":"`` for all)."""
         raise NotImplementedError
 
+    def member(self, letter: Piece, positions: Sequence[str], transposed: bool = False) -> Piece:
+        """The member of a family, its positions above the name in brackets; ``transposed``: its transpose."""
+        raise NotImplementedError
+
+    def given_by_entry(self, formula: Piece, positions: Sequence[str]) -> Piece:
+        """The matrix whose entry at some positions is a formula."""
+        raise NotImplementedError
+
+    def stacked(self, parts: Sequence[Piece], below: bool) -> Piece:
+        """Matrices side by side, or one ``below`` the other, as one matrix."""
+        raise NotImplementedError
+
+    def floor(self, inside: Piece) -> Piece:
+        """The largest whole number that is not above a number."""
+        raise NotImplementedError
+
+    def remainder(self, number: Piece, divisor: Piece) -> Piece:
+        """What is left of a number after division."""
+        raise NotImplementedError
+
+    def range(self, symbol: str, upper: str) -> str:
+        """The values of an index, from 1 on."""
+        raise NotImplementedError
+
+    def with_ranges(self, text: str, ranges: Sequence[str]) -> str:
+        """A formula and the ranges of its indices."""
+        raise NotImplementedError
+
+    def parity(self, number: str, even: bool) -> str:
+        """That a whole number is even, or odd."""
+        raise NotImplementedError
+
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         """A sum over an index."""
         raise NotImplementedError
@@ -175,6 +216,10 @@ class Notation:
         """The largest value over an index."""
         raise NotImplementedError
 
+    def largest_where(self, condition: str, term: Piece) -> Piece:
+        """The largest value over the values of an index that meet a condition."""
+        raise NotImplementedError
+
     def constant(self, letter: str, sizes: Sequence[Piece]) -> Piece:
         """The matrices ``I``, ``1`` and ``0`` with their sizes."""
         raise NotImplementedError
@@ -183,8 +228,8 @@ class Notation:
         """Kronecker's delta."""
         raise NotImplementedError
 
-    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
-        """A matrix of printed entries."""
+    def array(self, rows: Sequence[Sequence[Piece]], centred: bool = False) -> Piece:
+        """A matrix of printed entries; ``centred``: of whole matrices, which no column of numbers lines up."""
         raise NotImplementedError
 
     def decimal(self, number: Decimal) -> Piece:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Add, Expr, Mul, S
 
-from symattn.exact import Element
+from symattn.exact import Element, ExactFamily
 from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
 from symattn.publishing.notation import Piece
 from symattn.publishing.numbers import decimal, rows_of
@@ -83,6 +83,11 @@ def times_e(printer: Printer, factors: list[Piece], exponent: Expr) -> Piece:
 
 def matrix(printer: Printer, value: Any) -> Piece:
     return printer.number(value)
+
+
+def family(printer: Printer, value: ExactFamily) -> Piece:
+    """The matrices of a family, one after the other in brackets."""
+    return printer.notation.bracket(Piece(", ".join(printer.number(member).text for member in value), tall=True))
 
 
 def rounded(printer: Printer, value: Rounded) -> Piece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cache
@@ -12,7 +12,7 @@ from sympy import Expr, MatrixBase, Rational
 
 from symattn import limits
 from symattn.errors import InputError
-from symattn.exact import Element
+from symattn.exact import Element, ExactFamily
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -86,15 +86,37 @@ def scientific(number: Decimal) -> tuple[str, int | None]:
     return format(Decimal((sign, digits, 1 - len(digits))), "f"), power  # scaleb has a bound on exponents
 
 
+def matrices_of(value: Any) -> tuple[Any, ...]:
+    """The matrices of a family one by one, a matrix alone, or nothing."""
+    if isinstance(value, ExactFamily):
+        return value.members
+    return () if rows_of(value) is None else (value,)
+
+
+def each_number(value: Any, shown: Callable[[Any], Any]) -> Any:
+    """A number as it is shown, a matrix as lists of these, a family as lists of matrices, one inside the other.
+
+    >>> each_number(((1, 2), (3, 4)), str), each_number(ExactFamily.of([[[1]], [[2]]]), repr)
+    ([['1', '2'], ['3', '4']], [[['Element(1)']], [['Element(2)']]])
+    """
+    if isinstance(value, ExactFamily):
+        found = [each_number(member, shown) for member in value]
+        for length in reversed(value.lengths[1:]):
+            found = [found[start : start + length] for start in range(0, len(found), length)]
+        return found
+    rows = rows_of(value)
+    return shown(value) if rows is None else [[shown(number) for number in row] for row in rows]
+
+
 def too_long(value: Any) -> str | None:
     """Why exact numbers are left to their decimals instead of being printed, or ``None`` if they are short enough.
 
     >>> too_long(Fraction(1, 3)) is None
     True
     """
-    rows = rows_of(value)
     longest = 0
-    for number in (value,) if rows is None else (number for row in rows for number in row):
+    rows = [row for matrix in matrices_of(value) for row in rows_of(matrix) or ()]
+    for number in (number for row in rows for number in row) if rows else (value,):
         if not isinstance(number, Element):
             continue
         longest = max(longest, number.terms)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
 from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol, exp
@@ -10,14 +12,30 @@ from sympy import Add, Basic, Expr, Integer, Mul, Number, Pow, Rational, Symbol,
 from symattn import limits
 from symattn.counts import count
 from symattn.errors import MissingRowError
-from symattn.nodes import IndexSum
+from symattn.nodes import Concatenation, IndexSum
+from symattn.nodes.cases import put_in
+from symattn.publishing.counting import counted, is_counted
 from symattn.publishing.notation import Notation, Piece
-from symattn.publishing.numbers import rows_of
+from symattn.publishing.numbers import is_whole, rows_of
 
 N = TypeVar("N", bound=Notation)
 
 WRITTEN_TERMS = 4
 """With numbers put in, a sum over an index of no more values than this is written out."""
+
+
+NAMES_AROUND: ContextVar[frozenset[str]] = ContextVar("NAMES_AROUND", default=frozenset())
+"""The names that the formulas around a value use: entries of ``A`` are not ``a`` where a matrix is called that."""
+
+
+@contextmanager
+def among(names: Iterable[str]) -> Iterator[None]:
+    """Print what follows as a part of formulas that use these names."""
+    before = NAMES_AROUND.set(NAMES_AROUND.get() | frozenset(names))
+    try:
+        yield
+    finally:
+        NAMES_AROUND.reset(before)
 
 
 class Quotient(NamedTuple):
@@ -62,6 +80,7 @@ class Printer:
         self._known: dict[Any, Piece] = {}
         self._inline: Printer | None = None
         self._positions: Printer | None = None
+        self._lettered: Printer | None = None
         self.index_by_letter = False
 
     @classmethod
@@ -91,6 +110,7 @@ class Printer:
             slash=self.slash if slash is None else slash,
         )
         made.entry_names = self.entry_names
+        made.index_by_letter = self.index_by_letter
         return made
 
     @property
@@ -108,6 +128,16 @@ class Printer:
             self._positions.index_by_letter = True
         return self._positions
 
+    @property
+    def lettered(self) -> Printer:
+        """The same printer for formulas in indices already counted from 1, in which an index is its letter."""
+        if self.index_by_letter:
+            return self
+        if self._lettered is None:
+            self._lettered = self.with_numbers(self.numbers)
+            self._lettered.index_by_letter = True
+        return self._lettered
+
     def fraction(self, above: Piece, below: Piece) -> Piece:
         return self.notation.fraction(above, below, self.slash)
 
@@ -124,7 +154,11 @@ class Printer:
             return self._fresh(value)
         known = self._known.get(value)
         if known is None:
-            known = self._known[value] = self._fresh(value)
+            if not self.index_by_letter and is_counted(value):
+                known = self.lettered.piece(counted(value))
+            else:
+                known = self._fresh(value)
+            self._known[value] = known
         return known
 
     def _fresh(self, value: Any) -> Piece:
@@ -145,37 +179,33 @@ class Printer:
         inside = f", inside {around[-1]}" if around else ""
         return MissingRowError(f"{self.what} cannot print {type(value).__name__}{inside}; add a row to {self.table}")
 
-    def written_terms(self, value: IndexSum) -> list[Expr]:
-        """The terms of a sum over few values of its index, one by one, where numbers are put in; else nothing."""
-        length = value.length
-        if isinstance(length, Symbol):
-            length = self.numbers.get(length.name, length)
-        if not self.numbers or not isinstance(length, (int, Integer)) or length > WRITTEN_TERMS:
+    def sized(self, value: Expr) -> Expr:
+        """A size, position or formula with numbers put in for the sizes that have some."""
+        lengths = {
+            symbol: Integer(int(self.numbers[symbol.name]))
+            for symbol in value.free_symbols
+            if isinstance(symbol, Symbol) and symbol.is_positive and is_whole(self.numbers.get(symbol.name))
+        }
+        return put_in(value, lengths) if lengths else value
+
+    def written_terms(self, value: IndexSum | Concatenation) -> list[Expr]:
+        """The terms over few values of an index, one by one, where numbers are put in; else nothing."""
+        length = self.sized(value.length)
+        if not self.numbers or not isinstance(length, Integer) or length > WRITTEN_TERMS:
             return []
-        return [value.term.xreplace({value.symbol: Integer(place)}) for place in range(int(length))]
+        return [put_in(value.term, {value.symbol: Integer(place)}) for place in range(int(length))]
 
     def lower_case(self, name: str) -> str:
         """The name that the entries of a matrix go by: its small letter, unless that is another matrix here."""
         self.entry_names.add(name)
-        return name.lower() if len(name) == 1 and not self.keep_case else name
+        kept = len(name) != 1 or self.keep_case or (name != name.lower() and name.lower() in NAMES_AROUND.get())
+        return name if kept else name.lower()
 
     @property
     def confused(self) -> bool:
         """Whether two matrices have given their entries the same small letter."""
         names = self.entry_names
         return not self.keep_case and any(name != name.lower() and name.lower() in names for name in names)
-
-
-def from_one(position: Expr) -> Expr:
-    """A position counted from 0 as it is printed, counted from 1; an index keeps its letter.
-
-    >>> from_one(Integer(0)), from_one(Symbol("i"))
-    (1, i)
-    """
-    if isinstance(position, Symbol):
-        return position if not position.is_positive else position + 1
-    letters = {symbol: symbol - 1 for symbol in position.free_symbols if not symbol.is_positive}
-    return position.xreplace(letters) + 1 if letters else position + 1
 
 
 def quotient(value: Mul) -> Quotient:
@@ -242,7 +272,7 @@ def sum_terms(value: Add) -> list[tuple[bool, Expr]]:
     >>> sum_terms(Symbol("n") - 1)
     [(False, n), (True, 1)]
     """
-    terms = [_signed(term) for term in value.args]
+    terms = [signed(term) for term in value.args]
     if value.is_number:
         return sorted(terms, key=lambda term: term[0])
     if isinstance(value.args[0], Number) and terms[0][0] and not all(negative for negative, _ in terms):
@@ -250,7 +280,8 @@ def sum_terms(value: Add) -> list[tuple[bool, Expr]]:
     return terms
 
 
-def _signed(term: Expr) -> tuple[bool, Expr]:
+def signed(term: Expr) -> tuple[bool, Expr]:
+    """A term without its minus sign, and whether it had one."""
     if isinstance(term, Number) and term < 0:
         return True, -term
     if isinstance(term, Mul) and isinstance(term.args[0], Number) and term.args[0] < 0:

@@ -19,7 +19,7 @@ from symattn.publishing.document import (
     Table,
     Title,
 )
-from symattn.publishing.numbers import decimal, rows_of, short_enough, too_long
+from symattn.publishing.numbers import decimal, each_number, short_enough, too_long
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import plain
 from symattn.publishing.to_code import code
@@ -41,6 +41,8 @@ def render_json(document: Document, settings: Settings) -> str:
 
 def _stage(stage: Stage, settings: Settings) -> dict[str, Any]:
     made: dict[str, Any] = {"name": plain(stage.name), "shape": [str(length) for length in stage.shape]}
+    if stage.left is not None:
+        made["left"] = _printed(stage.left, settings, code)
     if stage.formula is not None:
         made["formula"] = _printed(stage.formula, settings, code)
         if stage.numbers is not None:
@@ -50,23 +52,18 @@ def _stage(stage: Stage, settings: Settings) -> dict[str, Any]:
     if stage.exact is not None:
         reason = too_long(stage.exact)
         if reason is None:
-            made["exact"] = _each(stage.exact, text)
-            made["exact_latex"] = _each(stage.exact, latex)
-            made["exact_sympy"] = _each(stage.exact, sympy_text)
+            made["exact"] = each_number(stage.exact, text)
+            made["exact_latex"] = each_number(stage.exact, latex)
+            made["exact_sympy"] = each_number(stage.exact, sympy_text)
         else:
             made["exact_left_out"] = reason
-        made["decimal"] = _each(stage.exact, lambda number: str(decimal(number, settings.digits)))
+        made["decimal"] = each_number(stage.exact, lambda number: str(decimal(number, settings.digits)))
     return made
 
 
 def sympy_text(number: Any) -> str:
     """A number as SymPy's own text, which ``sympy.sympify`` reads back."""
     return str(number.to_sympy() if hasattr(number, "to_sympy") else number)
-
-
-def _each(value: Any, shown: Any) -> Any:
-    rows = rows_of(value)
-    return shown(value) if rows is None else [[shown(number) for number in row] for row in rows]
 
 
 def _printed(value: Any, settings: Settings, coded: Any = None) -> dict[str, str]:

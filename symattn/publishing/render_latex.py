@@ -39,6 +39,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt}
+\setlength{\emergencystretch}{3em}
 \begin{document}
 """
 
@@ -85,9 +86,12 @@ def block_latex(block: Block, settings: Settings) -> tuple[str, float]:
 
 
 def inline(parts: Sequence[Any], settings: Settings) -> str:
-    """Words and formulas in one line of text."""
+    """Words and formulas in one line of text; a name with underscores may go on in the next line."""
     return "".join(
-        escape(plain(part)) if isinstance(part, str) else f"${latex(part, digits=settings.digits)}$" for part in parts
+        escape(plain(part)).replace(r"\_", r"\_\allowbreak{}")
+        if isinstance(part, str)
+        else f"${latex(part, digits=settings.digits)}$"
+        for part in parts
     )
 
 

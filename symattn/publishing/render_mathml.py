@@ -39,7 +39,7 @@ math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "DejaV
 .formula math { margin-left: 1em; text-align: left; }
 pre { font-size: 0.85em; overflow-x: auto; background: #f6f6f4; padding: 0.8em; }
 pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-table { border-collapse: collapse; }
+table { border-collapse: collapse; margin: 0.8em 0; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.2em 0.9em 0.2em 0; text-align: left; }
 """
 

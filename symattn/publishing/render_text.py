@@ -21,7 +21,7 @@ from symattn.publishing.document import (
 )
 from symattn.publishing.fitting import entry_name
 from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
-from symattn.publishing.numbers import is_whole, rows_of
+from symattn.publishing.numbers import is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import FIRST_MARK, plain
 from symattn.publishing.to_text import line_and_boxes, text
@@ -116,9 +116,9 @@ def _parts(value: Any, settings: Settings, room: int) -> Parts:
 
 
 def _fits(number: Any, settings: Settings, room: int) -> bool:
-    if rows_of(number) is None:
-        return True
-    return all(box.width <= room for box in line_and_boxes(number, digits=settings.digits)[1])
+    matrices = matrices_of(number.value if isinstance(number, Rounded) else number)
+    shown = [Rounded(each, number.digits) if isinstance(number, Rounded) else each for each in matrices]
+    return all(box.width <= room for each in shown for box in line_and_boxes(each, digits=settings.digits)[1])
 
 
 def _is_wide(value: Any, settings: Settings, room: int) -> bool:

@@ -13,56 +13,47 @@ from sympy import (
     Add,
     Expr,
     Identity,
-    Integer,
-    KroneckerDelta,
     MatrixSymbol,
+    Mod,
     Mul,
     OneMatrix,
     Piecewise,
     Pow,
     Rational,
     S,
-    Sum,
     Symbol,
-    Transpose,
     exp,
+    floor,
 )
-from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symattn.language.names import safe_name
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
     Arithmetic,
-    Column,
     ElementwiseDifference,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ExponentialLinear,
-    IndexSum,
-    LargestOver,
     MatrixProduct,
     Negation,
-    Row,
     SquareRoot,
     is_matrix,
 )
 from symattn.nodes.base import is_index
-from symattn.publishing.allowed_rows import below_a_sum
+from symattn.publishing.counting import arranged, counted, is_counted, is_of_sizes
 from symattn.publishing.notation import Level, Piece
-from symattn.publishing.numbers import rows_of, submatrix
-from symattn.publishing.printer import Printer, from_one, quotient, sum_terms
-from symattn.publishing.solved_conditions import guarded
+from symattn.publishing.printer import Printer, quotient, signed, sum_terms
 
 # ---- scalars ----------------------------------------------------------------------------------------------------
 
 
 def symbol(printer: Printer, value: Symbol) -> Piece:
     """A size or a scalar by its name, or the number put in for it; an index counts from 1 in print."""
-    if value.name in printer.numbers:
+    if value.name in printer.numbers and not is_index(value):
         return printer.number(printer.numbers[value.name])
-    shown = printer.notation.name(safe_name(value))
-    return Piece(f"{shown} - 1", Level.SUM) if is_index(value) and not printer.index_by_letter else Piece(shown)
+    return Piece(printer.notation.name(safe_name(value)))
 
 
 def integer(printer: Printer, value: Any) -> Piece:
@@ -77,8 +68,25 @@ def rational(printer: Printer, value: Any) -> Piece:
     return printer.notation.total([(True, positive)]) if top < 0 else positive
 
 
+def infinity(printer: Printer, value: Any) -> Piece:
+    shown = Piece(printer.notation.infinity)
+    return printer.notation.total([(True, shown)]) if value is S.NegativeInfinity else shown
+
+
 def add(printer: Printer, value: Add) -> Piece:
-    return printer.notation.total([(negative, printer.piece(term)) for negative, term in sum_terms(value)])
+    """A sum; what indices and numbers add up to is counted from 1, and sizes stand before numbers."""
+    if is_of_sizes(value):
+        value = arranged(value)
+    if printer.index_by_letter or not any(map(is_counted, value.args)):
+        return printer.notation.total([(negative, printer.piece(term)) for negative, term in sum_terms(value)])
+    rest = [term for term in value.args if not is_counted(term) and not term.is_number]
+    positional = Add.make_args(counted(Add(*(term for term in value.args if term not in rest))))
+    terms = [(printer, signed(term)) for term in rest]
+    terms += [(printer.lettered, signed(term)) for term in positional]
+    first = next((each for each in terms if not each[1][0] and not each[1][1].is_number), terms[0])
+    terms = [first, *(each for each in terms if each is not first)]
+    terms.sort(key=lambda each: each is not first and each[1][1].is_number)
+    return printer.notation.total([(negative, by.piece(term)) for by, (negative, term) in terms])
 
 
 def mul(printer: Printer, value: Mul) -> Piece:
@@ -132,73 +140,38 @@ def absolute(printer: Printer, value: Abs) -> Piece:
     return printer.notation.absolute(printer.piece(value.args[0]))
 
 
+def whole_part(printer: Printer, value: floor) -> Piece:
+    return printer.notation.floor(printer.piece(value.args[0]))
+
+
+def remainder(printer: Printer, value: Mod) -> Piece:
+    return printer.notation.remainder(*(printer.piece(part) for part in value.args))
+
+
 def cases(printer: Printer, value: Piecewise) -> Piece:
-    """A value by cases; an exponential linear unit by its name."""
+    """A value by cases; 1 or 0 as a condition in Iverson's brackets, an exponential linear unit by its name."""
     first = value.args[0].expr
+    if is_indicator(value):
+        return printer.notation.indicator(printer.piece(value.args[0].cond))
     if value.args[-1].expr != 0 and ExponentialLinear.of_number(first) == value:
         return printer.notation.call("elu", printer.piece(first))
     return printer.notation.cases(
-        [(printer.piece(case.expr), None if case.cond is S.true else printer.piece(case.cond)) for case in value.args]
+        [
+            (printer.piece(case.expr), None if case.cond is S.true else printer.piece(case.cond))
+            for case in all_cases(value)
+        ]
     )
 
 
-# ---- entries ----------------------------------------------------------------------------------------------------
+def is_indicator(value: Expr) -> bool:
+    """Whether a value is 1 where a condition holds and 0 elsewhere."""
+    return isinstance(value, Piecewise) and value.args[0].expr == 1 and value.args[1:] == ((S.Zero, S.true),)
 
 
-def position(printer: Printer, place: Expr) -> str:
-    """A position as a subscript, counted from 1."""
-    shifted = from_one(place)
-    if isinstance(shifted, Symbol):
-        return printer.notation.name(safe_name(shifted))
-    if isinstance(shifted, Add) and isinstance(shifted.args[0], Integer):
-        shifted = Add(*shifted.args[1:], shifted.args[0], evaluate=False)
-    return printer.positions.piece(shifted).text
-
-
-def element(printer: Printer, value: MatrixElement) -> Piece:
-    """An entry by the small letter of its matrix; of a column or a row by one position."""
-    matrix, i, j = value.args
-    if not isinstance(matrix, MatrixSymbol):
-        letter = printer.notation.at_least(printer.piece(matrix), Level.ATOM)
-        return printer.notation.subscript(letter, [position(printer, i), position(printer, j)])
-    name = safe_name(matrix)
-    rows = rows_of(printer.numbers.get(name))
-    if rows is not None and isinstance(i, Integer) and isinstance(j, Integer):
-        return printer.piece(rows[int(i)][int(j)])
-    places = [place for place, length in zip((i, j), matrix.shape, strict=True) if length != 1] or [i, j]
-    is_size = any(str(length) == name.lower() for length in matrix.shape)
-    letter = named(printer, name if is_size else printer.lower_case(name))
-    return printer.notation.subscript(letter, [position(printer, place) for place in places])
-
-
-def named(printer: Printer, name: str) -> Piece:
-    """A name that is to carry a subscript: in brackets if it carries one already."""
-    piece = Piece(printer.notation.name(name))
-    return printer.notation.bracket(piece) if "_" in name else piece
-
-
-def bounds(printer: Printer, limits: Any) -> tuple[str, str, str]:
-    """The letter of an index, and its range counted from 1."""
-    letter, lower, upper = limits
-    shown = printer.notation.name(safe_name(letter))
-    return shown, printer.piece(lower + 1).text, printer.piece(upper + 1).text
-
-
-def sum_of_numbers(printer: Printer, value: Sum) -> Piece:
-    """A sum over an index; over the values that meet a condition, if the term is 0 for the others."""
-    (limits,) = value.limits
-    condition, term = guarded(value.function, limits[0])
-    if condition is S.true:
-        return printer.notation.sum_over(*bounds(printer, limits), printer.piece(term))
-    return printer.notation.sum_where(below_a_sum(printer, condition, limits[0]), printer.piece(term))
-
-
-def largest(printer: Printer, value: LargestOver) -> Piece:
-    return printer.notation.largest_over(*bounds(printer, value.limits[0]), printer.piece(value.function))
-
-
-def delta(printer: Printer, value: KroneckerDelta) -> Piece:
-    return printer.notation.delta([position(printer, place) for place in value.args[:2]])
+def all_cases(value: Piecewise) -> list[ExprCondPair]:
+    """The cases of a value, those of its last case among them."""
+    *cases, last = value.args
+    return [*cases, *(all_cases(last.expr) if isinstance(last.expr, Piecewise) else [last])]
 
 
 # ---- matrices ---------------------------------------------------------------------------------------------------
@@ -208,10 +181,6 @@ def matrix_symbol(printer: Printer, value: MatrixSymbol) -> Piece:
     if value.name in printer.numbers:
         return printer.number(printer.numbers[value.name])
     return Piece(printer.notation.name(safe_name(value)))
-
-
-def transpose(printer: Printer, value: Transpose) -> Piece:
-    return printer.notation.transposed(printer.piece(value.arg))
 
 
 def identity(printer: Printer, value: Identity) -> Piece:
@@ -260,7 +229,9 @@ def entrywise_quotient(printer: Printer, value: ElementwiseQuotient) -> Piece:
     if is_matrix(value.right):
         parts = [printer.piece(value.left), printer.piece(value.right)]
         return printer.notation.signed_product(parts, printer.notation.hadamard_quotient)
-    return printer.fraction(factor(printer, value.left), printer.piece(value.right))
+    has_bar = printer.notation.has_bars and not printer.slash
+    above = printer.piece(value.left) if has_bar else factor(printer, value.left)
+    return printer.fraction(above, printer.piece(value.right))
 
 
 def entrywise_sum(printer: Printer, value: Arithmetic) -> Piece:
@@ -286,28 +257,3 @@ def node_call(printer: Printer, value: Any) -> Piece:
 
 def square_root(printer: Printer, value: SquareRoot) -> Piece:
     return printer.notation.root(printer.piece(value.argument), 2)
-
-
-def column(printer: Printer, value: Column) -> Piece:
-    """A row or a column of a matrix, with ``:`` for the positions that all belong to it."""
-    row, matrix = isinstance(value, Row), value.matrix
-    if isinstance(matrix, MatrixSymbol):
-        if matrix.name in printer.numbers and isinstance(value.position, Integer):
-            place = int(value.position)
-            chosen = submatrix(printer.numbers[matrix.name], place if row else None, None if row else place)
-            return printer.number(chosen)
-        letter = named(printer, safe_name(matrix)) if matrix.name not in printer.numbers else printer.piece(matrix)
-    else:
-        letter = printer.notation.at_least(printer.piece(matrix), Level.ATOM)
-    shown = position(printer, value.position)
-    return printer.notation.subscript(letter, [shown, ":"] if row else [":", shown])
-
-
-def index_sum(printer: Printer, value: IndexSum) -> Piece:
-    """A sum over an index; term by term where numbers are put in and the terms are few."""
-    terms = printer.written_terms(value)
-    if terms:
-        return printer.notation.total([(False, printer.piece(term)) for term in terms])
-    letter, upper = printer.notation.name(safe_name(value.symbol)), printer.piece(value.length).text
-    term = printer.with_numbers({}) if printer.numbers else printer
-    return printer.notation.sum_over(letter, "1", upper, term.piece(value.term))

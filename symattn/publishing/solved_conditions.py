@@ -13,6 +13,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.nodes.base import SUMMATION_LETTERS, is_index
 from symattn.nodes.cases import Cases
 from symattn.nodes.written import multiplied
+from symattn.publishing.counting import counted
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 SIGNS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
@@ -78,10 +79,9 @@ def compared(relation: Relational, about: Symbol | None) -> Comparison:
     """One relation, solved for the index it is about, or for the one index that it has."""
     if relation.has(MatrixElement):
         return Comparison(relation.lhs, relation.rel_op, relation.rhs, raw=True)
-    from_one = {symbol: symbol - 1 for symbol in relation.free_symbols if is_index(symbol)}
-    if about not in from_one:
+    if about not in relation.free_symbols or not is_index(about):
         about = key_of(relation)
-    left, right, sign = relation.lhs.xreplace(from_one), relation.rhs.xreplace(from_one), relation.rel_op
+    left, right, sign = counted(relation.lhs), counted(relation.rhs), relation.rel_op
     solved = None if about is None else _solved(expand(left - right), sign, about)
     if solved is not None:
         return solved
@@ -140,22 +140,23 @@ def _enclose(one: Comparison, other: Comparison) -> bool:
     return one.sign in (LOWER if other.sign in UPPER else UPPER if other.sign in LOWER else ())
 
 
-def guarded(term: Expr, symbol: Symbol) -> tuple[Boolean, Expr]:
-    """The condition on an index outside of which a term is 0, and the term where it holds.
+def guarded(term: Expr, symbol: Symbol, absent: Expr = S.Zero) -> tuple[Boolean, Expr]:
+    """The condition on an index outside of which a term is 0, or what is ``absent``, and the term where it holds.
 
     >>> from sympy import Le
     >>> r = Symbol("r", integer=True, nonnegative=True)
     >>> guarded(Cases.of(Le(r, 2), r + 1) * r, r)
     (r <= 2, r*(r + 1))
     """
-    if isinstance(term, Mul):
+    if isinstance(term, Mul) and absent is S.Zero:
         pairs = [guarded(factor, symbol) for factor in term.args]
         condition = And(*(each for each, _ in pairs))
         if condition is S.false:
             return S.true, S.Zero
         return (condition, term) if condition is S.true else (condition, multiplied(*(factor for _, factor in pairs)))
-    if isinstance(term, Piecewise) and len(term.args) == 2 and tuple(term.args[1]) == (S.Zero, S.true):
+    if isinstance(term, Piecewise) and len(term.args) == 2 and tuple(term.args[1]) == (absent, S.true):
         inside = [part for part in parts_of(term.args[0].cond) if symbol in part.free_symbols]
         outside = [part for part in parts_of(term.args[0].cond) if symbol not in part.free_symbols]
-        return And(*inside), Cases.of(And(*outside), term.args[0].expr)
+        further, rest = guarded(term.args[0].expr, symbol, absent)
+        return And(*inside, further), Cases.of(And(*outside), rest, absent)
     return S.true, term

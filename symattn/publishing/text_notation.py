@@ -17,6 +17,10 @@ GREEK = {
     for word in words
 }
 
+RAISED = dict(zip("()0123456789abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
+    "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ", strict=True))  # fmt: skip
+"""Characters with a raised form in Unicode; some letters have none."""
+
 FIRST_MARK = 0xE000
 """Characters from here on, in Unicode's private area, hold the places of matrices; no name contains one."""
 
@@ -105,6 +109,40 @@ class TextNotation(Notation):
         shown = joined(positions)
         return Piece(f"{letter.text}_{shown}" if shown.isalnum() else f"{letter.text}_{{{shown}}}")
 
+    def member(self, letter: Piece, positions: Sequence[str], transposed: bool = False) -> Piece:
+        """Raised where every character of the positions has a raised form.
+
+        >>> notation = TextNotation()
+        >>> notation.member(Piece("Q"), ["h"]).text, notation.member(Piece("K"), ["g", "r"], transposed=True).text
+        ('Q⁽ʰ⁾', 'K^(g,r)ᵀ')
+        """
+        inside = f"({','.join(positions)})"
+        high = "".join(RAISED.get(character, " ") for character in inside)
+        shown = f"^{inside}" if " " in high else high
+        return Piece(letter.text + shown + "ᵀ" * transposed, Level.POWER)
+
+    def given_by_entry(self, formula: Piece, positions: Sequence[str]) -> Piece:
+        return self.subscript(Piece(f"[{formula.text}]"), positions)._replace(level=Level.POWER)
+
+    def stacked(self, parts: Sequence[Piece], below: bool) -> Piece:
+        return Piece(f"[{('; ' if below else ', ').join(part.text for part in parts)}]")
+
+    def floor(self, inside: Piece) -> Piece:
+        return Piece(f"⌊{inside.text}⌋")
+
+    def remainder(self, number: Piece, divisor: Piece) -> Piece:
+        above, below = self.at_least(number, Level.FACTOR), self.at_least(divisor, Level.FACTOR)
+        return Piece(f"{above.text} mod {below.text}", Level.REMAINDER)
+
+    def range(self, symbol: str, upper: str) -> str:
+        return f"{symbol} = 1, …, {upper}"
+
+    def with_ranges(self, text: str, ranges: Sequence[str]) -> str:
+        return ",  ".join([text, *ranges])
+
+    def parity(self, number: str, even: bool) -> str:
+        return f"{number} {'even' if even else 'odd'}"
+
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"Σ_{{{symbol}={lower}..{upper}}}", term)
 
@@ -123,6 +161,9 @@ class TextNotation(Notation):
     def largest_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"max_{{{symbol}={lower}..{upper}}}", term)
 
+    def largest_where(self, condition: str, term: Piece) -> Piece:
+        return self._big(f"max_{{{condition}}}", term)
+
     def _big(self, sign: str, term: Piece) -> Piece:
         return Piece(f"{sign} {self.at_least(term, Level.QUOTIENT).text}", Level.FACTOR, open_right=True)
 
@@ -136,7 +177,7 @@ class TextNotation(Notation):
     def delta(self, positions: Sequence[str]) -> Piece:
         return self.subscript(Piece("δ"), positions)
 
-    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
+    def array(self, rows: Sequence[Sequence[Piece]], centred: bool = False) -> Piece:
         self.boxes.append(matrix_box([[piece.text for piece in row] for row in rows]))
         return Piece(chr(FIRST_MARK + len(self.boxes) - 1), tall=True)
 

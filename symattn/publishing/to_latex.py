@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from symattn.equations import EquationSystem
+from symattn.publishing.families import with_ranges
 from symattn.publishing.latex_notation import LatexNotation
-from symattn.publishing.printer import Printer
+from symattn.publishing.printer import Printer, among
 from symattn.publishing.shared_table import ROWS
 
 
@@ -50,5 +51,6 @@ def system_latex(system: EquationSystem) -> str:
     >>> print(system_latex(EquationSystem("twice", (A,), (Equation("B", ElementwiseProduct(S(2), A)),), "B")))
     \\begin{aligned} B &= 2A \\end{aligned}
     """
-    lines = [f"{latex(each.symbol)} &= {latex(each.expression)}" for each in system]
+    with among((*system.inputs, *system.by_name)):
+        lines = [f"{latex(each.left_side)} &= {latex(right)}" for each, right in with_ranges(system)]
     return r"\begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}"

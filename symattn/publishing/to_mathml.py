@@ -34,8 +34,8 @@ class MathmlNotation(LatexNotation):
         self.marked.append(content)
         return Piece(rf"{{\text{{M{len(self.marked) - 1}M}}}}", tall=True)
 
-    def array(self, rows: Sequence[Sequence[Piece]]) -> Piece:
-        return self._mark(rows)
+    def array(self, rows: Sequence[Sequence[Piece]], centred: bool = False) -> Piece:
+        return self._mark([[piece._replace(tall=piece.tall or centred) for piece in row] for row in rows])
 
     def words(self, text: str) -> str:
         return self._mark(plain(text)).text

@@ -1,17 +1,27 @@
 """Inputs, formulas and nodes that the tests of printing share."""
 
-from sympy import Integer, Le, MatrixSymbol
+from sympy import Integer, Le, MatrixSymbol, Rational
 
+from symattn.errors import ExactnessError, InputError, ShapeError
+from symattn.examples import has_numbers, numbers_for
 from symattn.language import parse_expression
 from symattn.language.declarations import declare
+from symattn.mechanisms import named, names
 from symattn.nodes import (
     Arithmetic,
+    Block,
     Column,
+    Concatenation,
     ElementwiseFunction,
+    Entmax,
+    FamilySymbol,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
+    Member,
     Node,
+    OverAllowedKeys,
     Reduction,
     index,
 )
@@ -31,17 +41,21 @@ INPUTS |= {"v": declare("v", (size("m"), Integer(1))), "tau": declare("tau", ())
 INPUTS["padding"] = declare("padding", (Integer(1), size("m")))
 
 A = MatrixSymbol("A", 2, 3)
+FAMILY = FamilySymbol("O", 2, 3, 5)
 
 
 def parsed(text):
     return parse_expression(text, INPUTS)
 
 
+BASES = (Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction)
+
+
 def concrete_nodes(kind=Node):
     """The node classes that can stand in an equation."""
     found = []
     for child in kind.__subclasses__():
-        if child not in (Arithmetic, ElementwiseFunction, Reduction) and child.__module__.startswith("symattn."):
+        if child not in BASES and child.__module__.startswith("symattn."):
             found.append(child)
         found.extend(concrete_nodes(child))
     return found
@@ -49,6 +63,16 @@ def concrete_nodes(kind=Node):
 
 def example_of(kind):
     """A value whose outermost node is of a class."""
+    if kind is Member:
+        return Member(FAMILY, index("h"))
+    if kind is Concatenation:
+        return kind(Member(FAMILY, index("h")), index("h"), 5)
+    if kind is Block:
+        return kind(A, 0, 1, 2, 2)
+    if kind is IndexedMatrix:
+        return kind(index("i") - 2 * index("j"), index("i"), index("j"), 2, 3)
+    if kind is Entmax:
+        return kind(A, Rational(3, 2))
     if issubclass(kind, IndexSum):
         return IndexSum(Column(A, index("a")), index("a"), 3)
     if issubclass(kind, Column):
@@ -62,3 +86,21 @@ def example_of(kind):
     if issubclass(kind, (Arithmetic, Intersection)):
         return kind(A, A)
     return kind(A)
+
+
+def worked(name):
+    """A mechanism of the library with the worked example's numbers, or nothing where they do not fit it."""
+    system = named(name)
+    if not has_numbers(system):
+        return None
+    try:
+        bound = system.bind(numbers_for(system))
+        bound.exact(system.output)
+    except (InputError, ShapeError, ExactnessError):
+        return None
+    return bound
+
+
+def with_numbers():
+    """The names of the mechanisms that the worked example's numbers fit."""
+    return [name for name in names() if worked(name) is not None]

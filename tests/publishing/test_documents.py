@@ -6,13 +6,13 @@ import shutil
 import subprocess
 
 import pytest
+from publishing_cases import with_numbers, worked
 from sympy import MatrixSymbol
 
 import symattn as sa
 from symattn.defining import mechanism
 from symattn.errors import InputError, LanguageError, LimitError
 from symattn.exact import ExactMatrix
-from symattn.examples import numbers_for
 from symattn.mechanisms import named, names
 from symattn.publishing import (
     RENDERERS,
@@ -35,6 +35,8 @@ GENERIC = {
     "V": [["1", "-2"], ["0", "3"], ["1/2", "1"], ["-1", "4"]],
 }
 """Two queries, four keys, d_k = 3, d_v = 2: no size equals another."""
+
+WITH_NUMBERS = with_numbers()
 
 HOSTILE = 'a_b \\input{/etc/passwd} <script> & $x$ % # ^ ~ "q" \x1b[2J \u202e é 注'
 
@@ -132,7 +134,8 @@ def test_the_legend_says_which_keys_are_allowed_in_the_words_needed(where):
 
 
 def test_without_allowed_sets_the_legend_is_silent_about_them():
-    assert "attend" not in derive(named("scaled-dot")).to("text")
+    printed = derive(named("scaled-dot")).to("text")
+    assert "attend" not in printed[printed.index("Notation") :]
 
 
 @pytest.mark.parametrize("format", RENDERERS)
@@ -165,10 +168,9 @@ def test_decimals_that_end_are_equal():
 
 
 @pytest.mark.parametrize("width", [40, 100])
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", WITH_NUMBERS)
 def test_text_keeps_to_its_width(name, width):
-    system = named(name)
-    printed = derive(system.bind(numbers_for(system))).to("text", width=width)
+    printed = derive(worked(name)).to("text", width=width)
     too_long = [line for line in printed.split("\n") if columns(line) > width and " " in line.strip()]
     assert not too_long or width == 40
 
@@ -204,10 +206,9 @@ def test_hostile_titles_and_sources_are_only_words(format):
         assert "<script" not in printed
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", WITH_NUMBERS)
 def test_latex_is_balanced(name):
-    system = named(name)
-    printed = derive(system.bind(numbers_for(system))).to("latex")
+    printed = derive(worked(name)).to("latex")
     assert printed.count("{") == printed.count("}")
     assert printed.count(r"\begin{") == printed.count(r"\end{")
     assert not set(re.findall(r"\\newcommand|\\def|\\usepackage", printed))
@@ -225,8 +226,7 @@ def compiled(source, folder):
 @pdflatex
 @pytest.mark.parametrize("name", ["additive", "causal", "cosine", "masked", "scaled-self-attention"])
 def test_standalone_latex_compiles_and_nothing_sticks_out(name, tmp_path):
-    system = named(name)
-    done = compiled(derive(system.bind(numbers_for(system))).to("latex", standalone=True), tmp_path)
+    done = compiled(derive(worked(name)).to("latex", standalone=True), tmp_path)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
 

@@ -97,7 +97,7 @@ def test_matrices_that_differ_in_case_alone_keep_their_letters():
 
 def test_an_index_as_a_number_counts_from_1_too():
     value = parsed("sum(a, a * Q[:, a] @ ones(1, m))")
-    assert latex(value) == r"\sum_{a=1}^{d_k}(a - 1)Q_{:,a}\mathbf{1}_{1 \times m}"
+    assert latex(value) == r"\sum_{a=1}^{d_k}(a-1)Q_{:,a}\mathbf{1}_{1 \times m}"
 
 
 NAMES = {"d_model": r"d_{\mathrm{model}}", "alpha": r"\alpha", "Gamma_1": r"\Gamma_{1}", "Query": r"\mathrm{Query}"}
