@@ -52,14 +52,15 @@ class Mechanism(EquationSystem):
         """
         return self.expression(name)
 
-    def entry(self, name: str, i: Any, j: Any, *, expand: bool = False, limit: int | None = None) -> Expr:
-        """Entry ``(i, j)`` of a value, counted from 0: sums over indices, or explicit terms for concrete sizes.
+    def entry(self, name: str, *position: Any, expand: bool = False, limit: int | None = None) -> Expr:
+        """The entry of a value at a row and a column counted from 0: sums over indices, or terms for concrete sizes.
 
+        ``m.entry("O", "i", "j")``, and of a family ``m.entry("Q", "h", "i", "j")``, the member's positions in front.
         By default it is written over the named values of the equation itself; with ``expand=True`` over the inputs.
         Errors: ``UnknownNameError``, ``ShapeError`` outside the matrix, ``LimitError`` for a result above ``limit``
         operations, counted before it is built.
         """
-        return closed_form.entry(self, name, i, j, expand=expand, limit=limit)
+        return closed_form.entry(self, name, *position, expand=expand, limit=limit)
 
     def entries(self, name: str | None = None) -> closed_form.EntryBlocks:
         """Every entry of a value over named block equations, for concrete sizes; entries are built when asked for.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +11,13 @@ from sympy import Expr
 from symattn import limits
 from symattn.closed_form.graph import ScalarGraph
 from symattn.closed_form.growth import graph_of
-from symattn.closed_form.positions import check_concrete, check_position
-from symattn.closed_form.rows import view_of
-from symattn.closed_form.steps import Program, Step, block_axes
-from symattn.equations import EquationSystem
+from symattn.closed_form.positions import check_concrete, check_positions
+from symattn.closed_form.program import Program
+from symattn.closed_form.rows import rule_of
+from symattn.closed_form.steps import Step, block_axes, family_axes
+from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError
-from symattn.nodes import Value, shape_of
+from symattn.nodes import Value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,21 +68,23 @@ class EntryBlocks:
         check_concrete(system)
         self.system = system
         self.name = name
-        self._program = Program()
+        self._program = Program(rule_of)
         self._blocks: dict[str, Block] = {}
         self._symbols: dict[int, Value] = {}
         for equation in system.needed(name):
-            self._add(equation.name, equation.symbol, equation.expression)
+            self._add(equation)
         if name not in self._blocks:
             self._program.input(system[name])
 
-    def _add(self, name: str, symbol: Value, value: Value) -> None:
+    def _add(self, equation: Equation) -> None:
         program, first = self._program, len(self._program.steps)
-        view = program.own(view_of(program, value), block_axes(value), first)
-        program.named[name] = view
+        own = {symbol: int(length) for symbol, length in equation.axes}
+        view = program.read(equation.expression, own)
+        view = program.own(view, {**own, **block_axes(equation.expression)}, first)
+        program.named[equation.name] = view.renamed(dict(zip(own, family_axes(len(own)), strict=True)))
         steps = tuple(step for step in program.steps[first:] if step.operation not in ("input", "number"))
-        self._blocks[name] = Block(name, symbol, steps)
-        self._symbols[view.source] = symbol
+        self._blocks[equation.name] = Block(equation.name, equation.symbol, steps)
+        self._symbols[view.source] = equation.symbol
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,28 +116,30 @@ class EntryBlocks:
         what = f"{self.name} {self.shape}" if self.shape else self.name
         return f"<EntryBlocks of {what}: {', '.join(self.names)}; {self.operations} operations>"
 
-    def entry(self, name: str, i: int, j: int, *, expand: bool = False, limit: int | None = None) -> Expr:
+    def entry(self, name: str, *position: int, expand: bool = False, limit: int | None = None) -> Expr:
         """One entry over named values, or with ``expand=True`` over the inputs; its size is counted before it is built.
 
+        Of a family the positions of the member stand before the row and the column.
         Errors: ``UnknownNameError``, ``ShapeError`` outside the matrix, ``LimitError`` above ``limit`` operations.
         """
         if name not in self._program.named:
             raise self.system.unknown(name)
         view = self._program.named[name]
         step = self._program.steps[view.source]
-        position = self._position(name, i, j)
+        place = self._place(name, position)
         named = {} if expand else {place: symbol for place, symbol in self._symbols.items() if place != view.source}
         limit = limits.ENTRY_OPERATIONS if limit is None else limit
         count = self._program.tree_operations(view.source, named)
         if count > limit:
             raise too_large(name, count, limit, expand)
-        graph = graph_of(self._program, step, position, named)
+        graph = graph_of(self._program, step, place, named)
         return graph.expand(graph.outputs[0][0], limit)
 
-    def _position(self, name: str, i: int, j: int) -> int:
-        shape = shape_of(self._blocks[name].symbol if name in self._blocks else self.system[name])
-        row, column = (check_position(self.system, name, shape, place, axis) for axis, place in enumerate((i, j)))
-        return int(row) * int(shape[1]) + int(column) if shape else 0
+    def _place(self, name: str, position: Sequence[int]) -> int:
+        place, shape = 0, self.system.shape(name)
+        for along, length in zip(check_positions(self.system, name, position), shape, strict=bool(shape)):
+            place = place * int(length) + int(along)
+        return place
 
     def graph(self, *, limit: int | None = None) -> ScalarGraph:
         """Every entry of every block as a node of one graph.

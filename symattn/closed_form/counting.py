@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Add, Expr, KroneckerDelta, MatrixSymbol, Max, Mul, Pow, S, Sum, Symbol, Transpose
+from sympy import Add, Expr, KroneckerDelta, MatrixSymbol, Max, Min, Mul, Pow, S, Sum, Symbol, Transpose
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
-from symattn.nodes import Indices, LargestOver, Node, Value, entry_of, index, is_matrix
+from symattn.nodes import Indices, LargestOver, Member, Node, ThresholdOver, Value, entry_of, index, is_matrix
 
 ROW, COLUMN = index("i"), index("j")
 
@@ -40,6 +40,8 @@ def _of_value(value: Value, weights: Mapping[str, int], known: dict[Value, int])
         if isinstance(value, Transpose):
             return _of_value(value.arg, weights, known)
         return weights.get(value.name, 0) if isinstance(value, MatrixSymbol) else operations(value, weights)
+    if isinstance(value, Member):
+        return weights.get(value.name, 0)
     if value not in known:
         inner = dict(weights)
         arguments = list(value.args)
@@ -69,8 +71,10 @@ def operations(expression: Expr, weights: Mapping[str, int] | None = None) -> in
         return weights.get(expression.name, 0)
     if is_matrix(expression) or isinstance(expression, KroneckerDelta) or expression in (S.true, S.false):
         return 0
-    if isinstance(expression, (Sum, LargestOver)):
+    if isinstance(expression, (Sum, LargestOver, ThresholdOver)):
         term, length = operations(expression.function, weights), expression.limits[0][2] + 1
+        if isinstance(expression, ThresholdOver):
+            return term * (int(length) if length.is_Integer else 1) + 1
         return int(length) * (term + 1) - 1 if length.is_Integer else term + 1
     if isinstance(expression, Expr) and expression.is_number:
         return 0
@@ -82,7 +86,7 @@ def operations(expression: Expr, weights: Mapping[str, int] | None = None) -> in
         return read + own - sum(_is_inverted(part) for part in expression.args)
     if isinstance(expression, ExprCondPair):
         return read
-    return read + (own if isinstance(expression, Max) else 1)
+    return read + (own if isinstance(expression, (Max, Min)) else 1)
 
 
 def _is_negated(part: Expr) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, S
 
 from symattn import limits
 from symattn.closed_form.numbers import FLOATS, NumberKind
-from symattn.closed_form.operations import OPERATIONS, OVER_A_ROW
+from symattn.closed_form.operations import CHOOSING, LOWEST, OPERATIONS, OVER_A_ROW
 from symattn.errors import ExactnessError, InputError, LimitError
-from symattn.nodes import shape_of
+from symattn.nodes import Member, full_shape
 from symattn.nodes.written import element
+from symattn.shapes import Shape
 
 PLAIN = ("input", "number")
 
@@ -20,7 +21,8 @@ PLAIN = ("input", "number")
 class ScalarNode(NamedTuple):
     """One node: an operation and the ids of its operands (a dot product's are one side, then the other).
 
-    ``detail`` is ``(symbol, i, j)`` of an input's entry, the symbol of a scalar input, the value of a number.
+    ``detail`` is ``(symbol, i, j)`` of an input's entry (of a family the positions of the member stand before ``i``),
+    the symbol of a scalar input, the value of a number.
     """
 
     operation: str
@@ -39,7 +41,8 @@ class ScalarGraph:
 
     A node is ``(operation, *operand ids)``; a dot product, a sum and a maximum over a row have the numbers of
     rows, which are tuples of ids, instead.
-    ``outputs`` holds the ids of the value asked for, a tuple of rows (for a scalar one row of one).
+    ``outputs`` holds the ids of the value asked for, a tuple of rows (for a scalar one row of one, for a family a tuple
+    of its members).
 
     >>> from symattn.mechanisms import named
     >>> graph = named("dot").at(n=2, m=3, d_k=2, d_v=2).entries().graph()
@@ -47,7 +50,7 @@ class ScalarGraph:
     (<ScalarGraph: 40 nodes, 54 operations>, 'dot')
     """
 
-    def __init__(self, nodes: list[tuple], rows: list[tuple[int, ...]], outputs: tuple[tuple[int, ...], ...]) -> None:
+    def __init__(self, nodes: list[tuple], rows: list[tuple[int, ...]], outputs: tuple) -> None:
         self._nodes = nodes
         self._rows = rows
         self._sizes: list[int] = []
@@ -125,8 +128,10 @@ class ScalarGraph:
                 written[place] = OPERATIONS[operation].write(*(written[other] for other in self._operands(place)))
         return written[id]
 
-    def evaluate(self, values: Mapping[str, Any], kind: NumberKind = FLOATS) -> list[list[Any]]:
+    def evaluate(self, values: Mapping[str, Any], kind: NumberKind = FLOATS) -> list:
         """The outputs as numbers, row by row, from numbers for the inputs by name (nested rows, an array, a matrix).
+
+        A family's are given, and come, member by member.
 
         Errors: ``InputError`` for a missing input or another shape; ``ExactnessError`` where the kind of number has no
         result (a division by zero, the exponential of a fraction, a double beyond its range).
@@ -137,7 +142,7 @@ class ScalarGraph:
         for id, (operation, *rest) in enumerate(self._nodes):
             try:
                 if operation == "number":
-                    numbers.append(kind.number(rest[0]))
+                    numbers.append(LOWEST if rest[0] is S.NegativeInfinity else kind.number(rest[0]))
                 elif operation == "input":
                     numbers.append(kind.number(_given(rest[0], values, given)))
                 else:
@@ -150,10 +155,15 @@ class ScalarGraph:
                 absent = True
                 message = f"{operation} has no value in {kind.name} here: {error}."
                 numbers.append(Absent(error if isinstance(error, ExactnessError) else ExactnessError(message)))
-        found = [[numbers[id] for id in row] for row in self.outputs]
-        for number in (number for row in found for number in row if absent and isinstance(number, Absent)):
-            raise number.error
-        return found
+
+        def of(ids: Any) -> Any:
+            if isinstance(ids, tuple):
+                return [of(part) for part in ids]
+            if isinstance(numbers[ids], Absent):
+                raise numbers[ids].error
+            return numbers[ids]
+
+        return of(self.outputs)
 
     def _check(self, id: int) -> None:
         if not 0 <= id < len(self._nodes):
@@ -175,16 +185,16 @@ class ScalarGraph:
 
 
 def _first_absent(operation: str, operands: list[Any]) -> Absent | None:
-    """The first operand that does not exist; of ``where`` only the allowed sets count, it chooses by them."""
-    asked = operands[:-1] if operation == "where" else operands
+    """The first operand that does not exist, of those that the operation cannot do without: some choose by others."""
+    asked = operands[:-1] if operation in CHOOSING else operands[:1] if operation == "if" else operands
     return next((operand for operand in asked if isinstance(operand, Absent)), None)
 
 
 def _symbol(detail: Any) -> Expr:
     """An input's node as SymPy writes it."""
     if isinstance(detail, tuple):
-        symbol, i, j = detail
-        return element(symbol, Integer(i), Integer(j))
+        symbol, *members, i, j = detail
+        return element(Member(symbol, *members) if members else symbol, Integer(i), Integer(j))
     return detail
 
 
@@ -196,11 +206,27 @@ def _given(detail: Any, values: Mapping[str, Any], rows: dict[str, Any]) -> Any:
     if not position:
         return values[symbol.name]
     if symbol.name not in rows:
-        given = values[symbol.name]
-        made = [list(row) for row in (given.tolist() if hasattr(given, "tolist") else given)]
-        height, width = (int(length) for length in shape_of(symbol))
-        if len(made) != height or any(len(row) != width for row in made):
-            found = f"{len(made)} rows of {', '.join(str(len(row)) for row in made[:3])}"
-            raise InputError(f"{symbol.name} is {height} by {width}, found {found} numbers.")
-        rows[symbol.name] = made
-    return rows[symbol.name][position[0]][position[1]]
+        rows[symbol.name] = _nested_rows(values[symbol.name], full_shape(symbol), symbol.name)
+    found = rows[symbol.name]
+    for place in position:
+        found = found[place]
+    return found
+
+
+def _nested_rows(given: Any, shape: Shape, name: str) -> list:
+    """Given numbers as lists, their lengths checked."""
+    given = given.tolist() if hasattr(given, "tolist") else given
+    if len(shape) == 2:
+        return _rows(given, shape, name)
+    if len(given) != shape[0]:
+        raise InputError(f"{name} has {shape[0]} members, found {len(given)}.")
+    return [_nested_rows(member, shape[1:], f"a member of {name}") for member in given]
+
+
+def _rows(given: Any, shape: Shape, name: str) -> list:
+    height, width = (int(length) for length in shape)
+    made = [list(row) for row in given]
+    if len(made) != height or any(len(row) != width for row in made):
+        found = f"{len(made)} rows of {', '.join(str(len(row)) for row in made[:3])}"
+        raise InputError(f"{name} is {height} by {width}, found {found} numbers.")
+    return made

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from sympy import Expr, Integer, S
+from sympy import Expr, S
 
+from symattn.closed_form.gathering import decides, value
 from symattn.closed_form.graph import PLAIN, ScalarGraph
-from symattn.closed_form.operations import OVER_A_ROW
-from symattn.closed_form.steps import ALONG, Program, Step
+from symattn.closed_form.operations import CHOOSING, COMPARISONS, OVER_A_ROW
+from symattn.closed_form.program import Program
+from symattn.closed_form.steps import ALONG, GATHER, Step
 from symattn.nodes import Value, is_matrix
-from symattn.nodes.conditions import decider
 
 
 def graph_of(
@@ -24,19 +25,25 @@ def graph_of(
     steps in ``named``, whose entries then stand under their symbols.
     """
     growth = Growth()
-    if only is None:
-        growth.grow(program, None, named or {})
-        wanted = range(target.start, target.start + target.size)
-    else:
-        wanted = range(target.start + only, target.start + only + 1)
-        growth.grow(program, needed_positions(program, wanted, named or {}), named or {})
+    wanted = range(target.start, target.start + target.size)
+    if only is not None:
+        wanted = wanted[only : only + 1]
+    # An entry outside its matrix matters only where it is asked for.
+    lazily = only is not None or any(step.operation == GATHER for step in program.steps)
+    growth.grow(program, needed_positions(program, wanted, named or {}) if lazily else None, named or {})
     ids = [growth.of_entry[number] for number in wanted]
     nodes, rows = growth.nodes, growth.rows
     if growth.decides:
         nodes, rows, ids = growth.without_the_unused(ids)
-    width = target.shape[1] if only is None and target.axes else 1
-    outputs = tuple(tuple(ids[start : start + width]) for start in range(0, len(ids), width))
-    return ScalarGraph(nodes, rows, outputs)
+    return ScalarGraph(nodes, rows, _nested(ids, target.shape if only is None and target.axes else (1, 1)))
+
+
+def _nested(ids: Sequence[int], shape: Sequence[int]) -> tuple:
+    """Ids one after the other as rows, and rows as members of a family."""
+    if len(shape) == 1:
+        return tuple(ids)
+    size = len(ids) // shape[0]
+    return tuple(_nested(ids[start : start + size], shape[1:]) for start in range(0, len(ids), size))
 
 
 class Growth:
@@ -72,12 +79,15 @@ class Growth:
             return leaves if step.operation != "where" else self._without_barred(step, positions, leaves)
         if step.operation == "number":
             return [self._number(step.detail)]
-        if step.operation == "position":
-            return [self._number(Integer(position)) for position in where]
+        if step.operation == "formula":
+            number = value(*step.detail)
+            return [self._number(number(place)) for place in step.places(where)]
         if step.operation == "condition":
             ends = self._number(S.Zero), self._number(S.One)
-            holds = decider(*step.detail)
+            holds = decides(*step.detail)
             return [ends[holds(place)] for place in step.places(where)]
+        if step.operation == GATHER:
+            return [self.of_entry[number] for number in step.sources(where)[0]]
         if step.operation == "identity":
             width = step.shape[1]
             ends = self._number(S.Zero), self._number(S.One)
@@ -90,7 +100,7 @@ class Growth:
         if step.operation == "copy":
             return read[0]
         keys = zip(repeat(step.operation), *read)
-        if self._special or step.operation == "where":
+        if self._special or step.operation in CHOOSING:
             return [self._folded(*key) for key in keys]
         return [self._intern(key) for key in keys]
 
@@ -104,8 +114,7 @@ class Growth:
     def _leaves(self, symbol: Value, step: Step, positions: Iterable[int]) -> list[int]:
         if not is_matrix(symbol):
             return [self._intern(("input", symbol))]
-        width = step.shape[1]
-        return [self._intern(("input", (symbol, *divmod(position, width)))) for position in positions]
+        return [self._intern(("input", (symbol, *place))) for place in step.places(positions)]
 
     def _without_barred(self, step: Step, positions: Sequence[int] | None, leaves: list[int]) -> list[int]:
         """The entries of a named step that chooses, 0 where its conditions are known not to hold."""
@@ -116,7 +125,7 @@ class Growth:
 
     def _number(self, value: Expr) -> int:
         id = self._intern(("number", value))
-        if value in (S.Zero, S.One):
+        if value in (S.Zero, S.One, S.NegativeInfinity):
             self._special.add(id)
         return id
 
@@ -153,8 +162,18 @@ class Growth:
         if operation == "sum":
             ids = self.rows[operands[0]]
             return self._folded("add", *ids) if zero in ids else self._intern((operation, *operands))
-        if operation == "where":
-            return self._where(operands[:-1], operands[-1], zero)
+        if operation == "max":
+            return self._max(operands[0])
+        if operation == "threshold":
+            return self._threshold(*operands)
+        if operation in COMPARISONS:
+            return self._compared(operation, *operands)
+        if operation in CHOOSING:
+            return self._where(operation, operands[:-1], operands[-1])
+        if operation == "if":
+            return self._if(*operands)
+        if operation == "both":
+            return self._both(operands, zero, one)
         if operation == "multiply":
             if zero in operands:
                 return zero
@@ -171,14 +190,54 @@ class Growth:
             return operands[0]
         return self._intern((operation, *operands))
 
-    def _where(self, sets: tuple[int, ...], value: int, zero: int) -> int:
+    def _where(self, operation: str, sets: tuple[int, ...], value: int) -> int:
         """The node of a value where all sets allow it, those that are known to do so left out."""
+        otherwise = S.Zero if operation == "where" else S.NegativeInfinity
         known = {id: self.nodes[id][1] != 0 for id in sets if self.nodes[id][0] == "number"}
         self.decides = self.decides or bool(known)
-        if value == zero or not all(known.values()):
-            return self._number(S.Zero)
+        if not all(known.values()) or self.nodes[value] == ("number", otherwise):
+            return self._number(otherwise)
         asked = [id for id in dict.fromkeys(sets) if id not in known]
-        return self._intern(("where", *asked, value)) if asked else value
+        return self._intern((operation, *asked, value)) if asked else value
+
+    def _max(self, row: int) -> int:
+        """The largest of a row, minus infinities left out."""
+        lowest = self._index.get(("number", S.NegativeInfinity), -1)
+        kept = tuple(id for id in self.rows[row] if id != lowest)
+        if not kept:
+            return lowest
+        return kept[0] if len(kept) == 1 else self._intern(("max", self._row(kept)))
+
+    def _threshold(self, scores: int, alphas: int) -> int:
+        """The threshold of the scores that are not minus infinity; of none it is asked by nothing."""
+        lowest = self._index.get(("number", S.NegativeInfinity), -1)
+        kept = tuple(id for id in self.rows[scores] if id != lowest)
+        if not kept:
+            return self._number(S.Zero)
+        return self._intern(("threshold", self._row(kept), self._row(self.rows[alphas][: len(kept)])))
+
+    def _compared(self, operation: str, left: int, right: int) -> int:
+        """A comparison; decided for one value with itself and for two numbers."""
+        numbers = [self.nodes[id][1] for id in (left, right) if self.nodes[id][0] == "number"]
+        if left != right and len(numbers) < 2:
+            return self._intern((operation, left, right))
+        self.decides = True
+        sides = numbers if len(numbers) == 2 else (S.Zero, S.Zero)
+        return self._number(S.One if COMPARISONS[operation](*sides) else S.Zero)
+
+    def _if(self, condition: int, value: int, otherwise: int) -> int:
+        if self.nodes[condition][0] != "number":
+            return value if value == otherwise else self._intern(("if", condition, value, otherwise))
+        self.decides = True
+        return value if self.nodes[condition][1] != 0 else otherwise
+
+    def _both(self, truths: tuple[int, ...], zero: int, one: int) -> int:
+        if zero in truths:
+            return zero
+        kept = tuple(id for id in dict.fromkeys(truths) if id != one)
+        if len(kept) < 2:
+            return kept[0] if kept else one
+        return self._intern(("both", *kept))
 
     def without_the_unused(self, ids: list[int]) -> tuple[list[tuple], list[tuple[int, ...]], list[int]]:
         """The nodes and rows that some nodes rest on, numbered anew, and the new numbers of these nodes."""
@@ -220,6 +279,11 @@ def needed_positions(program: Program, wanted: Iterable[int], named: Mapping[int
             sets = read[:-1] if step.operation == "where" else ()
             read = tuple(view for view in sets if program.steps[view.source].operation in ("condition", "number"))
         positions = sorted(needed[place])
+        if step.operation == GATHER and place not in named:
+            for number in set(step.sources(positions)[0]):
+                source = program.step_of(number)
+                needed[source].add(number - program.steps[source].start)
+            continue
         for view in read:
             start, stride = program.steps[view.source].start, view.strides.get(ALONG, 0)
             along = range(0, stride * step.along, stride) if stride else (0,)

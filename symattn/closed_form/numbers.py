@@ -18,6 +18,7 @@ class NumberKind:
     """One kind of number: how a given value becomes one, and the functions that arithmetic alone does not give.
 
     ``+ - * /``, comparison and ``abs`` are the number's own. Errors of arithmetic reach the user as ``ExactnessError``.
+    ``bits`` is the precision to which a number is rounded; 0 for numbers that are exact.
     """
 
     name: str
@@ -26,11 +27,28 @@ class NumberKind:
     log: Callable[[Any], Any]
     tanh: Callable[[Any], Any]
     erf: Callable[[Any], Any]
+    cos: Callable[[Any], Any]
+    sin: Callable[[Any], Any]
     sqrt: Callable[[Any], Any]
+    floor: Callable[[Any], Any]
     power: Callable[[Any, Any], Any]
+    bits: int = 0
 
 
-FLOATS = NumberKind("floats", float, math.exp, math.log, math.tanh, math.erf, math.sqrt, math.pow)
+FLOATS = NumberKind(
+    "floats",
+    float,
+    exp=math.exp,
+    log=math.log,
+    tanh=math.tanh,
+    erf=math.erf,
+    cos=math.cos,
+    sin=math.sin,
+    sqrt=math.sqrt,
+    floor=math.floor,
+    power=math.pow,
+    bits=53,
+)
 """Python's double precision; no shift guards ``exp``, so that a score beyond 709 is an error."""
 
 
@@ -62,7 +80,10 @@ FRACTIONS = NumberKind(
     log=_no_fraction("log"),
     tanh=_no_fraction("tanh"),
     erf=_no_fraction("erf"),
+    cos=_no_fraction("cos"),
+    sin=_no_fraction("sin"),
     sqrt=_no_fraction("sqrt"),
+    floor=math.floor,
     power=_whole_power,
 )
 """Exact fractions, for what needs no more than ``+ - * /`` and whole powers."""
@@ -92,6 +113,10 @@ def decimals(digits: int) -> NumberKind:
         log=context.log,
         tanh=context.tanh,
         erf=context.erf,
+        cos=context.cos,
+        sin=context.sin,
         sqrt=context.sqrt,
+        floor=context.floor,
         power=context.power,
+        bits=context.prec,
     )

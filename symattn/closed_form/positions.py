@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Expr, Integer, Symbol
@@ -14,13 +15,27 @@ from symattn.nodes import index, is_matrix
 from symattn.shapes import Shape, show
 
 
-def check_position(system: EquationSystem, name: str, shape: Shape, position: Any, axis: int) -> Expr:
-    """A position along one axis of the value ``name``: a number from 0, an index by name, or a formula in indices.
+def check_positions(system: EquationSystem, name: str, positions: Sequence[Any]) -> tuple[Expr, ...]:
+    """The positions of an entry of the value ``name``: of a family first those of the member, then row and column.
 
-    A scalar has the single entry (0, 0).
-    Errors: ``ShapeError`` for a position outside the matrix or one that is not whole, ``LanguageError`` for a bad name.
+    Each is a number from 0, an index by name, or a formula in indices. A scalar has the single entry (0, 0).
+    Errors: ``ShapeError`` for another number of positions, a position outside the value or one that is not whole,
+    ``LanguageError`` for a bad name.
     """
-    what = "row" if axis == 0 else "column"
+    shape = system.shape(name)
+    asked = max(len(shape), 2)
+    if len(positions) != asked:
+        example = ", ".join(f'"{letter}"' for letter in (name, *"hgrs"[: asked - 2], "i", "j"))
+        what = f"{name} is {show(shape)}" if shape else f"{name} is a scalar"
+        raise ShapeError(
+            f"{what}: an entry of it has {asked} positions, as in entry({example}); found {len(positions)}."
+        )
+    return tuple(_checked(system, name, shape, position, axis) for axis, position in enumerate(positions))
+
+
+def _checked(system: EquationSystem, name: str, shape: Shape, position: Any, axis: int) -> Expr:
+    from_the_end = axis - max(len(shape), 2)
+    what = {-2: "row", -1: "column"}.get(from_the_end, "member")
     place = _as_expression(system, name, position, what)
     length = shape[axis] if shape else Integer(1)
     if place.is_negative or (place - length).is_nonnegative:

@@ -8,27 +8,35 @@ four; whatever needs single entries, or the arrays of their numbers, makes them 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple
 
-from sympy import Expr
+from sympy import Symbol
 
 from symattn import limits
+from symattn.closed_form.gathering import Sources
 from symattn.closed_form.operations import OPERATIONS
 from symattn.errors import LimitError
-from symattn.nodes import Value, shape_of
+from symattn.nodes import Value, full_shape, index, lengths_of
 
 Axis = Hashable
-"""``ROW``, ``COLUMN``, ``ALONG``, or the index of a sum around the value."""
+"""``ROW``, ``COLUMN``, ``ALONG``, an axis of a family, or the index of a sum or a family around the value."""
 
 ROW = "row"
 COLUMN = "column"
 ALONG = "along"
 """The axis that a dot product, a sum or a maximum runs along."""
+
+GATHER = "gather"
+"""The operation that only says where an entry comes from: another one for each position."""
+
+
+def family_axes(count: int) -> tuple[Axis, ...]:
+    """The axes of a named family, outermost first, whatever its indices are called."""
+    return tuple(f"axis {place}" for place in range(count))
 
 
 class View(NamedTuple):
@@ -46,11 +54,17 @@ class View(NamedTuple):
             strides[name] = strides.get(name, 0) + stride
         return self._replace(strides=strides)
 
-    def at(self, axis: Axis, position: int) -> View:
-        """The entries at one position of an axis, which disappears."""
-        stride = self.strides.get(axis, 0)
-        rest = {other: length for other, length in self.strides.items() if other != axis}
-        return View(self.source, self.start + stride * position, rest)
+    def moved(self, axis: Axis, start: int, along: Mapping[Axis, int], keep: bool = False) -> View:
+        """The entries at position ``start + sum(stride * index)`` of an axis, for the indices of ``along``.
+
+        The axis disappears, or with ``keep`` goes on from there.
+        """
+        own = self.strides.get(axis, 0)
+        strides = {other: stride for other, stride in self.strides.items() if keep or other != axis}
+        for symbol, stride in along.items():
+            if own:
+                strides[symbol] = strides.get(symbol, 0) + own * stride
+        return View(self.source, self.start + own * start, strides)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +73,8 @@ class Step:
 
     ``axes`` are the block's axes with their lengths, the last varying fastest; ``along`` is the number of operands that
     a dot product, a sum or a maximum runs over (0 for the other operations). ``detail`` is the symbol of an input, the
-    value of a number, a condition and the symbols in it for the axes.
+    value of a number, a condition or a formula of indices and the symbols in it for the axes. An entry of ``gather`` is
+    one of the entries that its operands hold, as its ``detail`` says: a case for each operand, and the symbols.
     """
 
     operation: str
@@ -108,6 +123,14 @@ class Step:
                 place.append(along)
             yield tuple(reversed(place))
 
+    def sources(self, positions: Iterable[int]) -> list[list[int]]:
+        """For each operand the entry numbers that entries at some positions of the block read; ``ALONG`` at 0."""
+        if self.operation == GATHER:
+            cases, symbols = self.detail
+            return [Sources(self.axes, self.operands, cases, symbols).numbers(self.places(positions))]
+        positions = list(positions)
+        return [self.first_numbers(view, positions) for view in self.operands]
+
     def first_numbers(self, view: View, positions: Iterable[int] | None = None) -> list[int]:
         """The entry numbers that a view has at all positions of the block, or at some; ``ALONG`` at 0."""
         if positions is None:
@@ -140,6 +163,8 @@ class Step:
         import numpy as np
 
         self._check_size()
+        if self.operation == GATHER:
+            return (np.array(self.sources(range(self.size))[0]).reshape(self.shape),)
         axes = [*self.axes, *([(ALONG, self.along)] if self.along else [])]
         arrays = []
         for view in self.operands:
@@ -159,79 +184,12 @@ class Step:
             )
 
 
-@dataclass(eq=False, repr=False)
-class Program:
-    """Steps in order, each reading earlier ones; ``named`` says which view bears which name."""
-
-    steps: list[Step] = field(default_factory=list)
-    named: dict[str, View] = field(default_factory=dict)
-    size: int = 0
-    """How many entry numbers are taken."""
-    known: dict[Any, View] = field(default_factory=dict)
-    """Values met before, so that none is written out twice."""
-    around: list[str] = field(default_factory=list)
-    """The nodes that the value being read stands in, for messages."""
-
-    def view(self, number: int) -> View:
-        """All entries of one step."""
-        step = self.steps[number]
-        return View(number, step.start, step.strides)
-
-    def add(
-        self,
-        operation: str,
-        operands: tuple[View, ...],
-        lengths: Mapping[Axis, int],
-        along: int = 0,
-        detail: Any = None,
-    ) -> View:
-        """Append an operation for all positions of the axes in ``lengths``, less those of sums that nothing reads."""
-        read = {axis for view in operands for axis in view.strides} | {ROW, COLUMN}
-        axes = tuple((axis, length) for axis, length in lengths.items() if axis in read or not operands)
-        self.steps.append(Step(operation, self.size, axes, operands, along, detail))
-        self.size += self.steps[-1].size
-        return self.view(len(self.steps) - 1)
-
-    def input(self, symbol: Value) -> View:
-        """The entries of a symbol that is given."""
-        if symbol.name not in self.named:
-            self.named[symbol.name] = self.add("input", (), block_axes(symbol), detail=symbol)
-        return self.named[symbol.name]
-
-    def number(self, value: Expr) -> View:
-        """A number, the same for every position."""
-        if value not in self.known:
-            self.known[value] = self.add("number", (), {}, detail=value)
-        return self.known[value]
-
-    def own(self, view: View, lengths: Mapping[Axis, int], first: int) -> View:
-        """The view itself if it is all of a step from ``first`` on, else a copy: a name has entries of its own."""
-        whole = view == self.view(view.source) and self.steps[view.source].axes == tuple(lengths.items())
-        if whole and view.source >= first:
-            return view
-        return self.add("copy", (view,), lengths)
-
-    def step_of(self, number: int) -> int:
-        """The step that an entry's number belongs to."""
-        return bisect_right(self.steps, number, key=lambda step: step.start) - 1
-
-    def tree_operations(self, source: int, named: Container[int] = ()) -> int:
-        """Operations in one entry of a step written out as a tree, down to the inputs and the ``named`` steps.
-
-        Counted from the blocks, of which all entries are alike, before any entry is made; zeros and ones among the
-        numbers are not yet left out.
-        """
-        sizes: list[int] = []
-        for position, step in enumerate(self.steps[: source + 1]):
-            row = OPERATIONS.get(step.operation)
-            if row is None or (position in named and position != source):
-                sizes.append(0)
-                continue
-            read = sum(sizes[view.source] for view in step.operands) * (step.along or 1)
-            sizes.append(row.count(step.operand_count) + row.repeats * read)
-        return sizes[source]
-
-
 def block_axes(value: Value) -> dict[Axis, int]:
-    """The axes of a value's own block, none for a scalar."""
-    return dict(zip((ROW, COLUMN), (int(length) for length in shape_of(value)), strict=False))
+    """The axes of a value's own block, none for a scalar, those of a family first."""
+    axes = (*family_axes(len(lengths_of(value))), ROW, COLUMN)
+    return dict(zip(axes, (int(length) for length in full_shape(value)), strict=False))
+
+
+def symbol_of(axis: Axis) -> Symbol:
+    """The symbol for an axis in formulas; no declared name begins with a digit."""
+    return axis if isinstance(axis, Symbol) else index(f"0 {axis}")

@@ -45,11 +45,11 @@ class HorizontalStack(Node):
     def entry(self, i: Expr, j: Expr, indices: Indices) -> Expr:
         cases, start = [], S.Zero
         position = j if self.common == 0 else i
-        for part in self.args:
+        for place, part in enumerate(self.args, 1):
             stop = start + part.shape[1 - self.common]
             inside = position - start
             at = (i, inside) if self.common == 0 else (inside, j)
-            condition = S.true if part is self.args[-1] else Lt(position, stop)
+            condition = S.true if place == len(self.args) else Lt(position, stop)
             if condition is not S.false:
                 cases.append((entry_of(part, *at, indices), condition))
             if condition is S.true:

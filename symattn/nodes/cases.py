@@ -34,7 +34,8 @@ class Cases(Piecewise):
             value, condition = pair.args if isinstance(pair, (ExprCondPair, Tuple)) else map(S, pair)
             if condition is S.false:
                 continue
-            kept.append(ExprCondPair(value, condition))
+            # The constructor of a pair folds values by cases inside a condition into it.
+            kept.append(Tuple.__new__(ExprCondPair, value, condition))
             if condition is S.true:
                 break
         if not kept or kept[-1].cond is not S.true:

@@ -13,6 +13,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from symattn.nodes.base import Indices
 from symattn.nodes.functions import RectifiedLinear
 from symattn.nodes.normalising import OverAllowedKeys
+from symattn.nodes.reductions import LargestOver
 from symattn.nodes.written import added, multiplied, negated, raised
 
 
@@ -38,6 +39,11 @@ class ThresholdOver(ExprWithLimits):
     @property
     def limits(self) -> tuple[Any, ...]:
         return (self.args[1],)
+
+    def _eval_subs(self, old: Expr, new: Expr) -> Expr:
+        """As for every expression with limits, which knows nothing of ``alpha``."""
+        made = LargestOver(self.function, self.args[1])._subs(old, new)
+        return ThresholdOver(made.function, made.limits[0], self.alpha)
 
     def doit(self, **hints: Any) -> Expr:
         symbol, lower, upper = self.limits[0]

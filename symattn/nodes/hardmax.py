@@ -28,7 +28,7 @@ class Hardmax(OverAllowedKeys):
 
         def is_top(c: Expr) -> Expr:
             top = indices.over(length, lambda c: self.allowed_score(i, c, indices), kind=LargestOver, joined=largest)
-            equal = Cases.of(Eq(self.score(i, c, indices), top, evaluate=False), S.One)
-            return self.where_allowed(i, c, equal, indices)
+            return Cases.of(Eq(self.score(i, c, indices), top, evaluate=False), S.One)
 
-        return self.where_allowed(i, j, divided(is_top(j), indices.over(length, is_top)), indices)
+        total = indices.over(length, lambda c: self.where_allowed(i, c, is_top(c), indices))
+        return self.where_allowed(i, j, divided(is_top(j), total), indices)

@@ -10,6 +10,7 @@ from symattn import closed_form
 from symattn.equations import Equation, EquationSystem
 from symattn.language import parse_equations, parse_shape
 from symattn.language.declarations import declare
+from symattn.nodes import Member, full_shape
 from symattn.shapes import size
 
 
@@ -27,6 +28,20 @@ def softmax_where(scores, allowed):
     """Exponentials over the allowed keys, divided by their sum; a row without any stays 0."""
     weights = np.where(allowed != 0, np.exp(scores), 0)
     return np.array([row / row.sum() if row.any() else row for row in weights])
+
+
+def sparse_weights(scores, alpha, allowed=None):
+    """Entmax by bisection on its threshold, row by row."""
+    weights = np.zeros_like(scores)
+    for i, row in enumerate(scores):
+        kept = [j for j in range(len(row)) if allowed is None or allowed[i][j] != 0]
+        low, high = -100.0, 100.0
+        for _ in range(200):
+            tau = (low + high) / 2
+            for j in kept:
+                weights[i, j] = max((alpha - 1) * row[j] - tau, 0) ** (1 / (alpha - 1))
+            low, high = (tau, high) if weights[i].sum() > 1 else (low, tau)
+    return weights
 
 
 def cosine(Q, K, V):
@@ -78,8 +93,19 @@ MECHANISMS = {
     "one hidden unit": (ADDITIVE, {"n": 1, "m": 2, "d_q": 1, "d_k": 2, "d_v": 1, "d_a": 1}, additive),
 }
 
-NODE_INPUTS = {"A": "n m", "B": "m p", "C": "n m", "M": "n m", "r": "1 m", "v": "m 1", "b": "scalar"}
-NODE_SIZES = {"n": 2, "m": 3, "p": 4}
+NODE_INPUTS = {
+    "A": "n m",
+    "B": "m p",
+    "C": "n m",
+    "M": "n m",
+    "r": "1 m",
+    "v": "m 1",
+    "b": "scalar",
+    "F": "g m p",
+    "w": "2*q+1 1",
+    "D": "n 2*m",
+}
+NODE_SIZES = {"n": 2, "m": 3, "p": 4, "g": 2, "q": 1}
 NODE_NUMBERS = {
     "A": [[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]],
     "B": [[1.0, -2.0, 0.5, 3.0], [0.0, 1.0, 2.0, -1.0], [4.0, 0.25, -0.5, 1.0]],
@@ -88,8 +114,14 @@ NODE_NUMBERS = {
     "r": [[1.0, 2.0, -1.0]],
     "v": [[0.5], [-1.0], [2.0]],
     "b": 0.75,
+    "F": [
+        [[0.25, 1.0, -1.0, 2.0], [3.0, -0.5, 0.0, 1.0], [1.0, 1.0, -2.0, 0.5]],
+        [[-1.0, 0.5, 2.0, 0.0], [1.5, 1.0, -1.0, 2.0], [0.25, -3.0, 1.0, 1.0]],
+    ],
+    "w": [[0.5], [2.0], [-1.5]],
+    "D": [[1.0, -1.0, 0.5, 2.0, 0.0, 3.0], [0.25, 4.0, -2.0, 1.0, -0.5, 1.5]],
 }
-A, B, C, M, r, v = (np.array(NODE_NUMBERS[name]) for name in "ABCMrv")
+A, B, C, M, r, v, F, w, D = (np.array(NODE_NUMBERS[name]) for name in "ABCMrvFwD")
 b = NODE_NUMBERS["b"]
 erf = np.vectorize(math.erf)
 
@@ -162,13 +194,60 @@ NODE_CASES = {
     * A,
     "v[1] * A / sqrt(m)": -A / math.sqrt(3),
     "(abs(b) + log(b) + sqrt(b)) * A": (b + math.log(b) + math.sqrt(b)) * A,
+    "cos(A) - sin(C)": np.cos(A) - np.sin(C),
+    "(cos(b) + sin(b)) * A": (math.cos(b) + math.sin(b)) * A,
+    "lse(A, where=causal)": np.log(np.where(np.tri(2, 3), np.exp(A), 0).sum(axis=1, keepdims=True)),
+    "hardmax(A)": np.array([[0.0, 0, 1], [1, 0, 0]]),
+    "hardmax(M)": np.array([[1 / 3, 1 / 3, 1 / 3], [1, 0, 0]]),
+    "hardmax(-A, where=M)": np.array([[0.0, 0, 0], [0, 0, 1]]),
+    "sparsemax(A)": sparse_weights(A, 2),
+    "sparsemax(A - C, where=M)": sparse_weights(A - C, 2, M),
+    "entmax(A, 1.5)": sparse_weights(A, 1.5),
+    "entmax(C, 4/3, where=causal) @ B": sparse_weights(C, 4 / 3, np.tri(2, 3)) @ B,
+    "entmax(C / 3, 3)": sparse_weights(C / 3, 3),
+    "A @ F[1]": A @ F[1],
+    "sum(h, A @ F[h])": A @ F.sum(axis=0),
+    "sum(h, (h + 1) * F[h])": F[0] + 2 * F[1],
+    "sum(h, F[h][:, 1] @ F[h][0, :])": sum(np.outer(each[:, 1], each[0]) for each in F),
+    "concat(h, A @ F[h])": np.hstack([A @ F[0], A @ F[1]]),
+    "concat(h, F[h][:, 2])": F[:, :, 2].T,
+    "concat(h, F[h]) + v": np.hstack(list(F)) + v,
+    "D[:, m:] @ D[:, 0:m].T": D[:, 3:] @ D[:, :3].T,
+    "B[0:1, :] + B": B[:1] + B,
+    "A[:, m - 1:m] + r": A[:, 2:] + r,
+    "w[q:2*q + 1, 0:1].T": w[1:].T,
+    "sum(h, D[:, h*m:(h + 1)*m] * (h + 1))": D[:, :3] + 2 * D[:, 3:],
+    "concat(h, D[:, h*m:h*m + m] @ B)": np.hstack([D[:, :3] @ B, D[:, 3:] @ B]),
+    "hstack(A, C) @ ones(2*m, 1)": np.hstack([A, C]).sum(axis=1, keepdims=True),
+    "vstack(A, r, C)": np.vstack([A, r, C]),
+    "hstack(v, B, v)": np.hstack([v, B, v]),
+    "vstack(r, eye(m))": np.vstack([r, np.eye(3)]),
+    "matrix(n, m, i - 2 * j)": np.arange(2)[:, None] - 2 * np.arange(3),
+    "matrix(n, m, 100 ** (-(j // 2) / 2) * (i + 1))": np.array([[1, 1, 0.1], [2, 2, 0.2]]),
+    "matrix(n, m, cos(i - j / 3)) * A": np.cos(np.arange(2)[:, None] - np.arange(3) / 3) * A,
+    "matrix(n, m, A[i, j - 1] if j >= 1 else 0)": np.array([[0, 0.5, -1.25], [0, 1.5, 0.25]]),
+    "matrix(m, n, A[j, m - 1 - i])": A[:, ::-1].T,
+    "matrix(n, m, 2 * A[i, clip(j - 1, 0, m - 1)] - b)": 2 * A[:, [0, 0, 1]] - b,
+    "matrix(m, m, w[j - i + q] if abs(i - j) <= q else 0)": np.array([[2, -1.5, 0], [0.5, 2, -1.5], [0, 0.5, 2]]),
+    "matrix(n, m, F[i][j, 2 * i + 1])": np.array([F[0][:, 1], F[1][:, 3]]),
+    "matrix(p, p, F[(i + j) % 2][0, j])": np.array([[F[(i + j) % 2, 0, j] for j in range(4)] for i in range(4)]),
+    "sum(h, matrix(p, m, h * F[h][j, i]))": F[1].T,
+    "sum(a, matrix(n, m, A[i, a] if a <= j else 0))": A.cumsum(axis=1),
+    "concat(h, matrix(m, 2, F[h][i, j + 2 * h]))": np.hstack([F[0][:, :2], F[1][:, 2:]]),
+    "matrix(n, m, A[i, j] if A[i, j] > C[i, j] else -C[i, j])": np.where(A > C, A, -C),
+    "matrix(n, m, 1 if (j > 0) & (A[i, j - 1] < 1) else b)": np.array([[b, 1, 1], [b, b, 1]]),
+    "matrix(n, m, (1 if A[i, j] == 2 else 2) if M[i, j] != 0 else 3)": np.array([[3.0, 3, 3], [2, 3, 2]]),
+    "matrix(n, m, 1 if 0 <= A[i, j] < C[i, j] else 0)": ((A >= 0) & (A < C)).astype(float),
+    "matrix(n, m, min(A[i, j], C[i, j]) + max(A[i, j], b, i))": np.minimum(A, C)
+    + np.maximum(np.maximum(A, b), [[0], [1]]),
+    "matrix(n, m, floor(A[i, j] + b))": np.floor(A + b),
 }
 
 
 def random_inputs(case, seed=5):
     """Numbers for the inputs of a system with concrete sizes, from 0.25 to 2 so that no length vanishes."""
     rng = np.random.default_rng(seed)
-    return {name: rng.uniform(0.25, 2, [int(n) for n in symbol.shape]) for name, symbol in case.inputs.items()}
+    return {name: rng.uniform(0.25, 2, [int(n) for n in full_shape(symbol)]) for name, symbol in case.inputs.items()}
 
 
 def as_number(expression, values):
@@ -176,7 +255,9 @@ def as_number(expression, values):
     given = {}
     for part in expression.atoms(MatrixElement, Symbol):
         if isinstance(part, MatrixElement):
-            given[part] = Float(float(np.asarray(values[part.parent.name])[int(part.i), int(part.j)]), 30)
+            member = part.parent.positions if isinstance(part.parent, Member) else ()
+            place = tuple(int(position) for position in (*member, part.i, part.j))
+            given[part] = Float(float(np.asarray(values[part.parent.name])[place]), 30)
         elif part.name in values:
             given[part] = Float(values[part.name], 30)
     return float(expression.xreplace(given).doit().evalf(20))
@@ -190,13 +271,11 @@ def at_place(expression, sizes, i, j, place):
 
 def all_entries(case, name, values, **options):
     """Every entry of a value with concrete sizes, from its closed form, as numbers."""
-    rows, columns = (int(length) for length in case.shape(name))
-    return np.array(
-        [
-            [as_number(closed_form.entry(case, name, i, j, **options), values) for j in range(columns)]
-            for i in range(rows)
-        ]
-    )
+    shape = [int(length) for length in case.shape(name)]
+    found = np.empty(shape)
+    for place in np.ndindex(*shape):
+        found[place] = as_number(closed_form.entry(case, name, *place, **options), values)
+    return found
 
 
 def values_of(case, values):

@@ -113,7 +113,7 @@ def test_what_only_numbers_decide_stays_a_condition():
     assert entry(case, "P", 0, 1) == 0
     written = entry(case, "P", 1, 1)
     assert written.args[0].cond == Ne(M[1, 1], 0)
-    kept = [Piecewise((exp(S[1, k]), Ne(M[1, k], 0)), (0, True)) for k in range(2)]
+    kept = [nodes.Cases((exp(S[1, k]), Ne(M[1, k], 0)), (0, True)) for k in range(2)]
     assert list(written.args[0].expr.args[1].base.args) == kept
 
 
@@ -130,7 +130,7 @@ def test_a_set_stands_as_a_matrix_of_0_and_1_too():
     case = EquationSystem("sets", (M,), (Equation("A", causal), Equation("B", both), Equation("C", both.T)), "C")
     assert scalar_graph(case, "C").evaluate({"M": MASK[1:3]}) == [[1, 1], [0, 1], [0, 0]]
     assert [entry(case, "A", 0, k) for k in range(3)] == [1, 0, 0]
-    assert entry(case, "B", 1, 0) == Piecewise((1, Ne(M[1, 0], 0)), (0, True))
+    assert entry(case, "B", 1, 0) == nodes.Cases((1, Ne(M[1, 0], 0)), (0, True))
     assert entry(case, "B", 0, 1) == 0
 
 
