@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Expr, Integer, S, Sum
 
 from symattn.language.names import safe_name
-from symattn.nodes import Concatenation, IndexedMatrix, IndexSum, LargestOver, ThresholdOver
+from symattn.nodes import Concatenation, IndexedMatrix, IndexSum, LargestOver, ThresholdOf, ThresholdOver
 from symattn.nodes.cases import put_in
 from symattn.publishing.allowed_rows import below_a_sum
 from symattn.publishing.document import ForEach
@@ -56,6 +56,11 @@ def threshold(printer: Printer, value: ThresholdOver) -> Piece:
     else:
         below = below_a_sum(printer, condition, limits[0])
     return printer.notation.call(printer.notation.threshold, printer.piece(term), below=below)
+
+
+def threshold_of(printer: Printer, value: ThresholdOf) -> Piece:
+    """The threshold of scores that stand one by one."""
+    return printer.notation.call(printer.notation.threshold, *map(printer.piece, value.scores))
 
 
 def index_sum(printer: Printer, value: IndexSum) -> Piece:

@@ -61,6 +61,7 @@ from symattn.nodes import (
     OverAllowedKeys,
     Reduction,
     SquareRoot,
+    ThresholdOf,
     ThresholdOver,
     VerticalStack,
 )
@@ -108,6 +109,7 @@ ROWS: dict[type, Any] = {
     MatrixElement: place_rows.element,
     Sum: index_rows.sum_of_numbers,
     LargestOver: index_rows.largest,
+    ThresholdOf: index_rows.threshold_of,
     ThresholdOver: index_rows.threshold,
     KroneckerDelta: place_rows.delta,
     # matrices
