@@ -171,7 +171,10 @@ def remainder(a: Analysis, node: Mod) -> Tracked:
     if of_indices_alone(node, a.indices):
         return a.constant(_as_floats(a, exactly(a, node)))
     left, right = (a.of(part) for part in node.args)
-    return left - right * _floor(a, left / right)
+    x, y = a.plain(left), a.plain(right)
+    if x.scale.any() or y.scale.any():
+        return left - right * _floor(a, left / right)
+    return left - right * a.constant(a.np.floor_divide(x.value, y.value))
 
 
 def raised(a: Analysis, node: Pow) -> Tracked:

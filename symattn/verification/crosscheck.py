@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from symattn import limits, worked
 from symattn.counts import count
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, InputError
-from symattn.nodes import is_matrix
 from symattn.verification.comparison import compare, undefined
 from symattn.verification.evaluation import OutsideError
 from symattn.verification.instances import Instance, Plan, plans, rational, resized, tiny
@@ -98,9 +98,15 @@ def verify(
 def given_instance(bound: worked.Bound) -> Instance:
     """The numbers of a bound mechanism as an instance."""
     system = bound.system
-    values = {name: bound[name] for name in system.inputs}
-    numbers = {name: value.tolist() if is_matrix(system.inputs[name]) else value for name, value in values.items()}
+    numbers = {name: _as_lists(bound[name]) for name in system.inputs}
     return Instance(system, tuple(bound.sizes.items()), (numbers,), shared=frozenset(numbers), remark="given numbers")
+
+
+def _as_lists(value: Any) -> Any:
+    """A number as it is, rows as lists of numbers, a family as lists of its members' rows."""
+    if isinstance(value, (tuple, list)):
+        return [_as_lists(part) for part in value]
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 class _Run:

@@ -38,9 +38,40 @@ class Truth:
             self._scales[asked] = tuple(scales(system, one, precision, settled) for one in self.inputs)
         return self._scales[asked]
 
+    def doubles(self, element: int, name: str) -> tuple[Any, Any]:
+        """A value as two arrays of float64, which add up to it in about 106 bits.
+
+        The second is not a number where the value is finite and no float64 is as large.
+        """
+        if (element, name) not in self._doubles:
+            import numpy as np
+
+            exact = np.array(self.values[element][name], dtype=object)
+            high = np.vectorize(_nearest, otypes=[np.float64])(exact)
+            rest = np.vectorize(_rest, otypes=[np.float64])(exact, high)
+            self._doubles[(element, name)] = high, rest
+        return self._doubles[(element, name)]
+
+    @cached_property
+    def _doubles(self) -> dict[tuple[int, str], tuple[Any, Any]]:
+        return {}
+
     @cached_property
     def _scales(self) -> dict[tuple[str, bool], tuple[dict[str, Rounded], ...]]:
         return {}
+
+
+def _nearest(value: Number) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _rest(value: Number, nearest: float) -> float:
+    if math.isfinite(nearest):
+        return float(value - nearest)
+    return 0.0 if value == nearest else math.nan
 
 
 @dataclass(frozen=True)
@@ -73,8 +104,9 @@ class Tally:
     found: Number = None
     expected: Number = None
 
-    def see(self, found: Number, expected: Number, unit: float, place: tuple[int, ...]) -> None:
-        self.entries += 1
+    def see(self, found: Number, expected: Number, unit: float, place: tuple[int, ...], entries: int = 1) -> None:
+        """Count an entry, or the worst of several."""
+        self.entries += entries
         error = 0 if found == expected else abs(found - expected)  # an infinity less itself is no number
         if error == 0:
             ratio = 0.0
@@ -86,10 +118,10 @@ class Tally:
             self.ratio, self.error, self.place = ratio, float(error), tuple(int(k) for k in place)
             self.found, self.expected = found, expected
 
-    def skip(self, doubt: str) -> None:
-        """Count an entry of which nothing is known."""
-        self.skipped += 1
-        self.doubt = doubt
+    def skip(self, entries: int, doubt: str) -> None:
+        """Count entries of which nothing is known."""
+        self.skipped += entries
+        self.doubt = self.doubt or doubt * bool(entries)
 
     def comparison(self, header: Header, name: str, instance: Instance, truth: Truth, digits: int = 20) -> Comparison:
         if not self.entries:
