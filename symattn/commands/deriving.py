@@ -10,6 +10,7 @@ from symattn.commands.checks import summary
 from symattn.commands.options import RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
+from symattn.errors import ExactnessError
 from symattn.publishing import Derivation
 
 
@@ -35,7 +36,7 @@ def command(
     symattn derive --equations 'P = softmax(Q @ K.T)' --input Q='n d' --input K='m d'
     """
     format_name, standalone = chosen_format(format_name, path, standalone)
-    chosen = subjects()
+    chosen = [in_exact_numbers(subject) for subject in subjects()]
     derivation = derived(chosen)
     status = 0
     for subject in chosen:
@@ -48,6 +49,18 @@ def command(
             status = max(status, report.exit_status)
     deliver(derivation.to(format_name, digits=digits, standalone=standalone), path)
     return status
+
+
+def in_exact_numbers(subject: Subject) -> Subject:
+    """The subject; without the worked example's numbers where exact arithmetic has no value for them."""
+    if subject.bound is None or not subject.worked:
+        return subject
+    try:
+        subject.bound.exact(subject.system.output)
+    except ExactnessError as error:
+        note(f"{subject.system.name} has no exact value with the worked example's numbers: {error}")
+        return Subject(subject.system)
+    return subject
 
 
 def derived(subjects: list[Subject]) -> Derivation:

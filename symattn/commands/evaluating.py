@@ -6,8 +6,10 @@ import click
 
 from symattn.commands.options import RESULT, chosen_format, deliver, with_options
 from symattn.commands.subjects import Subjects, about_subjects
+from symattn.exact import ExactFamily
 from symattn.language.declarations import declare
-from symattn.publishing import Block, Derivation, Formula, Heading, Rounded, Stage
+from symattn.publishing import Block, Derivation, Heading, Stage
+from symattn.publishing.stages import MEMBERS, values
 from symattn.worked import Bound
 
 
@@ -41,6 +43,8 @@ def command(
 def evaluation(examples: list[Bound], only: tuple[str, ...] = ()) -> Derivation:
     """A document of values alone: each name with its exact value and its decimals.
 
+    Of a family that is not asked for by name, the first members only.
+
     Errors: ``UnknownNameError`` for a name that the mechanism does not have.
     """
     blocks: list[Block] = []
@@ -52,7 +56,8 @@ def evaluation(examples: list[Bound], only: tuple[str, ...] = ()) -> Derivation:
             blocks.append(Heading(system.name))
         for name in only or example.names:
             exact = example.exact(name)
-            blocks.append(Formula(declare(name, system.shape(name)), "=", exact, "≈", Rounded(exact)))
+            most = len(exact) if only and isinstance(exact, ExactFamily) else MEMBERS
+            blocks += values(declare(name, system.shape(name)), exact, most)
             stages.append(Stage(prefix + name, system.shape(name), exact=exact))
     title = ", ".join(example.system.name for example in examples)
     return Derivation(title, tuple(blocks), tuple(stages), examples[0].system.source)

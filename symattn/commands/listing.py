@@ -1,63 +1,99 @@
-"""``symattn list``: the library of mechanisms, one line of formulas each, and where they come from."""
+"""``symattn list``: the library of mechanisms by group, a group with its formulas, or one mechanism to be changed."""
 
 from __future__ import annotations
 
 import json
+import textwrap
 
 import click
 
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.defining import Mechanism
-from symattn.mechanisms import named, names
-from symattn.publishing import code, text
+from symattn.mechanisms import groups, named, names, summary
+from symattn.publishing import code, system_text, text
+from symattn.shapes import Shape
+
+INDENT = "    "
 
 
 @click.command("list")
-@with_options(click.argument("name", required=False), format_option("text", "json"), OUTPUT)
+@with_options(click.argument("name", metavar="[GROUP|NAME]", required=False), format_option("text", "json"), OUTPUT)
 def command(name: str | None, format_name: str | None, path: str | None) -> None:
-    """List the library of mechanisms: name, formulas, source.
+    """List the library of mechanisms, group by group, a line for each.
 
-    With NAME: that mechanism in the language of equations, to be changed and given back with --equations.
+    With GROUP: the formulas and the sources of that group. With NAME: that mechanism in the language of equations, its
+    conventions as comments, to be changed and given back with --equations.
 
     \b
+    symattn list heads
     symattn list self-attention -o mine.txt
     symattn derive --equations mine.txt
     """
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
-    if name is not None and format_name == "text":
-        deliver(as_equations(named(name)), path)
-        return
-    library = {key: named(key) for key in (names() if name is None else [name])}
-    deliver(as_json(library) if format_name == "json" else as_text(library), path)
+    group = None if name is None else name.replace("-", "_")
+    if format_name == "json":
+        chosen = names() if name is None else groups().get(str(group), (name,))
+        shown = as_json({key: named(key) for key in chosen})
+    elif name is None:
+        shown = as_overview()
+    elif group in groups():
+        shown = as_group(group)
+    else:
+        shown = as_equations(named(name))
+    deliver(shown, path)
 
 
-def one_line(system: Mechanism) -> str:
-    """The equations of a mechanism on one line."""
-    return "; ".join(f"{equation.name} = {text(equation.expression)}" for equation in system)
+def as_overview() -> str:
+    """Every group with what it is about, and its mechanisms with what they are called."""
+    width = max(map(len, names()))
+    parts = []
+    for group, members in groups().items():
+        lines = [f"{INDENT}{name:<{width}}  {named(name).name}" for name in members]
+        parts.append("\n".join([f"{group}: {summary(group)}", *lines]))
+    return "\n\n".join([*parts, "symattn list GROUP shows formulas and sources, symattn list NAME a whole mechanism."])
+
+
+def as_group(group: str) -> str:
+    """A group for a reader: what it is about, and of each mechanism its name, formulas and source."""
+    parts = [summary(group)]
+    for name in groups()[group]:
+        system = named(name)
+        about = textwrap.indent("\n".join([system_text(system), *([system.source] if system.source else [])]), INDENT)
+        parts.append(f"{name}: {system.name}\n{about}")
+    return "\n\n".join(parts)
 
 
 def as_equations(system: Mechanism) -> str:
-    """A mechanism as a user writes it: its inputs with their shapes, and its equations."""
+    """A mechanism as a user writes it: its inputs with their shapes, and its equations; conventions are comments."""
     about = [f"# {system.name}", *([f"# {system.source}"] if system.source else [])]
     about += [f"# {topic}: {text}" for topic, text in system.conventions]
-    inputs = [f"{name}: {' '.join(map(str, system.shape(name))) or 'scalar'}" for name in system.inputs]
+    *_, last = system
+    about += [f"# the result is {system.output}: give --output {system.output}"] if system.output != last.name else []
+    inputs = [f"{name}: {declared(system.shape(name))}" for name in system.inputs]
     return "\n".join([*about, "", *inputs, "", code(system)])
 
 
-def as_text(library: dict[str, Mechanism]) -> str:
-    """The library for a reader: each name, its formulas below it, its source below these."""
-    return "\n".join(f"{name}\n    {one_line(system)}\n    {system.source}" for name, system in library.items())
+def declared(shape: Shape) -> str:
+    """A shape as an input's declaration writes it: sizes with spaces between them and none inside.
+
+    >>> from symattn.shapes import size
+    >>> declared((2 * size("r") + 1, size("m"))), declared(())
+    ('2*r+1 m', 'scalar')
+    """
+    return " ".join(str(length).replace(" ", "") for length in shape) or "scalar"
 
 
 def as_json(library: dict[str, Mechanism]) -> str:
-    """The library for a machine."""
+    """The library for a machine; equations by their left sides, as the language writes them."""
+    group_of = {name: group for group, members in groups().items() for name in members}
     rows = [
         {
             "name": name,
+            "group": group_of.get(name.replace("_", "-"), ""),
             "title": system.name,
-            "inputs": {key: " ".join(map(str, system.shape(key))) or "scalar" for key in system.inputs},
-            "equations": {equation.name: code(equation.expression) for equation in system},
-            "formulas": {equation.name: text(equation.expression) for equation in system},
+            "inputs": {key: declared(system.shape(key)) for key in system.inputs},
+            "equations": {code(equation.left_side): code(equation.expression) for equation in system},
+            "formulas": {text(equation.left_side): text(equation.expression) for equation in system},
             "output": system.output,
             "source": system.source,
             "conventions": dict(system.conventions),

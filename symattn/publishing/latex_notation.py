@@ -135,7 +135,7 @@ class LatexNotation(Notation):
             for value, condition in lines
         ]
         gap = r" \\[8pt] " if any(value.tall for value, _ in lines) else r" \\ "
-        return Piece(r"\begin{cases} " + gap.join(shown) + r" \end{cases}", Level.FACTOR, tall=True)
+        return Piece(r"\begin{cases} " + gap.join(shown) + r" \end{cases}", Level.FACTOR, open_right=True, tall=True)
 
     def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
         return Piece(f"{letter.text}_{{{joined(positions)}}}", tall=letter.tall)

@@ -53,7 +53,9 @@ def legend(system: EquationSystem, entries: bool) -> list[DocumentBlock]:
     if sets:
         sentences += _about_allowed_sets(over_keys, sets)
         if entries:
-            sentences.append("A sum with a condition below it runs over the values of its index that meet it.")
+            sentences.append(
+                "A sum with a condition below it runs over the values of its index that meet it, within its range."
+            )
     if any(isinstance(node, Reduction) for node in nodes):
         sentences.append("Names with row give one number for each row, names with col one for each column.")
     if entries:
@@ -65,7 +67,7 @@ def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) 
     """Members of families, matrices given by entry, blocks, and what they are put together to."""
     sentences = []
     if any(isinstance(node, Member) for node in nodes):
-        sentences.append("A raised number or letter in brackets says which member of a family is meant, as which head.")
+        sentences.append("In brackets above a name stands which member of a family is meant, such as which head.")
     if any(isinstance(node, IndexedMatrix) for node in nodes):
         sentences.append(
             "A formula in square brackets with i and j below is the matrix of these entries, i its row and j its "
@@ -76,7 +78,7 @@ def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) 
     if any(isinstance(node, Concatenation) for node in nodes):
         sentences.append("Concat puts matrices side by side.")
     if any(isinstance(node, HorizontalStack) for node in nodes):
-        sentences.append("Matrices in square brackets are parts of one; a semicolon puts what follows below.")
+        sentences.append("Matrices in square brackets, side by side or one below the other, make one matrix.")
     if any(
         _has(equation.expression, floor, Mod) or (entries and _has(equation.expression, Concatenation))
         for equation in system

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 LETTERS = re.compile(r"[A-Za-z][A-Za-z0-9]+\Z")
 SCRIPTS = frozenset({"msup", "msub", "msubsup"})
 BOLD_DIGITS = {"0": "𝟎", "1": "𝟏"}
+REMAINDER = "mod"
+"""The only word that is an operator."""
 OPENING, CLOSING, BAR = "(", ")", "|"
 
 
@@ -53,7 +55,7 @@ def _mend_node(node: Element) -> None:
     for child in [each for each in node if each.tag == "mstyle" and not len(each)]:
         node.remove(child)  # \displaystyle, which is put beside what it is said of
         node.set("displaystyle", "true")
-    if node.tag == "mo" and node.text and LETTERS.match(node.text):
+    if node.tag == "mo" and node.text and node.text != REMAINDER and LETTERS.match(node.text):
         node.tag = "mi"
         node.attrib.clear()
     if node.tag == "mo" and node.text == "⊤":
@@ -72,9 +74,10 @@ def _mend_node(node: Element) -> None:
         node[0].set("rspace", "0")
     if node.tag in SCRIPTS and len(node) > 1:
         for script in list(node)[1:]:
-            for sign in script.iter("mo"):  # an operator in a script has no space around it
-                sign.set("lspace", "0")
-                sign.set("rspace", "0")
+            for sign in script.iter("mo"):  # an operator in a script has no space around it, unless it is a word
+                space = "0.2em" if sign.text == REMAINDER else "0"
+                sign.set("lspace", space)
+                sign.set("rspace", space)
 
 
 def _merge_upright(node: Element) -> None:

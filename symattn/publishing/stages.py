@@ -68,7 +68,8 @@ def _formulas(system: EquationSystem) -> Derivation:
             places = _places(shape, i, j)
             formula = closed_form.entry(system, equation.name, *equation.indices, *places)
             entry = MatrixElement(left, *places), formula
-            blocks += [Paragraph("Entry by entry:"), Formula(entry[0], "=", entry[1])]
+            if not isinstance(equation.expression, IndexedMatrix):  # which says its entries already
+                blocks += [Paragraph("Entry by entry:"), Formula(entry[0], "=", entry[1])]
         stages.append(Stage(equation.name, equation.shape, equation.expression, entry=entry, left=left))
     return Derivation(system.name, (*blocks, *legend(system, entries=True)), tuple(stages), system.source)
 
@@ -77,7 +78,8 @@ def conventions(system: EquationSystem) -> list[Block]:
     """What the equations alone do not say, by topic; nothing where nothing is said."""
     if not system.conventions:
         return []
-    return [Heading("Conventions"), *(Paragraph(f"{topic}: {text}.") for topic, text in system.conventions)]
+    notes = [Paragraph(f"{topic}: {text}.") for topic, text in system.conventions]
+    return [Heading("Conventions"), *notes, Paragraph("In these notes indices count from 0, as in code.")]
 
 
 def _entry_indices(system: EquationSystem) -> tuple[Symbol, Symbol]:

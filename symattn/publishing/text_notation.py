@@ -189,7 +189,8 @@ class TextNotation(Notation):
         return Piece(f"{digits}×10{superscript(str(power))}", min(level, Level.PRODUCT))
 
     def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
-        return Piece("ℝ" + (f"^({' × '.join(size.text for size in sizes)})" if sizes else ""))
+        shown = [self.at_least(size, Level.PRODUCT).text if len(sizes) > 1 else size.text for size in sizes]
+        return Piece("ℝ" + (f"^({' × '.join(shown)})" if sizes else ""))
 
 
 def plain(text: str) -> str:
