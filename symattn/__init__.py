@@ -8,6 +8,7 @@ from symattn.lazy import loader
 
 if TYPE_CHECKING:
     from symattn.article_steps import eight_steps
+    from symattn.comparing import Comparison, compare
     from symattn.defining import Mechanism, mechanism
     from symattn.equations import Equation
     from symattn.errors import SymattnError
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "article_steps": ("eight_steps",),
+    "comparing": ("Comparison", "compare"),
     "equations": ("Equation",),
     "errors": ("SymattnError",),
     "examples": ("worked_example",),
@@ -35,6 +37,7 @@ _HOMES = {
 
 __all__ = [
     "Bound",
+    "Comparison",
     "Derivation",
     "Equation",
     "Mechanism",
@@ -42,6 +45,7 @@ __all__ = [
     "SymattnError",
     "__version__",
     "code",
+    "compare",
     "derive",
     "eight_steps",
     "lambdify",

@@ -32,5 +32,8 @@ ATTENTION = {"Q": QUERIES, "K": KEYS, "V": VALUES}
 ADDITIVE_NETWORK = {"W_a": IDENTITY, "U_a": IDENTITY, "v_a": ((1,), (1,), (1,))}
 """The small network of additive attention: nothing but tanh of the sum of a query and a key, summed."""
 
+GAUSSIAN = {"sigma": 1}
+"""The width of the Gaussian kernel, for scores by distance."""
+
 THIRD_KEY_MASKED = {"padding": ((1, 1, 0),), "M": ((1, 1, 0),) * 3}
 """Allowed sets for the three inputs, 1 for an allowed key: the third is padding, so that no query attends to it."""

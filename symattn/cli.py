@@ -24,6 +24,7 @@ DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 COMMANDS = {
     "derive": ("deriving", "Work a mechanism through, stage by stage: formulas, exact numbers, decimals."),
     "evaluate": ("evaluating", "Compute every value from numbers, exact and decimal."),
+    "compare": ("comparing", "Compare mechanisms on one set of numbers: which key wins under each, and why."),
     "verify": ("verifying", "Check every value against NumPy, torch, mpmath and finite differences."),
     "list": ("listing", "List the library of mechanisms: name, formulas, source."),
 }

@@ -11,13 +11,14 @@ from symattn.equations import EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
 from symattn.mechanisms import named, names
-from symattn.nodes import is_matrix
+from symattn.nodes import is_matrix, lengths_of
 from symattn.worked import Bound
 
 NUMBERS: dict[str, Any] = {
     **article.SELF_ATTENTION,
     **article.ATTENTION,
     **article.ADDITIVE_NETWORK,
+    **article.GAUSSIAN,
     **article.THIRD_KEY_MASKED,
 }
 """The example's numbers by the name of the input that takes them."""
@@ -39,12 +40,15 @@ def numbers_for(system: EquationSystem) -> dict[str, Any]:
 
 
 def has_numbers(system: EquationSystem) -> bool:
-    """Whether every input of a system is a matrix that the example has numbers for, by name; their sizes may differ.
+    """Whether the example has numbers for every input of a system, by name and kind; their sizes may differ.
 
     >>> has_numbers(named("cosine"))
     True
     """
-    return all(name in NUMBERS and is_matrix(symbol) for name, symbol in system.inputs.items())
+    return all(
+        name in NUMBERS and is_matrix(symbol) == isinstance(NUMBERS[name], tuple) and not lengths_of(symbol)
+        for name, symbol in system.inputs.items()
+    )
 
 
 def scaled_pairs() -> Mapping[str, str]:

@@ -65,7 +65,7 @@ LAYERS = (
     {"defining"},
     {"mechanisms"},
     {"examples"},
-    {"article_steps"},
+    {"article_steps", "comparing"},
     {"reading", "writing", "adapters"},
     {"commands"},
     {"cli"},

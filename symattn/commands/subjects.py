@@ -97,9 +97,7 @@ def library_subjects(name: str | None, settings: tuple[str, ...], scaled: bool |
 def _library_subject(system: Mechanism, settings: tuple[str, ...]) -> Subject:
     if settings:
         return Subject(system, system.bind(read_settings(settings, system.inputs)))
-    if has_numbers(system):
-        return Subject(system, system.bind(numbers_for(system)), worked=True)
-    return Subject(system)
+    return _with_example_numbers(system)
 
 
 def own_subject(
@@ -118,25 +116,35 @@ def own_subject(
         raise click.UsageError(f"give NAME ({name!r}) or --equations, not both.")
     if scaled is not None:
         raise click.UsageError("--scaled and --unscaled choose in the library; write / sqrt(d_k) in your equations.")
+    system = own_mechanism(equations, inputs, output)
+    if settings:
+        return Subject(system, system.bind(read_settings(settings, system.inputs)))
+    subject = _with_example_numbers(system)
+    if subject.worked:
+        note(f"numbers of the worked example for {', '.join(system.inputs)}; --set gives your own.")
+    return subject
+
+
+def own_mechanism(equations: str, inputs: tuple[str, ...], output: str | None) -> Mechanism:
+    """The mechanism of the user's own equations, without numbers.
+
+    Errors: those of ``mechanism``; ``UsageError`` for inputs whose shapes are not given.
+    """
     declared, text = declared_within(read_equations(equations))
     shapes = read_declarations([*declared, *inputs])
     if not shapes:
         raise click.UsageError(
             "--equations needs the shape of each input: a line such as 'Q: n d_k' among them, or --input Q='n d_k'."
         )
-    system = mechanism(title_of(text) or OWN_NAME, inputs=shapes, equations=text, output=output)
-    if settings:
-        return Subject(system, system.bind(read_settings(settings, system.inputs)))
-    return _with_example_numbers(system)
+    return mechanism(title_of(text) or OWN_NAME, inputs=shapes, equations=text, output=output)
 
 
 def _with_example_numbers(system: Mechanism) -> Subject:
-    """The worked example's numbers for one's own equations, where inputs of the same names and shapes ask for them."""
+    """The worked example's numbers, where inputs of the same names and shapes ask for them."""
     if not has_numbers(system):
         return Subject(system)
     try:
         bound = system.bind(numbers_for(system))
     except ShapeError:
         return Subject(system)
-    note(f"numbers of the worked example for {', '.join(system.inputs)}; --set gives your own.")
     return Subject(system, bound, worked=True)
