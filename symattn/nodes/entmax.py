@@ -89,7 +89,7 @@ class ThresholdOf(Expr):
             return self
         with mp.workprec(prec + 10):
             exponent = mpf(int(steepness.q)) / int(steepness.p)
-            found = threshold([score._to_mpmath(prec + 10) for score in scores], exponent, prec)
+            found = threshold([mpf(score._to_mpmath(prec + 10)) for score in scores], exponent, prec)
         return Float._new(found._mpf_, prec)
 
 

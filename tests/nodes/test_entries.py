@@ -8,7 +8,7 @@ from sympy import Identity, Le, Matrix, MatrixSymbol, OneMatrix, Rational, Symbo
 
 import symattn.nodes as nodes
 from symattn.errors import MissingRowError, ShapeError
-from symattn.nodes import Indices, Node, entry_of, index
+from symattn.nodes import FamilySymbol, Indices, Node, entry_of, index
 from symattn.shapes import size
 
 A = MatrixSymbol("A", 2, 3)
@@ -17,6 +17,7 @@ C = MatrixSymbol("C", 2, 3)
 r = MatrixSymbol("r", 1, 3)
 M = MatrixSymbol("M", 2, 3)
 k = index("k")
+F = FamilySymbol("F", 3, 4, 2)
 
 NUMBERS = {
     A: np.array([[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]]),
@@ -26,6 +27,8 @@ NUMBERS = {
     M: np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]),
 }
 a, b, c, row, mask = NUMBERS.values()
+f = np.array([b, 2 - b])
+NUMBERS |= {nodes.Member(F, place): member for place, member in enumerate(f)}
 
 
 def softmax(scores):
@@ -77,6 +80,33 @@ CASES = {
     "identity": (nodes.MatrixProduct(Identity(2), A), a),
     "ones": (nodes.ElementwiseSum(OneMatrix(2, 3), A), 1 + a),
     "zeros": (nodes.ElementwiseSum(ZeroMatrix(2, 3), A), a),
+    "cos": (nodes.Cosine(A), np.cos(a)),
+    "sin": (nodes.Sine(A), np.sin(a)),
+    "causal lse": (nodes.LogSumExp(A, CAUSAL), np.log(np.tril(np.exp(a)).sum(axis=1, keepdims=True))),
+    "hardmax": (nodes.Hardmax(nodes.AbsoluteValue(C)), np.array([[1.0, 0, 0], [0, 1, 0]])),
+    "hardmax of equals where": (
+        nodes.Hardmax(M, nodes.IndexCondition(Le(1, index("j")), index("i"), index("j"), 2, 3)),
+        np.array([[0, 0.5, 0.5], [0, 0, 1]]),
+    ),
+    "sparsemax": (nodes.Entmax(A, 2), np.array([[0.0, 0, 1], [1, 0, 0]])),
+    "causal sparsemax": (
+        nodes.Entmax(nodes.ElementwiseProduct(A, C), 2, CAUSAL),
+        np.array([[1.0, 0, 0], [0.4375, 0.5625, 0]]),
+    ),
+    "entmax": (nodes.Entmax(nodes.ElementwiseDifference(A, A), Rational(3, 2)), np.full((2, 3), 1 / 3)),
+    "member": (nodes.Member(F, 1), f[1]),
+    "sum of members": (nodes.IndexSum(nodes.Member(F, k), k, 2), f.sum(axis=0)),
+    "concatenation": (
+        nodes.Concatenation(nodes.MatrixProduct(A, nodes.Member(F, k)), k, 2),
+        np.hstack([a @ f[0], a @ f[1]]),
+    ),
+    "block": (nodes.Block(B, 1, 2, 2, 1), b[1:3, 2:3]),
+    "side by side": (nodes.HorizontalStack(A, nodes.Negation(C), A), np.hstack([a, -c, a])),
+    "one below another": (nodes.VerticalStack(A, r), np.vstack([a, row])),
+    "by formula": (
+        nodes.IndexedMatrix(A[index("j"), index("i")] * index("i"), index("i"), index("j"), 3, 2),
+        a.T * np.arange(3)[:, None],
+    ),
 }
 
 
@@ -102,7 +132,7 @@ def test_a_wrong_definition_would_be_seen(monkeypatch):
 
 def concrete(node):
     children = [child for kind in node.__subclasses__() for child in concrete(kind)]
-    abstract = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.Reduction, Node}
+    abstract = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.OverAllowedKeys, nodes.Reduction, Node}
     return children + ([node] if node not in abstract and node.__module__.startswith("symattn") else [])
 
 
