@@ -55,8 +55,9 @@ class ExactFamily:
         """
         if isinstance(values, ExactFamily):
             return values
-        lengths, members = _members(values, axes, ())
-        return cls(lengths, members)
+        family = cls(*_members(values, axes, ()))
+        check_entries(*family.shape)
+        return family
 
     @property
     def member_shape(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import math
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,7 @@ from symattn import limits
 from symattn.errors import InputError
 from symattn.language.names import printable, suggestion
 from symattn.reading.numerals import number_or_none
-from symattn.reading.tables import Matrix, bounded
+from symattn.reading.tables import Family, Matrix, bounded, family_over
 
 MAGIC = b"\x93NUMPY"
 KINDS = {
@@ -29,8 +30,8 @@ KINDS = {
 }
 
 
-def npy_numbers(data: bytes, source: str) -> Fraction | Matrix:
-    """The number (no axes) or matrix (two axes) of a .npy file, exactly.
+def npy_numbers(data: bytes, source: str, axes: int = 0) -> Fraction | Matrix | Family:
+    """The number (no axes) or matrix (two axes) of a .npy file, or the family over ``axes`` in front of these, exactly.
 
     A floating-point entry is the shortest decimal that rounds to it, as NumPy prints it and as a number given to
     ``bind`` is read: 0.1 is 1/10, in float64 and in float32.
@@ -47,26 +48,47 @@ def npy_numbers(data: bytes, source: str) -> Fraction | Matrix:
     if dtype.kind not in "biuf" or dtype.itemsize > 8:
         what = KINDS.get(dtype.kind, str(dtype))
         raise InputError(f"{source} holds {what}; save real numbers, as numpy.asarray(X, dtype=float) makes them.")
-    if len(shape) not in (0, 2):
+    if axes and len(shape) != axes + 2:
+        raise InputError(
+            f"{source} has the shape {shape}; {family_over(axes)} has {axes + 2} axes, rows and columns last."
+        )
+    if not axes and len(shape) not in (0, 2):
         raise InputError(
             f"{source} has the shape {shape}; a matrix has two axes: reshape it to (rows, columns), "
             "(1, d) for a row, (d, 1) for a column."
         )
+    member = ", and a family one member" if axes else ""
     if 0 in shape:
-        raise InputError(f"{source} has the shape {shape}; a matrix has at least one row and one column.")
+        raise InputError(f"{source} has the shape {shape}; a matrix has at least one row and one column{member}.")
     bounded(math.prod(shape), source)
     needed, left = math.prod(shape) * dtype.itemsize, len(data) - stream.tell()
     if needed != left:
         raise InputError(f"{source} has {left} bytes of numbers where its header says {needed}; save it again.")
     array = np.frombuffer(data, dtype, offset=stream.tell()).reshape(shape, order="F" if fortran_order else "C")
     if not np.isfinite(array).all():
-        row, column = (int(k) + 1 for k in np.argwhere(~np.isfinite(array))[0]) if shape else (1, 1)
-        entry = array[row - 1, column - 1] if shape else array[()]
-        raise InputError(f"{source}, row {row}, column {column}: found {entry}; the numbers of a matrix are finite.")
+        raise _not_finite(array, source)
     floating = dtype.kind == "f"
     values: Any = (array.astype(str) if floating else array).tolist()
-    exact: Any = number_or_none if floating else Fraction
-    return tuple(tuple(map(exact, row)) for row in values) if shape else exact(values)
+    return _exact(values, number_or_none if floating else Fraction)
+
+
+def _exact(values: Any, number: Callable[[Any], Any]) -> Any:
+    """Nested lists of numbers as nested tuples of exact ones."""
+    if not isinstance(values, list):
+        return number(values)
+    return tuple([_exact(part, number) for part in values] if isinstance(values[0], list) else map(number, values))
+
+
+def _not_finite(array: Any, source: str) -> InputError:
+    """The error for the first entry that is no finite number, counted from 1 in rows and columns."""
+    import numpy as np
+
+    place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0]) or (0, 0)
+    member, (row, column) = place[:-2], place[-2:]
+    where = f", member [{', '.join(map(str, member))}]" if member else ""
+    entry = array[place] if array.ndim else array[()]
+    message = f"row {row + 1}, column {column + 1}: found {entry}; the numbers of a matrix are finite."
+    return InputError(f"{source}{where}, {message}")
 
 
 def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any]:
@@ -88,7 +110,7 @@ def _header(stream: io.BytesIO, source: str) -> tuple[tuple[int, ...], bool, Any
         raise InputError(f"{source} has a header that is not NumPy's; save it again with numpy.save.") from None
 
 
-def npz_numbers(data: bytes, name: str, member: str | None, source: str) -> Fraction | Matrix:
+def npz_numbers(data: bytes, name: str, member: str | None, source: str, axes: int = 0) -> Fraction | Matrix | Family:
     """The array called ``member``, or like the input itself, of a .npz file.
 
     Errors: ``InputError`` as for .npy, for a member that is missing, stands there twice, or unpacks to too much.
@@ -97,7 +119,7 @@ def npz_numbers(data: bytes, name: str, member: str | None, source: str) -> Frac
         raise InputError(f"{source} holds more than {limits.ARCHIVE_MEMBERS} arrays, the most that is read.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return npy_numbers(_unpacked(archive, name, member, source), f"{member or name} of {source}")
+            return npy_numbers(_unpacked(archive, name, member, source), f"{member or name} of {source}", axes)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, InputError):
             raise

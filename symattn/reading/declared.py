@@ -63,7 +63,7 @@ def title_of(text: str) -> str | None:
     return title[:100] if first.startswith("#") and title and title.isprintable() else None
 
 
-DECLARED = re.compile(r"\s*([A-Za-z]\w*)\s*:([^=#]*)(?:#.*)?")
+DECLARED = re.compile(r"\s*([A-Za-z]\w*)\s*:([^=#[\]]*)(?:#.*)?")
 
 
 def declared_within(text: str) -> tuple[list[str], str]:

@@ -6,19 +6,24 @@ import json
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from symattn import limits
 from symattn.errors import InputError
 from symattn.language.names import printable, suggestion
 from symattn.reading.numerals import exact_number
-from symattn.reading.tables import Matrix, bounded, described, rectangular
+from symattn.reading.tables import Family, Matrix, bounded, described, rectangular
 
 MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 """A whole string, or a bracket outside of strings; possessive, so that no text takes more than one pass."""
 
+ASKED = "a family is a list of matrices, as in [[[1, 0], [0, 1]], [[2, 0], [0, 2]]], a list of such lists for two axes"
 
-def json_numbers(text: str, name: str, source: str) -> Fraction | Matrix:
+
+def json_numbers(text: str, name: str, source: str, axes: int = 0) -> Fraction | Matrix | Family:
     """The number or matrix of a JSON text; an object must have the key ``name``.
+
+    With ``axes`` it is a family, whose matrices stand in lists by position, one inside the other for each axis.
 
     A cell is a number or a text such as ``"1/3"``; both are read exactly. ``true`` is 1, ``false`` 0, as in a mask.
 
@@ -34,8 +39,44 @@ def json_numbers(text: str, name: str, source: str) -> Fraction | Matrix:
             listing = ", ".join(printable(key)[1:-1] for key in list(value)[:20]) or "nothing"
             raise InputError(f"{source} has no {name!r}.{suggestion(name, short)} It has: {listing}.")
         value, source = value[name], f"{name} of {source}"
+    if axes:
+        return _family(value, source, axes, ())
     if isinstance(value, str):
         return exact_number(value, source)
+    return _matrix(value, source)
+
+
+def _family(value: object, source: str, axes: int, before: tuple[int, ...]) -> Any:
+    """The matrices inside so many levels of lists; ``before`` are the positions at which this value stands."""
+    place = f"{source}{''.join(f'[{position}]' for position in before)}"
+    if not axes:
+        return _matrix(value, place)
+    if not isinstance(value, list):
+        raise InputError(f"{place}: found {found(value)}; {ASKED}.")
+    if not value:
+        raise InputError(f"{place} is empty; a family has at least one member: {ASKED}.")
+    if not before:
+        bounded(len(leaves(value)), source)
+    return tuple(_family(part, source, axes - 1, (*before, position)) for position, part in enumerate(value))
+
+
+def leaves(value: object) -> list[object]:
+    """What stands at the bottom of nested lists.
+
+    >>> leaves([["1"], [["2", "3"]]])
+    ['1', '2', '3']
+    """
+    bottom, pending = [], [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list):
+            pending.extend(reversed(part))
+        else:
+            bottom.append(part)
+    return bottom
+
+
+def _matrix(value: object, source: str) -> Matrix:
     if not isinstance(value, list):
         raise InputError(f"{source}: found {found(value)}; a matrix is a list of rows, as in [[1, 0], [0, 2]].")
     if value and not any(isinstance(row, list) for row in value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from symattn import limits
 from symattn.errors import InputError
@@ -13,6 +14,10 @@ from symattn.reading.numerals import exact_number, number_or_none, refusal
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
+Family = tuple[Any, ...]
+"""Matrices in tuples by position, one inside the other for each axis."""
+
+BARS = re.compile(r"\|+")
 LINE_END = re.compile(r"\r\n|\n|\r")
 DELIMITERS = {";": ";", "\t": "a tab", ",": ","}
 
@@ -38,6 +43,40 @@ def typed_matrix(text: str, name: str) -> Matrix:
         name,
         "row",
     )
+
+
+def typed_family(text: str, name: str, axes: int) -> Family:
+    """The matrices of a text: ``|`` stands between members, ``||`` between those of an outer axis, and so on.
+
+    >>> typed_family("1 0; 0 1 | 2 0; 0 2", "W", 1)[1]
+    ((Fraction(2, 1), Fraction(0, 1)), (Fraction(0, 1), Fraction(2, 1)))
+
+    Errors: ``InputError`` as for a matrix, naming the member, and for more bars in a row than there are axes.
+    """
+    most = max((len(bars) for bars in BARS.findall(text)), default=0)
+    if most > axes:
+        marks = " and ".join("|" * count for count in range(1, axes + 1))
+        raise InputError(
+            f"{name}: found {'|' * most}; {name} is {family_over(axes)}, whose members are separated by {marks}, "
+            "as in '1 0; 0 1 | 2 0; 0 2'."
+        )
+    return _typed_members(text, name, axes, ())
+
+
+def _typed_members(text: str, name: str, axes: int, before: tuple[int, ...]) -> Any:
+    if not axes:
+        return typed_matrix(text, f"{name}[{', '.join(map(str, before))}]")
+    parts = re.split(rf"(?<!\|)\|{{{axes}}}(?!\|)", text)
+    return tuple(_typed_members(part, name, axes - 1, (*before, position)) for position, part in enumerate(parts))
+
+
+def family_over(axes: int) -> str:
+    """A family in words.
+
+    >>> family_over(1), family_over(2)
+    ('a family over 1 axis', 'a family over 2 axes')
+    """
+    return f"a family over {axes} ax{'is' if axes == 1 else 'es'}"
 
 
 def csv_matrix(text: str, source: str) -> Matrix:
