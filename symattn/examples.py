@@ -9,9 +9,9 @@ from symattn import article
 from symattn.defining import Mechanism
 from symattn.equations import EquationSystem
 from symattn.errors import InputError
-from symattn.exact import ExactMatrix
+from symattn.exact import Element, ExactMatrix
 from symattn.mechanisms import named, names
-from symattn.nodes import is_matrix, lengths_of
+from symattn.nodes import Value, is_matrix, lengths_of
 from symattn.worked import Bound
 
 NUMBERS: dict[str, Any] = {
@@ -32,7 +32,7 @@ def numbers_for(system: EquationSystem) -> dict[str, Any]:
 
     Errors: ``InputError`` if the system has an input that the example has no numbers for.
     """
-    unknown = [name for name in system.inputs if name not in NUMBERS]
+    unknown = [_missing(name, symbol) for name, symbol in system.inputs.items() if not _is_known(name, symbol)]
     if unknown:
         known = ", ".join(NUMBERS)
         raise InputError(f"the worked example has numbers for {known}, but none for {', '.join(unknown)}; give them.")
@@ -42,13 +42,22 @@ def numbers_for(system: EquationSystem) -> dict[str, Any]:
 def has_numbers(system: EquationSystem) -> bool:
     """Whether the example has numbers for every input of a system, by name and kind; their sizes may differ.
 
-    >>> has_numbers(named("cosine"))
-    True
+    >>> has_numbers(named("cosine")), has_numbers(named("multi-head"))
+    (True, False)
     """
-    return all(
-        name in NUMBERS and is_matrix(symbol) == isinstance(NUMBERS[name], tuple) and not lengths_of(symbol)
-        for name, symbol in system.inputs.items()
-    )
+    return all(_is_known(name, symbol) for name, symbol in system.inputs.items())
+
+
+def _is_known(name: str, symbol: Value) -> bool:
+    """Whether the example's numbers of that name are of the input's kind; it has one head, and so no family."""
+    return name in NUMBERS and is_matrix(symbol) == isinstance(NUMBERS[name], tuple) and not lengths_of(symbol)
+
+
+def _missing(name: str, symbol: Value) -> str:
+    """An input that the example has no numbers for; of one that it has as something else, what it is asked for as."""
+    if name not in NUMBERS:
+        return name
+    return f"{name} as a {'family' if lengths_of(symbol) else 'matrix' if is_matrix(symbol) else 'number'}"
 
 
 def scaled_pairs() -> Mapping[str, str]:
@@ -103,14 +112,15 @@ def worked_example(name: str | None = None, *, scaled: bool = False) -> Bound:
 def matrix_of(example: Bound, name: str) -> ExactMatrix:
     """One value of an example that is a matrix.
 
-    Errors: ``UnknownNameError`` for a name that it does not have, ``InputError`` for a single number.
+    Errors: ``UnknownNameError`` for a name that it does not have, ``InputError`` for a single number or a family.
 
     >>> matrix_of(worked_example(), "K").shape
     (3, 3)
     """
     value = example.exact(name)
     if not isinstance(value, ExactMatrix):
-        raise InputError(f"asked for a matrix {name}; {name} of {example.symbolic.name} is a single number.")
+        found = "a single number" if isinstance(value, Element) else "a family of matrices"
+        raise InputError(f"asked for a matrix {name}; {name} of {example.symbolic.name} is {found}.")
     return value
 
 
