@@ -186,7 +186,8 @@ class _Written:
         self.values: dict[str, Value] = {}
         self._indices: dict[str, tuple[Symbol, ...]] = {}
         self._counts: dict[str, int] = {}
-        self._bound: set[Symbol] = set(own)
+        # Row and column are bound by every matrix that is given entry by entry.
+        self._bound: set[Symbol] = {*own, index("i"), index("j")}
 
     def add(self, equation: Equation, asked: str) -> None:
         """Errors: ``LimitError`` above ``limits.ENTRY_OPERATIONS``; ``asked`` is the value that it is needed for."""

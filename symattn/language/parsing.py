@@ -23,7 +23,7 @@ def parse_expression(text: str, inputs: Mapping[str, Value]) -> Value:
     """The value that one formula stands for, over the given inputs.
 
     >>> from symattn.shapes import size
-    >>> parse_expression("2 * A.T", {"A": MatrixSymbol("A", size("n"), size("m"))}).shape
+    >>> parse_expression("2 * A.T", {"A": declare("A", (size("n"), size("m")))}).shape
     (m, n)
 
     Errors: ``LanguageError``, ``UnknownNameError``, ``ShapeError`` or ``LimitError``, pointing at the place.
@@ -48,7 +48,7 @@ def parse_equations(text: str, inputs: Mapping[str, Value]) -> list[ParsedEquati
     """The named equations of a text, in order, over the given inputs; each may use the names above it.
 
     >>> from symattn.shapes import size
-    >>> parse_equations("B = A.T", {"A": MatrixSymbol("A", size("n"), size("m"))})[0].value
+    >>> parse_equations("B = A.T", {"A": declare("A", (size("n"), size("m")))})[0].value
     A.T
 
     Errors: ``LanguageError``, ``UnknownNameError``, ``ShapeError`` or ``LimitError``, pointing at the place.

@@ -65,7 +65,8 @@ class Part:
         """Inside: the row index and the column index have their meaning, which nothing else may have outside."""
         values = self.scope.values
         for symbol in symbols:
-            if symbol.name in values and values[symbol.name] != symbol:
+            taken = symbol.name in values and values[symbol.name] != symbol
+            if taken or symbol in self.scope.lengths:
                 name = symbol.name
                 message = f"{name} is an index inside where=… and matrix(…), and a name of its own outside; rename it."
                 raise self.refuse(tree, message)

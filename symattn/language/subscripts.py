@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S, expand, solve
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import ShapeError
 from symattn.language.part import Part
 from symattn.nodes import Block, Column, FamilySymbol, Member, Row, Value, is_matrix
+from symattn.nodes.written import element
 from symattn.shapes import show
 
 
@@ -45,9 +45,9 @@ class Subscripts(Part):
     def _vector_entry(self, tree: ast.Subscript, value: MatrixExpr, part: ast.expr) -> Expr:
         rows, columns = value.shape
         if columns == 1:
-            return MatrixElement(value, self._position(part, rows), S.Zero)
+            return element(value, self._position(part, rows), S.Zero)
         if rows == 1:
-            return MatrixElement(value, S.Zero, self._position(part, columns))
+            return element(value, S.Zero, self._position(part, columns))
         name = self.text(tree.value)
         raise self.refuse(tree, f"{name} is {show(value.shape)}; write {name}[:, a], {name}[a, :] or {name}[i, j].")
 
@@ -67,7 +67,8 @@ class Subscripts(Part):
             part = parts[slices.index(False)]
             message = f"a stretch goes with a stretch or with ':'; write {self.text(part)}:{self.text(part)} + 1."
             raise self.refuse(part, message)
-        return MatrixElement(value, *(self._position(part, n) for part, n in zip(parts, value.shape, strict=True)))
+        i, j = (self._position(part, count) for part, count in zip(parts, value.shape, strict=True))
+        return element(value, i, j)
 
     @staticmethod
     def _is_whole(part: ast.expr) -> bool:
@@ -120,12 +121,17 @@ class Subscripts(Part):
             raise self.refuse(part, "a subscript is a scalar.")
         if position in self.scope.lengths:
             return self.select(part, position, length)
+        if position.is_negative or (position - length).is_nonnegative:
+            raise self.at(part, ShapeError(f"the subscript {self.text(part)} is outside 0 … {length - 1}."))
         if isinstance(position, Integer):
-            if position < 0 or (length.is_Integer and position >= length):
-                raise self.at(part, ShapeError(f"the subscript {position} is outside 0 … {length - 1}."))
             return position
-        if self.scope.computed_positions and position.is_integer is not False and position.free_symbols:
-            return position
+        if self.scope.computed_positions:
+            if position.is_integer is True and all(symbol.is_integer is True for symbol in position.free_symbols):
+                return position
+            message = (
+                f"a position is a whole number made of indices and sizes; {self.text(part)} is none. Write // for /."
+            )
+            raise self.refuse(part, message)
         raise self.refuse(part, "a subscript is an index of a sum around it, or a whole number from 0 on.")
 
 

@@ -340,7 +340,7 @@ def _mul(printer: Printer, value: Mul) -> Piece:
         return _gaussian(printer, value)
     above, below = [], []
     for factor in value.args:
-        if isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_negative:
+        if isinstance(factor, Pow) and not isinstance(factor, exp) and factor.exp.is_Number and factor.exp.is_negative:
             below.append(factor.base**-factor.exp)
         else:
             above.append(factor)

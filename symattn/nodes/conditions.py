@@ -174,10 +174,4 @@ def _fraction(side: Expr, symbols: Sequence[Symbol]) -> Callable[[Indices], Any]
 
 
 def _by_sympy(condition: Boolean, symbols: Sequence[Symbol]) -> Callable[[Indices], bool]:
-    def decide(indices: Indices) -> bool:
-        found = condition.subs(dict(zip(symbols, map(Integer, indices), strict=True)), simultaneous=True)
-        if found is not S.true and found is not S.false:
-            raise ExactnessError(f"asked whether {condition} holds, found no answer: {found} is not decided.")
-        return found is S.true
-
-    return decide
+    return lambda indices: _holds(condition, dict(zip(symbols, map(Integer, indices), strict=True)))

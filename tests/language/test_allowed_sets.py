@@ -89,7 +89,7 @@ def test_an_allowed_set_stands_in_a_softmax_only(formula, message):
 
 
 def test_a_size_called_i_cannot_be_meant_at_the_same_time():
-    with pytest.raises(LanguageError, match="rename that one"):
+    with pytest.raises(LanguageError, match="rename it"):
         parse_expression("softmax(S, where=causal)", {"S": MatrixSymbol("S", size("i"), m)})
 
 
