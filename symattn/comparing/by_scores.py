@@ -8,18 +8,28 @@ from symattn.exact import ExactMatrix
 
 
 def not_allowed(change: Change) -> Parts:
-    """A key that wins under one mechanism is not allowed under the other."""
+    """The keys that change are those that one of the mechanisms does not allow."""
     i = change.query
-    for chooser, other in ((change.first, change.other), (change.other, change.first)):
-        barred = [j for j in chooser.winners[i] if not other.member.allowed[i][j]]
-        if barred and not other.winners[i]:
+    sides = ((change.first, change.other, change.left), (change.other, change.first, change.come))
+    for chooser, other, keys in sides:
+        if keys and not any(other.member.allowed[i]):
             return (f"Under {other.label} query {i + 1} may attend to no key at all.",)
-        if barred:
-            verb = "are" if len(barred) > 1 else "is"
+        if keys and not any(other.member.allowed[i][j] for j in keys):
+            verb = "are" if len(keys) > 1 else "is"
             return (
-                f"Under {other.label} query {i + 1} may not attend to {keys_named(barred)}, which {verb} the best "
+                f"Under {other.label} query {i + 1} may not attend to {keys_named(keys)}, which {verb} the best "
                 f"under {chooser.label}.",
             )
+    return ()
+
+
+def one_not_allowed(change: Change, a: int, b: int) -> Parts:
+    """One of two keys is not allowed under the mechanism for which it does not win."""
+    i = change.query
+    for chooser, other, j in ((change.first, change.other, a), (change.other, change.first, b)):
+        if not other.member.allowed[i][j]:
+            best = f"which is the best under {chooser.label}"
+            return (f"Under {other.label} query {i + 1} may not attend to key {j + 1}, {best}.",)
     return ()
 
 
@@ -42,7 +52,6 @@ def reversed_order(change: Change) -> Parts:
     found = change.other.multiple_of(change.first)
     if found is None or found.sign > 0:
         return ()
-    return ()
     return (
         f"The scores of {change.other.label} are ",
         factor(found),

@@ -1,18 +1,16 @@
-"""Several mechanisms with one set of numbers: their weights, what differs, and the document that tells it."""
+"""A comparison that prints itself, and how it is made from the names of mechanisms and from numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 from symattn.comparing import telling
-from symattn.comparing.changes import Change, changes
-from symattn.comparing.known import Known, geometry_in
+from symattn.comparing.compared import Compared, Step, silent
 from symattn.comparing.weighing import Weighed, weighed, weights_in
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, ShapeError, SymattnError
-from symattn.exact import ExactMatrix, functions
 from symattn.examples import numbers_for
 from symattn.language.names import suggestion
 from symattn.mechanisms import named
@@ -20,58 +18,9 @@ from symattn.publishing import Derivation
 from symattn.shapes import show
 from symattn.worked import Bound, bind
 
-Step = Callable[[int, int, str], None]
-"""Told ``(done, total, what)`` as the work goes on."""
 
-
-class Comparison:
-    """Mechanisms compared on one set of numbers, in the order in which they were named; the first is the reference.
-
-    ``winners`` are the winning keys by mechanism and query, ``changes`` the queries that choose otherwise than under
-    the first mechanism, ``to`` prints the whole as text, LaTeX, MathML or JSON. Keys and queries count from 0 here and
-    from 1 in print.
-    """
-
-    def __init__(self, members: tuple[Weighed, ...], value: str | None = None, progress: Step | None = None) -> None:
-        self.members = members
-        self.value = value
-        self.progress: Step = progress if progress is not None else _silent
-        geometry = next((found for member in members if (found := geometry_in(member)) is not None), None)
-        self.known = tuple(Known(member, geometry) for member in members)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What the mechanisms are called."""
-        return tuple(member.label for member in self.members)
-
-    @cached_property
-    def has_winners(self) -> bool:
-        """Whether every row compared holds weights, of which the largest can be said to win."""
-        if self.value is not None:
-            return all(member.are_distributions for member in self.members)
-        return all(member.normaliser is not None or member.are_nonnegative for member in self.members)
-
-    def weights(self, label: str) -> ExactMatrix:
-        """The compared value of one mechanism, ``(n, m)``."""
-        return self._known(label).member.weights
-
-    @cached_property
-    def winners(self) -> dict[str, tuple[tuple[int, ...], ...]]:
-        """By mechanism, the winning keys of each query, counted from 0; several where they tie exactly."""
-        return {known.label: known.winners for known in self.known}
-
-    def entropy(self, label: str) -> ExactMatrix:
-        """The entropy of each row in nats, ``(n, 1)``; of weights whose rows are distributions."""
-        return ExactMatrix([[entropy] for entropy in self._with_entropies(label).entropies])
-
-    def perplexity(self, label: str) -> ExactMatrix:
-        """``exp(entropy)`` of each row, ``(n, 1)``: how many equal weights would be as even."""
-        return ExactMatrix([[functions.exp(entropy)] for entropy in self._with_entropies(label).entropies])
-
-    @cached_property
-    def changes(self) -> tuple[Change, ...]:
-        """The queries that choose other keys than under the first mechanism."""
-        return tuple(changes(self.known)) if self.has_winners else ()
+class Comparison(Compared):
+    """Mechanisms compared on one set of numbers, with a document; ``to`` prints it in every format."""
 
     @cached_property
     def document(self) -> Derivation:
@@ -90,21 +39,6 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison({', '.join(self.labels)})"
-
-    def _known(self, label: str) -> Known:
-        for known in self.known:
-            if known.label == label:
-                return known
-        raise InputError(
-            f"{label!a} is not compared.{suggestion(str(label), self.labels)} There are: {', '.join(self.labels)}."
-        )
-
-    def _with_entropies(self, label: str) -> Known:
-        known = self._known(label)
-        member = known.member
-        if not member.are_distributions:
-            raise InputError(f"the rows of {member.name} of {label} are no distributions, so they have no entropy.")
-        return known
 
 
 def compare(
@@ -132,7 +66,7 @@ def compare(
     chosen = [(_label(each), each if isinstance(each, Bound) else _system(each)) for each in mechanisms]
     given = {**(numbers or {}), **more}
     _check_numbers(given, [system for _, system in chosen if isinstance(system, EquationSystem)])
-    members, progress = [], progress if progress is not None else _silent
+    members, progress = [], progress if progress is not None else silent
     for done, (label, system) in enumerate(distinct(chosen)):
         progress(done, len(chosen), f"the weights of {label}")
         try:
@@ -163,10 +97,6 @@ def distinct(chosen: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
             wanted = f"{label} ({number})"
         found.append((wanted, system))
     return found
-
-
-def _silent(done: int, total: int, what: str) -> None:
-    """No progress is shown."""
 
 
 def _label(mechanism: Any) -> str:

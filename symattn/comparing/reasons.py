@@ -21,6 +21,7 @@ WHOLE_ROW: tuple[Callable[[Change], Parts], ...] = (
 """Reasons for all keys of a query at once, in the order in which they are tried."""
 
 PAIRWISE: tuple[Callable[[Change, int, int], Parts], ...] = (
+    by_scores.one_not_allowed,
     by_geometry.product_and_angle,
     by_geometry.product_and_distance,
     by_geometry.angle_and_distance,

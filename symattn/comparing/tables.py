@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from symattn.comparing.compared import Compared
 from symattn.comparing.measures import spread
 from symattn.comparing.wording import keys_named
 from symattn.exact import Element, ExactMatrix, functions
 from symattn.publishing import Block, Formula, Heading, Joined, Paragraph, Rounded, Table, Words, text
-
-if TYPE_CHECKING:
-    from symattn.comparing.comparison import Comparison
 
 COLUMNS = 6
 """Keys in one table; more take another table below it."""
@@ -25,7 +23,7 @@ PICKED_DIGITS = 40
 MARK = "*"
 
 
-def weights_tables(comparison: Comparison, i: int) -> Iterator[Table]:
+def weights_tables(comparison: Compared, i: int) -> Iterator[Table]:
     """Decimals of the weights, a row for each mechanism and a column for each key, the winning ones marked."""
     columns = comparison.members[0].weights.shape[1]
     for begin in range(0, columns, COLUMNS):
@@ -48,7 +46,7 @@ def _cell(weight: Element, wins: bool) -> Any:
     return Joined((Rounded(weight), Words(MARK)), "") if wins else Rounded(weight)
 
 
-def exact_rows(comparison: Comparison, i: int) -> Iterator[Block]:
+def exact_rows(comparison: Compared, i: int) -> Iterator[Block]:
     """The weights exactly, of the mechanisms for which that is short."""
     for member in comparison.members:
         row = ExactMatrix([member.weights.rows[i]])
@@ -60,7 +58,7 @@ def exact_rows(comparison: Comparison, i: int) -> Iterator[Block]:
             yield Formula(Words(f"{comparison.value or 'weights'} of {member.label}"), "=", row)
 
 
-def measures_table(comparison: Comparison, i: int) -> Table:
+def measures_table(comparison: Compared, i: int) -> Table:
     """How even the weights are, and how far the scores reach."""
     rows = []
     for known in comparison.known:
@@ -75,7 +73,7 @@ def measures_table(comparison: Comparison, i: int) -> Table:
     return Table(["mechanism", "entropy in nats", "perplexity", "range of the scores"], rows)
 
 
-def outputs(comparison: Comparison, i: int) -> Iterator[Block]:
+def outputs(comparison: Compared, i: int) -> Iterator[Block]:
     """The output rows, and where two mechanisms differ most."""
     shapes = {member.output.shape for member in comparison.members}
     if len(shapes) > 1 or i >= next(iter(shapes))[0]:
@@ -89,7 +87,7 @@ def outputs(comparison: Comparison, i: int) -> Iterator[Block]:
     yield _farthest(comparison, i, columns)
 
 
-def _farthest(comparison: Comparison, i: int, columns: int) -> Paragraph:
+def _farthest(comparison: Compared, i: int, columns: int) -> Paragraph:
     members = comparison.members
     decimals = [[member.output[i, c].decimal(PICKED_DIGITS) for c in range(columns)] for member in members]
     pairs = [(a, b, c) for a in range(len(members)) for b in range(a) for c in range(columns)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from symattn.comparing.compared import Compared
 from symattn.comparing.facts import score_facts
 from symattn.comparing.known import Known
 from symattn.comparing.measures import spread
@@ -24,25 +25,22 @@ from symattn.publishing import (
     Table,
 )
 
-if TYPE_CHECKING:
-    from symattn.comparing.comparison import Comparison
-
 INPUT_ENTRIES = 144
 """Entries of an input that is printed; of a larger one, its shape."""
 
 
-def told(comparison: Comparison) -> Derivation:
+def told(comparison: Compared) -> Derivation:
     """The document of a comparison."""
     return Derivation(title(comparison), tuple(blocks(comparison)), tuple(stages(comparison)))
 
 
-def title(comparison: Comparison) -> str:
+def title(comparison: Compared) -> str:
     """The mechanisms' names in a line."""
     *first, last = comparison.labels
     return f"{', '.join(first)} and {last} on the same numbers"
 
 
-def blocks(comparison: Comparison) -> Iterator[Block]:
+def blocks(comparison: Compared) -> Iterator[Block]:
     """The blocks of the document, in order."""
     n, m = comparison.members[0].weights.shape
     yield Paragraph(_opening(comparison, n, m))
@@ -60,7 +58,7 @@ def blocks(comparison: Comparison) -> Iterator[Block]:
         yield from one_query(comparison, i)
 
 
-def _opening(comparison: Comparison, n: int, m: int) -> str:
+def _opening(comparison: Compared, n: int, m: int) -> str:
     what = f"{'query' if n == 1 else 'queries'} over {m} key{'' if m == 1 else 's'}"
     if not comparison.has_winners:
         return f"Rows of {comparison.value or 'weights that may be negative'}: {n} {what}. No key is said to win."
@@ -70,7 +68,7 @@ def _opening(comparison: Comparison, n: int, m: int) -> str:
     )
 
 
-def inputs(comparison: Comparison) -> Iterator[Block]:
+def inputs(comparison: Compared) -> Iterator[Block]:
     """Every input once, or a mechanism's own where its numbers are others."""
     seen: dict[str, Any] = {}
     for member in comparison.members:
@@ -89,7 +87,7 @@ def inputs(comparison: Comparison) -> Iterator[Block]:
                 yield Formula(symbol, "=", value)
 
 
-def winners_table(comparison: Comparison, n: int) -> Table:
+def winners_table(comparison: Compared, n: int) -> Table:
     """The winning keys, a row for each query."""
     rows = [
         [str(i + 1), *(numbered(known.winners[i]) if known.winners[i] else "none" for known in comparison.known)]
@@ -98,7 +96,7 @@ def winners_table(comparison: Comparison, n: int) -> Table:
     return Table(["query", *comparison.labels], rows)
 
 
-def one_query(comparison: Comparison, i: int) -> Iterator[Block]:
+def one_query(comparison: Compared, i: int) -> Iterator[Block]:
     """The weights of one query under every mechanism and why they differ, how even they are, and the outputs."""
     yield from weights_tables(comparison, i)
     yield from exact_rows(comparison, i)
@@ -112,7 +110,7 @@ def one_query(comparison: Comparison, i: int) -> Iterator[Block]:
         yield from outputs(comparison, i)
 
 
-def why(comparison: Comparison, i: int) -> Iterator[Block]:
+def why(comparison: Compared, i: int) -> Iterator[Block]:
     """Why other keys win than under the first mechanism."""
     found = [change for change in comparison.changes if change.query == i]
     if not found:
@@ -126,7 +124,7 @@ def why(comparison: Comparison, i: int) -> Iterator[Block]:
         yield Paragraph(*parts)
 
 
-def without_entropy(comparison: Comparison, i: int) -> Iterator[Paragraph]:
+def without_entropy(comparison: Compared, i: int) -> Iterator[Paragraph]:
     """Why a row has no entropy."""
     for known in comparison.known:
         row = known.member.weights.rows[i]
@@ -137,7 +135,7 @@ def without_entropy(comparison: Comparison, i: int) -> Iterator[Paragraph]:
             )
 
 
-def evenness(comparison: Comparison, i: int) -> Iterator[Paragraph]:
+def evenness(comparison: Compared, i: int) -> Iterator[Paragraph]:
     """Which mechanism spreads its weights most, and how far the scores of each reach."""
     known = [known for known in comparison.known if known.member.has_entropy(i)]
     found = _evenness(known, i)
@@ -166,7 +164,7 @@ def _evenness(known: Sequence[Known], i: int) -> Parts:
             f" of one another, those of {peaked.label} within ", far, ".")  # fmt: skip
 
 
-def stages(comparison: Comparison) -> Iterable[Stage]:
+def stages(comparison: Compared) -> Iterable[Stage]:
     """For a machine: weights, scores, winners (1 for each), entropy and output, by mechanism."""
     for known in comparison.known:
         member = known.member

@@ -22,6 +22,15 @@ FEWEST_DIGITS = 4
 MOST_DIGITS = 1000
 
 
+def plain_text(parts: Parts) -> str:
+    """Words and things to print as one line of text.
+
+    >>> plain_text(("a length of ", length_of(Symbol("k_2")), "."))
+    'a length of |k_2|.'
+    """
+    return "".join(part if isinstance(part, str) else text(part) for part in parts)
+
+
 def keys_named(keys: Sequence[int]) -> str:
     """Keys counted from 0, as a sentence names them, from 1.
 
