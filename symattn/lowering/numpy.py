@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays
+from symattn.lowering import arrays, cutting, indexed, selecting, stacking, truths
 from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
-from symattn.lowering.target import Row, Target, quoted
-from symattn.lowering.truths import Truths
+from symattn.lowering.target import Row, Target, Words, quoted
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
     Arithmetic,
+    Block,
     Column,
     ColumnMax,
     ColumnMean,
     ColumnSum,
     Concatenation,
+    Cosine,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwisePower,
@@ -28,8 +29,10 @@ from symattn.nodes import (
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     Logarithm,
@@ -43,9 +46,11 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sine,
     Softmax,
     SquareRoot,
     Value,
+    VerticalStack,
 )
 from symattn.nodes import Row as RowNode
 
@@ -53,6 +58,8 @@ FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     Exponential: "np.exp",
     Logarithm: "np.log",
     HyperbolicTangent: "np.tanh",
+    Cosine: "np.cos",
+    Sine: "np.sin",
     SquareRoot: "np.sqrt",
     AbsoluteValue: "np.abs",
     RectifiedLinear: "_relu",
@@ -181,16 +188,10 @@ SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
 MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
 LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
 
-TRUTHS = Truths(
-    whole_numbers="np.arange({0})",
-    real_numbers="np.arange({0}, dtype=np.float64)",
-    constant="np.full({1}, {0})",
-    matrix="{0}.astype({1})",
-)
 
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
-    Member: arrays.member,
+    Member: selecting.member,
     Transpose: arrays.transpose,
     OneMatrix: ones,
     ZeroMatrix: zeros,
@@ -201,8 +202,8 @@ ROWS: dict[type[Value], Row] = {
     Negation: negation,
     **dict.fromkeys(FUNCTIONS, function),
     Softmax: softmax,
-    IndexCondition: TRUTHS.row,
-    Intersection: TRUTHS.row,
+    IndexCondition: truths.row,
+    Intersection: truths.row,
     RowSum: SUM,
     ColumnSum: SUM,
     RowMean: MEAN,
@@ -211,18 +212,18 @@ ROWS: dict[type[Value], Row] = {
     ColumnMax: LARGEST,
     RowNorm: arrays.called("np.linalg.norm", "axis={axis}, keepdims=True"),
     LogSumExp: arrays.called("_logsumexp"),
-    Column: arrays.column,
-    RowNode: arrays.row,
-    Concatenation: arrays.concatenation,
-    IndexSum: arrays.index_sum("axis"),
+    IndexedMatrix: indexed.indexed,
+    Block: cutting.block,
+    Column: selecting.column,
+    RowNode: selecting.row,
+    **dict.fromkeys([HorizontalStack, VerticalStack], stacking.stack),
+    Concatenation: stacking.concatenation,
+    IndexSum: stacking.index_sum("axis"),
 }
 
 SCALARS = scalar_rows(
     larger=lambda array, other, is_number: f"np.maximum({array}, {other})",
     smaller=lambda array, other, is_number: f"np.minimum({array}, {other})",
-    where="np.where",
-    error_function="_erf",
-    numbers_along="np.arange({length}, dtype={dtype})",
 )
 
 
@@ -263,20 +264,33 @@ def half_precision(writer: Writer, function_name: str, numbers: list[str], kind:
     ]
 
 
+WORDS = Words(
+    library="np",
+    ones="np.ones({0}, dtype={1})",
+    where="np.where",
+    whole_numbers="np.arange({0})",
+    real_numbers="np.arange({0}, dtype=np.float64)",
+    numbers="np.arange({0}, dtype={1})",
+    real="np.float64",
+    cast="{0}.astype({1})",
+    whole="np.rint({0}).astype(np.int64)",
+    constant="np.full({1}, {0})",
+    error_function="_erf",
+)
+
 NUMPY = Target(
     name="numpy",
-    library="np",
+    words=WORDS,
     imports=("import numpy as np",),
     helpers=HELPERS,
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
-    truth=TRUTHS.truth,
+    truth=truths.truth,
     postponed=postponed,
     inputs=inputs,
     half_precision=half_precision,
     result_of_number="np.asarray({0}, dtype={1})",
-    ones="np.ones({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
 )

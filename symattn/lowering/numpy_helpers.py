@@ -42,6 +42,26 @@ def _side_by_side(stack, axis=-3):
     """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
     return np.concatenate(list(np.moveaxis(stack, axis, 0)), axis=-1)
 ''',
+    "_unflatten": '''
+def _unflatten(array, axis, lengths):
+    """An axis taken apart into several of the given lengths; without a copy where memory allows."""
+    axis += array.ndim
+    return array.reshape(array.shape[:axis] + lengths + array.shape[axis + 1 :])
+''',
+    "_check_inside": '''
+def _check_inside(position, length, what, asked=True):
+    """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
+    wrong = ((position < 0) | (position >= length)) & asked
+    if np.any(wrong):
+        found = np.broadcast_to(position, np.shape(wrong))[wrong].flat[0]
+        raise IndexError(f"{what}: position {found} is outside a length of {length}.")
+''',
+    "_stack": '''
+def _stack(parts, axis):
+    """Matrices, or stacks of them that broadcast, beside one another along an axis."""
+    batches = np.broadcast_shapes(*(part.shape[:-2] for part in parts))
+    return np.concatenate([np.broadcast_to(part, batches + part.shape[-2:]) for part in parts], axis=axis)
+''',
     "_sigmoid": '''
 def _sigmoid(x):
     """1 / (1 + exp(-x)); exp is only taken of -|x|, so that nothing overflows."""

@@ -6,16 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Symbol, ZeroMatrix
+from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Piecewise, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
 from symattn.lowering.costs import Costs
-from symattn.lowering.uses import Uses, viewed
+from symattn.lowering.uses import COLUMN, ROW, Uses, viewed
 from symattn.nodes import (
+    Block,
     Column,
     Concatenation,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     MatrixProduct,
@@ -39,18 +41,19 @@ class Facts:
 
     ``axes``: the indices it runs over, of families and of sums, each an array axis before the last two. ``batches``
     and ``dtypes``: the inputs whose leading axes and whose dtype it has taken on. A value with none of these and no
-    shape is a plain number.
+    shape is a plain number. ``along``: it runs over the rows or the columns of the array that is being made.
     """
 
     shape: Shape = ()
     axes: tuple[Symbol, ...] = ()
     batches: frozenset[str] = frozenset()
     dtypes: frozenset[str] = frozenset()
+    along: bool = False
 
     @property
     def is_number(self) -> bool:
         """Whether it is a number made from sizes alone, known before any array is."""
-        return not (self.shape or self.axes or self.dtypes)
+        return not (self.shape or self.axes or self.dtypes or self.along)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class Program:
 
     def facts(self, value: Value) -> Facts:
         """What is known of any value in the program."""
+        if value in (ROW, COLUMN):
+            return Facts(dtypes=self.uses.dtypes, along=True)
         if isinstance(value, MatrixSymbol) or (isinstance(value, Symbol) and value.name in self.known):
             return self.known[value.name]
         everything = self.uses.dtypes
@@ -144,11 +149,19 @@ class Program:
             parts = [self.facts(value.term)]
         ordered = self.in_order(axes)
         batches = frozenset[str]().union(*(part.batches for part in parts))
-        if isinstance(value, (Column, Row, MatrixElement, OverAllowedKeys)):
+        along = not shape and any(part.along for part in parts)
+        if isinstance(value, (Column, Row, Block, MatrixElement, OverAllowedKeys)):
             parts = parts[:1]
+        if isinstance(value, Piecewise):
+            cases = [self.facts(case.expr) for case in value.args]
+            numbers_alone = all(case.is_number for case in cases) and not all(part.is_number for part in parts)
+            parts = [Facts(dtypes=everything)] if numbers_alone else cases
         if isinstance(value, (IndexCondition, Intersection)):
             return Facts(shape, ordered, batches, everything)
-        return Facts(shape, ordered, batches, frozenset[str]().union(*(part.dtypes for part in parts)))
+        dtypes = frozenset[str]().union(*(part.dtypes for part in parts))
+        if isinstance(value, IndexedMatrix):
+            dtypes = parts[0].dtypes or everything
+        return Facts(shape, ordered, batches, dtypes, along)
 
     def covers(self, part: Value, whole: Value) -> bool:
         """Whether the result of an operation on ``part`` fits into the memory of ``part``, whatever the batches."""

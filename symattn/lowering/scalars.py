@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from sympy import (
     Abs,
     Add,
+    And,
     Basic,
     Expr,
     Float,
     Integer,
     Max,
     Min,
+    Mod,
     Mul,
+    Not,
     NumberSymbol,
     Piecewise,
     Pow,
     Rational,
     S,
     Symbol,
+    cos,
     erf,
     exp,
+    floor,
     log,
+    sin,
     tanh,
 )
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import LoweringError
-from symattn.lowering.arrays import entry, plain_number
+from symattn.lowering.arrays import plain_number
+from symattn.lowering.conditions import boolean, joined
+from symattn.lowering.lookups import element
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import ScalarRow
+from symattn.lowering.uses import COLUMN, ROW
+from symattn.lowering.whole import is_of_indices, is_of_whole_numbers, whole_quotient
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
+    Cosine,
     ElementwiseFunction,
     Exponential,
     ExponentialLinear,
     HyperbolicTangent,
     Logarithm,
     Sigmoid,
+    Sine,
     SquareRoot,
 )
 
@@ -55,23 +66,18 @@ FUNCTIONS: dict[type[Basic], tuple[str, type[ElementwiseFunction]]] = {
     log: ("math.log", Logarithm),
     tanh: ("math.tanh", HyperbolicTangent),
     Abs: ("abs", AbsoluteValue),
+    cos: ("math.cos", Cosine),
+    sin: ("math.sin", Sine),
 }
 """What is called for a number, and the node whose row is called for an array."""
 
 CONSTANTS = {S.Pi: "math.pi", S.Exp1: "math.e"}
 
 
-def scalar_rows(
-    larger: OfTwo,
-    smaller: OfTwo,
-    where: str,
-    error_function: str,
-    numbers_along: str,
-) -> Mapping[type[Basic], ScalarRow]:
+def scalar_rows(larger: OfTwo, smaller: OfTwo) -> Mapping[type[Basic], ScalarRow]:
     """The table of a target that is Python.
 
-    ``larger(a, b, is_number)`` and ``smaller`` write the one of two values, an array and an array or number;
-    ``where`` and ``error_function`` are names; ``numbers_along`` writes ``0 .. length - 1``.
+    ``larger(a, b, is_number)`` and ``smaller`` write the one of two values, an array and an array or number.
     """
 
     def extreme(of_arrays: OfTwo, of_numbers: str) -> ScalarRow:
@@ -87,47 +93,12 @@ def scalar_rows(
 
         return row
 
-    def cases(writer: Writer, value: Piecewise) -> Piece:
-        if value.has(exp):
-            argument = _argument_of(ExponentialLinear, value, lambda case: case.expr)
-            if argument is not None and not writer.program.facts(argument).is_number:
-                return _called(writer, ExponentialLinear, argument, value)
-        if value.args[-1].cond != S.true:
-            raise LoweringError(f"{writer.target.name} cannot lower {value}: no case is left for all other values.")
-        pieces = _aligned(writer, [case.expr for case in value.args], value)
-        conditions = [comparison(writer, case.cond, value) for case in value.args[:-1]]
-        text = pieces[-1].text
-        plain = writer.program.facts(value).is_number
-        if not plain and all(piece.facts.is_number for piece in pieces):
-            text = writer.target.result_of_number.format(text, writer.dtype())
-        for piece, condition in zip(reversed(pieces[:-1]), reversed(conditions), strict=True):
-            if condition.facts.is_number:
-                text = f"({piece.text} if {condition.text} else {text})"
-            else:
-                text = f"{where}({condition.text}, {piece.text}, {text})"
-        return plain_number(text) if plain else writer.new(text, value)
-
-    def symbol(writer: Writer, value: Symbol) -> Piece:
-        program = writer.program
-        if value.name in program.known:
-            return writer.named(value.name)
-        if value in program.lengths:
-            length = writer.value(program.lengths[value]).text
-            return writer.new(f"{numbers_along.format(length=length, dtype=writer.dtype())}[:, None, None]", value)
-        return writer.size(value)
-
-    def errors(writer: Writer, value: Expr) -> Piece:
-        argument = writer.value(value.args[0])
-        if argument.facts.is_number:
-            return plain_number(f"math.erf({argument.text})")
-        return writer.new(writer.call(error_function, argument.text), value)
-
     return {
         Rational: rational,
         Float: floating,
         NumberSymbol: constant,
         Symbol: symbol,
-        MatrixElement: entry,
+        MatrixElement: element,
         Add: total,
         Mul: factors,
         Pow: power,
@@ -136,7 +107,77 @@ def scalar_rows(
         Max: extreme(larger, "max"),
         Min: extreme(smaller, "min"),
         Piecewise: cases,
+        floor: whole_part,
+        Mod: remainder,
     }
+
+
+def cases(writer: Writer, value: Piecewise) -> Piece:
+    """The first value whose condition holds; what an untaken case asks for outside its matrix is not looked at."""
+    if value.has(exp):
+        argument = _argument_of(ExponentialLinear, value, lambda case: case.expr)
+        if argument is not None and not writer.program.facts(argument).is_number:
+            return _called(writer, ExponentialLinear, argument, value)
+    if value.args[-1].cond != S.true:
+        raise LoweringError(f"{writer.target.name} cannot lower {value}: no case is left for all other values.")
+    facts, words = writer.program.facts(value), writer.target.words
+    pieces, conditions, guards = [], [], writer.around.guards
+    for case in value.args:
+        chosen = () if case.cond == S.true else And.make_args(case.cond)
+        with writer.having(guards=(*guards, *chosen)):
+            pieces.append(writer.aligned(writer.value(case.expr), facts.axes))
+        if case.cond != S.true:
+            conditions.append(writer.aligned(boolean(writer, case.cond, value), facts.axes))
+            guards = (*guards, *And.make_args(Not(case.cond)))
+    text = pieces[-1].text
+    if not facts.is_number and writer.around.numbers != "whole" and all(piece.facts.is_number for piece in pieces):
+        text = writer.target.result_of_number.format(text, words.real if writer.around.numbers else writer.dtype())
+        writer.needs_device = True
+    for piece, condition in zip(reversed(pieces[:-1]), reversed(conditions), strict=True):
+        if condition.facts.is_number:
+            text = f"({piece.text} if {condition.text} else {text})"
+        else:
+            text = f"{words.where}({condition.text}, {piece.text}, {text})"
+    return plain_number(text) if facts.is_number else writer.new(text, value)
+
+
+def symbol(writer: Writer, value: Symbol) -> Piece:
+    """A named number, an index as an array along its axis, or a size."""
+    program = writer.program
+    if value in (ROW, COLUMN) or value in program.lengths:
+        return writer.along(value)
+    if value.name in program.known:
+        return writer.named(value.name)
+    return writer.size(value)
+
+
+def errors(writer: Writer, value: Expr) -> Piece:
+    """The error function."""
+    argument = writer.value(value.args[0])
+    if argument.facts.is_number:
+        return plain_number(f"math.erf({argument.text})")
+    return writer.new(writer.call(writer.target.words.error_function, argument.text), value)
+
+
+def whole_part(writer: Writer, value: floor) -> Piece:
+    """The largest whole number that is not above a number; of a quotient of whole numbers without rounding."""
+    numerator, denominator = whole_quotient(value.args[0])
+    if is_of_whole_numbers(numerator) and is_of_whole_numbers(denominator):
+        axes = writer.program.facts(value).axes
+        top, bottom = (writer.aligned(writer.value(side), axes) for side in (numerator, denominator))
+        text = f"{top.within(Binding.PRODUCT)} // {bottom.within(Binding.NEGATION)}"
+        return _made(writer, text, value, Binding.SUM)
+    argument = writer.value(value.args[0])
+    if argument.facts.is_number:
+        return plain_number(f"math.floor({argument.text})")
+    return writer.new(f"{writer.target.words.library}.floor({argument.text})", value)
+
+
+def remainder(writer: Writer, value: Mod) -> Piece:
+    """What is left over by whole multiples; of the divisor's sign, as in Python."""
+    axes = writer.program.facts(value).axes
+    left, right = (writer.aligned(writer.value(side), axes) for side in value.args)
+    return _made(writer, f"{left.within(Binding.PRODUCT)} % {right.within(Binding.NEGATION)}", value, Binding.SUM)
 
 
 def rational(writer: Writer, value: Rational) -> Piece:
@@ -195,7 +236,7 @@ def factors(writer: Writer, value: Mul) -> Piece:
         sign, above = "-", above[1:]
     axes = writer.program.facts(value).axes
     tops = [writer.aligned(writer.value(factor), axes).within(Binding.PRODUCT) for factor in above]
-    bottoms = [writer.aligned(writer.value(factor), axes).within(Binding.NEGATION) for factor in below]
+    bottoms = [writer.aligned(_where_asked(writer, factor), axes).within(Binding.NEGATION) for factor in below]
     text = sign + " / ".join([" * ".join(tops) or "1", *bottoms])
     return _made(writer, text, value, Binding.PRODUCT)
 
@@ -211,14 +252,15 @@ def power(writer: Writer, value: Pow) -> Piece:
         raised = f"{logistic.text} ** {writer.value(-exponent).within(Binding.ATOM)}"
         return _made(writer, raised, value, Binding.POWER)
     if exponent.could_extract_minus_sign():
-        return _made(writer, f"1 / {writer.value(1 / value).within(Binding.NEGATION)}", value, Binding.PRODUCT)
+        return _made(writer, f"1 / {_where_asked(writer, 1 / value).within(Binding.NEGATION)}", value, Binding.PRODUCT)
     if exponent == S.Half:
         piece = writer.value(base)
         if piece.facts.is_number:
             return plain_number(f"math.sqrt({piece.text})")
         return _called(writer, SquareRoot, base, value)
     axes = writer.program.facts(value).axes
-    text = f"{writer.aligned(writer.value(base), axes).within(Binding.ATOM)} ** "
+    below = writer.value(base) if exponent.is_integer else _where_asked(writer, base)
+    text = f"{writer.aligned(below, axes).within(Binding.ATOM)} ** "
     return _made(writer, text + writer.aligned(writer.value(exponent), axes).within(Binding.ATOM), value, Binding.POWER)
 
 
@@ -232,7 +274,30 @@ def function(writer: Writer, value: Expr) -> Piece:
 
 
 def _called(writer: Writer, node: type[ElementwiseFunction], argument: Expr, value: Expr) -> Piece:
-    return writer.new(writer.call(writer.target.functions[node], writer.value(argument).text), value)
+    asked = _where_asked if node in (Exponential, Logarithm, SquareRoot) else Writer.value
+    return writer.new(writer.call(writer.target.functions[node], asked(writer, argument).text), value)
+
+
+def _where_asked(writer: Writer, value: Expr) -> Piece:
+    """A value that a case asks for, 1 where it does not: there it might overflow, or have no finite derivative."""
+    piece, program = writer.value(value), writer.program
+    if piece.facts.is_number or writer.around.flat:
+        return piece
+    alone = is_of_indices(program, value)
+    guards = []
+    for guard in writer.around.guards:
+        facts = program.facts(guard)
+        if (
+            not facts.is_number
+            and set(facts.axes) <= set(piece.facts.axes)
+            and (not alone or is_of_indices(program, guard))
+        ):
+            guards.append(guard)
+    if not guards:
+        return piece
+    with writer.having(guards=()):
+        condition = joined(writer, guards, " & ", piece.facts)
+    return replace(piece, text=f"{writer.target.words.where}({condition.text}, {piece.text}, 1)", binding=Binding.ATOM)
 
 
 def _made(writer: Writer, text: str, value: Expr, binding: Binding) -> Piece:
@@ -244,18 +309,6 @@ def _made(writer: Writer, text: str, value: Expr, binding: Binding) -> Piece:
 def _aligned(writer: Writer, values: tuple[Expr, ...] | list[Expr], whole: Basic) -> list[Piece]:
     axes = writer.program.facts(whole).axes
     return [writer.aligned(writer.value(value), axes) for value in values]
-
-
-def comparison(writer: Writer, condition: Basic, whole: Basic | None = None) -> Piece:
-    """One comparison; ``whole`` is what it stands in, over whose indices it is to run too."""
-    if isinstance(condition, (BooleanTrue, BooleanFalse)):
-        return plain_number(str(condition))
-    if not isinstance(condition, Relational):
-        name = writer.target.name
-        raise LoweringError(f"{name} cannot lower the condition {condition}; write one comparison a case.")
-    left, right = _aligned(writer, condition.args, condition if whole is None else whole)
-    text = f"{left.within(Binding.SUM)} {condition.rel_op} {right.within(Binding.SUM)}"
-    return Piece(text, writer.program.facts(condition), Binding.CONDITION)
 
 
 def _argument_of(node: type[ElementwiseFunction], value: Piecewise, part: Callable[..., Expr]) -> Expr | None:

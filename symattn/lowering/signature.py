@@ -12,7 +12,7 @@ from symattn.errors import LoweringError
 from symattn.lowering.pieces import Binding
 from symattn.lowering.program import Program
 from symattn.lowering.writer import Writer
-from symattn.nodes import Column, Member, Row, Value, full_shape
+from symattn.nodes import Column, IndexedMatrix, Member, Row, Value, full_shape
 from symattn.shapes import Shape
 
 
@@ -137,6 +137,8 @@ def from_the_end(shape: Shape) -> list[tuple[int, Expr]]:
 
 def subscripts(value: Value) -> Iterator[tuple[Expr, Expr]]:
     """Every subscript in a value, with the length that it must lie inside."""
+    if isinstance(value, IndexedMatrix):
+        return  # compared where the entry is looked up, for a case may not ask for it
     if isinstance(value, Member):
         yield from zip(value.positions, value.family.lengths, strict=True)
     elif isinstance(value, Row):

@@ -21,6 +21,29 @@ ScalarRow = Callable[..., Piece]
 
 
 @dataclass(frozen=True)
+class Words:
+    """How a target's library says what rows of both tables need; places in braces are filled in.
+
+    ``library`` is its name in the code; ``ones`` takes a shape and a dtype; ``whole_numbers`` and ``real_numbers``
+    write ``0 .. length - 1`` for a length and a device, exactly and in double precision, ``numbers`` for a length and
+    a dtype; ``real`` is that precision; ``cast`` takes a value and a dtype, ``whole`` a value to round, ``constant``
+    one truth value, a shape and a device.
+    """
+
+    library: str
+    ones: str
+    where: str
+    whole_numbers: str
+    real_numbers: str
+    numbers: str
+    real: str
+    cast: str
+    whole: str
+    constant: str
+    error_function: str
+
+
+@dataclass(frozen=True)
 class Target:
     """The tables of one target.
 
@@ -29,14 +52,12 @@ class Target:
     ``truth`` an allowed set as truth values, ``postponed`` a softmax whose division waits.
     ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
-    ``library`` is the name under which the code knows the target's library, ``ones`` an array of ones of a shape and a
-    dtype.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
     brings the target's library.
     """
 
     name: str
-    library: str
+    words: Words
     imports: tuple[str, ...]
     helpers: Mapping[str, str]
     functions: Mapping[type[ElementwiseFunction], str]
@@ -45,7 +66,6 @@ class Target:
     truth: Callable[..., Piece]
     inputs: Callable[[Any, list[str], list[str]], list[str]]
     result_of_number: str
-    ones: str
     accepts: str
     accepts_number: str
     postponed: Row | None = None

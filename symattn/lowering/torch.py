@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays
+from symattn.lowering import arrays, cutting, indexed, selecting, stacking, truths
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows
-from symattn.lowering.target import Row, Target, quoted
-from symattn.lowering.truths import Truths
+from symattn.lowering.target import Row, Target, Words, quoted
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
+    Block,
     Column,
     ColumnMax,
     ColumnMean,
     ColumnSum,
     Concatenation,
+    Cosine,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwisePower,
@@ -26,8 +27,10 @@ from symattn.nodes import (
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
+    IndexedMatrix,
     IndexSum,
     Intersection,
     Logarithm,
@@ -41,9 +44,11 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sine,
     Softmax,
     SquareRoot,
     Value,
+    VerticalStack,
 )
 from symattn.nodes import Row as RowNode
 
@@ -77,6 +82,26 @@ def _side_by_side(stack, axis=-3):
     """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
     return stack.movedim(axis, -2).flatten(-2)
 ''',
+    "_unflatten": '''
+def _unflatten(tensor, axis, lengths):
+    """An axis taken apart into several of the given lengths; without a copy where memory allows."""
+    return tensor.unflatten(axis, lengths)
+''',
+    "_check_inside": '''
+def _check_inside(position, length, what, asked=True):
+    """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
+    position = torch.as_tensor(position)
+    wrong = ((position < 0) | (position >= length)) & asked
+    if wrong.any():
+        found = position.expand(wrong.shape)[wrong][0].item()
+        raise IndexError(f"{what}: position {found} is outside a length of {length}.")
+''',
+    "_stack": '''
+def _stack(parts, axis):
+    """Matrices, or stacks of them that broadcast, beside one another along an axis."""
+    batches = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
+    return torch.cat([part.expand(batches + part.shape[-2:]) for part in parts], dim=axis)
+''',
     "_masked_softmax": '''
 def _masked_softmax(scores, allowed):
     """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated
@@ -106,6 +131,8 @@ FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     Exponential: "torch.exp",
     Logarithm: "torch.log",
     HyperbolicTangent: "torch.tanh",
+    Cosine: "torch.cos",
+    Sine: "torch.sin",
     SquareRoot: "torch.sqrt",
     AbsoluteValue: "torch.abs",
     RectifiedLinear: "torch.relu",
@@ -135,13 +162,6 @@ SUM = arrays.method(".sum(dim={axis}, keepdim=True)")
 MEAN = arrays.method(".mean(dim={axis}, keepdim=True)")
 LARGEST = arrays.method(".amax(dim={axis}, keepdim=True)")
 
-TRUTHS = Truths(
-    whole_numbers="torch.arange({0}, device={1})",
-    real_numbers="torch.arange({0}, dtype=torch.float64, device={1})",
-    constant="torch.full({1}, {0}, device={2})",
-    matrix="{0}.to({1})",
-)
-
 
 def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
     """``torch.softmax``, which shifts each row by its largest entry itself, of -inf where a key is not allowed."""
@@ -156,7 +176,7 @@ def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
 
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
-    Member: arrays.member,
+    Member: selecting.member,
     Transpose: arrays.transpose,
     OneMatrix: ones,
     ZeroMatrix: zeros,
@@ -169,8 +189,8 @@ ROWS: dict[type[Value], Row] = {
     Negation: arrays.negation,
     **dict.fromkeys(FUNCTIONS, arrays.function),
     Softmax: softmax,
-    IndexCondition: TRUTHS.row,
-    Intersection: TRUTHS.row,
+    IndexCondition: truths.row,
+    Intersection: truths.row,
     RowSum: SUM,
     ColumnSum: SUM,
     RowMean: MEAN,
@@ -179,10 +199,13 @@ ROWS: dict[type[Value], Row] = {
     ColumnMax: LARGEST,
     RowNorm: arrays.called("torch.linalg.vector_norm", "dim={axis}, keepdim=True"),
     LogSumExp: arrays.called("torch.logsumexp", "dim={axis}, keepdim=True"),
-    Column: arrays.column,
-    RowNode: arrays.row,
-    Concatenation: arrays.concatenation,
-    IndexSum: arrays.index_sum("dim"),
+    IndexedMatrix: indexed.indexed,
+    Block: cutting.block,
+    Column: selecting.column,
+    RowNode: selecting.row,
+    **dict.fromkeys([HorizontalStack, VerticalStack], stacking.stack),
+    Concatenation: stacking.concatenation,
+    IndexSum: stacking.index_sum("dim"),
 }
 
 
@@ -199,9 +222,6 @@ def smaller(array: str, other: str, is_number: bool) -> str:
 SCALARS = scalar_rows(
     larger=larger,
     smaller=smaller,
-    where="torch.where",
-    error_function="torch.erf",
-    numbers_along="torch.arange({length}, dtype={dtype}, device=_device)",
 )
 
 
@@ -224,18 +244,31 @@ def inputs(writer: Writer, matrices: list[str], numbers: list[str]) -> list[str]
     return lines
 
 
+WORDS = Words(
+    library="torch",
+    ones="torch.ones({0}, dtype={1}, device=_device)",
+    where="torch.where",
+    whole_numbers="torch.arange({0}, device={1})",
+    real_numbers="torch.arange({0}, dtype=torch.float64, device={1})",
+    numbers="torch.arange({0}, dtype={1}, device=_device)",
+    real="torch.float64",
+    cast="{0}.to({1})",
+    whole="torch.round({0}).to(torch.int64)",
+    constant="torch.full({1}, {0}, device={2})",
+    error_function="torch.erf",
+)
+
 TORCH = Target(
     name="torch",
-    library="torch",
+    words=WORDS,
     imports=("import torch",),
     helpers=HELPERS,
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
-    truth=TRUTHS.truth,
+    truth=truths.truth,
     inputs=inputs,
     result_of_number="torch.as_tensor({0}, dtype={1}, device=_device)",
-    ones="torch.ones({0}, dtype={1}, device=_device)",
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
     accepts_number="a single number takes the first matrix's dtype and device",
     extra="torch",

@@ -10,8 +10,10 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem, mentioned_apart
 from symattn.nodes import (
+    Block,
     Column,
     IndexCondition,
+    IndexedMatrix,
     Intersection,
     Member,
     OverAllowedKeys,
@@ -24,7 +26,7 @@ from symattn.nodes import (
 from symattn.shapes import same_size
 
 ROW, COLUMN = index("_i"), index("_j")
-"""The query and the key of every condition in a program: names that no index, size or input of a user's can have."""
+"""The row and the column in conditions and formulas of entries: names that no index, size or input of a user's has."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ def viewed(value: Value) -> str | None:
         return value.name
     if isinstance(value, Transpose):
         return viewed(value.arg)
-    if isinstance(value, (Column, Row)):
+    if isinstance(value, (Column, Row, Block)):
         return viewed(value.matrix)
+    if isinstance(value, IndexedMatrix):
+        return viewed(value.formula) if isinstance(value.formula, MatrixElement) else None
     return viewed(value.args[0]) if isinstance(value, MatrixElement) else None
 
 
@@ -82,12 +86,15 @@ def _sort_mentions(value: Value, as_truth: bool, numbers: set[str], truths: set[
 
 
 def with_row_and_column(value: Value) -> Value:
-    """The value with ``ROW`` and ``COLUMN`` in every condition, whatever its indices were called."""
+    """The value with ``ROW`` and ``COLUMN`` in conditions and formulas of entries, whatever they were called."""
     if not is_matrix(value) or isinstance(value, MatrixSymbol):
         return value
     if isinstance(value, IndexCondition):
         condition = value.condition.xreplace({value.row: ROW, value.column: COLUMN})
         return IndexCondition(condition, ROW, COLUMN, *value.shape)
+    if isinstance(value, IndexedMatrix):
+        formula = value.formula.xreplace({value.row: ROW, value.column: COLUMN})
+        return IndexedMatrix(formula, ROW, COLUMN, *value.shape)
     arguments = tuple(with_row_and_column(part) for part in value.args)
     return value if arguments == value.args else value.func(*arguments)
 

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sympy import Expr, MatrixSymbol, S, Symbol
+from sympy.logic.boolalg import Boolean
 
 from symattn.lowering.comments import text_of
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.program import Facts, Program, Statement
 from symattn.lowering.target import Target
+from symattn.lowering.uses import COLUMN, ROW
+from symattn.lowering.whole import is_of_indices, is_of_whole_numbers
 from symattn.nodes import Value, is_matrix
+from symattn.shapes import Shape
 
 LONGEST_FORMULA = 72
 """Characters of a formula inside another before it gets a line and a name of its own."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a value that is written.
+
+    ``sides``: the shape of the array that is made entry by entry. ``numbers``: how indices are counted inside a number
+    made of them alone, as ``"whole"`` numbers or ``"real"`` ones in double precision; ``""`` outside such a number.
+    ``flat``: whether rows lie along a single axis. ``guards``: the conditions under which the value is asked for.
+    """
+
+    sides: Shape | None = None
+    numbers: str = ""
+    flat: bool = False
+    guards: tuple[Boolean, ...] = ()
 
 
 class Writer:
@@ -28,6 +50,7 @@ class Writer:
         self.sizes: set[Symbol] = set()
         self.needs_dtype = False
         self.needs_device = False
+        self.around = Surroundings()
         self._arrays: dict[str, str] = {}
         self._temporaries: set[str] = set()
         self._divisors: dict[str, Piece] = {}
@@ -69,6 +92,8 @@ class Writer:
         """The code of any value; see ``Row`` for ``place``."""
         if isinstance(value, MatrixSymbol):
             return self.named(value.name)
+        if not self.around.numbers and not is_matrix(value) and is_of_indices(self.program, value):
+            return self._of_indices(value)
         inside = self._parents[-1] if self._parents else None
         self._parents.append(type(value))
         try:
@@ -82,6 +107,36 @@ class Writer:
             name = self.temporary("_value", piece.text)
             return Piece(name, piece.facts, dying=piece.makes_memory, divisor=piece.divisor)
         return piece
+
+    def _of_indices(self, value: Value) -> Piece:
+        """A number made of indices, in the inputs' dtype: computed exactly or in double precision, and rounded once."""
+        if value in self.program.lengths:
+            length = self.value(self.program.lengths[value]).text
+            return self.new(f"{self.target.words.numbers.format(length, self.dtype())}[:, None, None]", value)
+        with self.having(numbers="whole" if is_of_whole_numbers(value) else "real"):
+            piece = self.value(value)
+        return self.new(self.target.words.cast.format(piece.within(Binding.ATOM), self.dtype()), value)
+
+    @contextmanager
+    def having(self, **changes: Any) -> Iterator[None]:
+        """Inside: other surroundings of the value that is written."""
+        before, self.around = self.around, replace(self.around, **changes)
+        try:
+            yield
+        finally:
+            self.around = before
+
+    def along(self, symbol: Symbol) -> Piece:
+        """An index, or the rows or columns of the array that is being made, as an array along its axis."""
+        facts, words = self.program.facts(symbol), self.target.words
+        if symbol in (ROW, COLUMN):
+            assert self.around.sides is not None
+            length = self.around.sides[0 if symbol == ROW else 1]
+            stem, place = symbol.name, "[:, None]" if symbol == ROW and not self.around.flat else ""
+        else:
+            length, stem, place = self.program.lengths[symbol], "_index", "[:, None, None]"
+        numbers = words.real_numbers if self.around.numbers == "real" else words.whole_numbers
+        return Piece(self.array(stem, numbers.format(self.value(length).text, self.device()) + place), facts)
 
     def named(self, name: str) -> Piece:
         """The code of an input or of an earlier statement's value."""
@@ -164,7 +219,7 @@ class Writer:
 
     def ones(self, *lengths: Expr) -> str:
         """An array of ones in the inputs' dtype."""
-        return self.target.ones.format(self.shape(*lengths), self.dtype())
+        return self.target.words.ones.format(self.shape(*lengths), self.dtype())
 
     def aligned(self, piece: Piece, axes: tuple[Symbol, ...]) -> Piece:
         """The value with an axis of length 1 for each index that it does not run over but its partner does."""

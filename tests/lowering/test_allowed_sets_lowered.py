@@ -12,7 +12,7 @@ from sympy import And, Eq, Integer, MatrixSymbol, Ne, Not, Or, S, Symbol, Transp
 from symattn import article
 from symattn.errors import LoweringError
 from symattn.lowering import TARGETS, lambdify, lambdify_system
-from symattn.lowering.truths import without_fractions
+from symattn.lowering.conditions import without_fractions
 from symattn.lowering.uses import COLUMN, ROW, always_allows_a_key, uses_of
 from symattn.nodes import ColumnSum, ElementwiseSum, IndexCondition, Intersection, MatrixProduct, Negation, Softmax
 from symattn.shapes import size

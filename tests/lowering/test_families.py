@@ -20,7 +20,7 @@ def computed(made, target, numbers, outputs=None):
         torch = pytest.importorskip("torch")
         numbers = {name: torch.from_numpy(np.array(value)) for name, value in numbers.items()}
     else:
-        for value in numbers.values():
+        for value in filter(np.ndim, numbers.values()):
             value.flags.writeable = False
     found = f(**numbers)
     if isinstance(found, dict):
