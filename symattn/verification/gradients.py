@@ -94,7 +94,9 @@ def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any)
         return _Slope(mp.zero, 0.0, error.message)
     here = paired(truth.values[element][system.output])
     analysed = gradient_scale(system, inputs, {name: direction}, upstream)
-    scale = float(analysed.scale)
+    # The reference knows its values to so many digits; a slope below the last of them is beyond its differences.
+    unseen = paired(_combined(truth.values[element][system.output], weights, lambda x, g: mp.sign(g) * abs(x)))
+    scale = float(analysed.scale) + float(unseen * mp.mpf(10) ** -reference.digits / step) / UNIT_ROUNDOFF["float64"]
     value = (forward - backward) / (2 * step)
     if not math.isfinite(scale):
         beyond = "beyond what float64 can represent on the way to it"
