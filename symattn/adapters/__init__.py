@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["bias_of_heads", "from_multihead_attention", "from_safetensors", "grouped", "into_heads", "out_of_heads"]
 
-__getattr__ = loader(
-    __name__,
-    {
-        "checkpoints": ["from_safetensors"],
-        "layers": ["from_multihead_attention"],
-        "projections": ["bias_of_heads", "grouped", "into_heads", "out_of_heads"],
-    },
-)
+_HOMES = {
+    "checkpoints": ("from_safetensors",),
+    "layers": ("from_multihead_attention",),
+    "projections": ("bias_of_heads", "grouped", "into_heads", "out_of_heads"),
+}
+
+__getattr__ = loader(__name__, _HOMES)
