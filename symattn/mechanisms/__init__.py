@@ -19,8 +19,8 @@ GROUPS = ("scores", "normalisers", "allowed_sets", "positions", "heads", "images
 def groups() -> dict[str, tuple[str, ...]]:
     """The names of the mechanisms of each group.
 
-    >>> groups()["scores"][:2]
-    ('additive', 'cosine')
+    >>> "scaled-dot" in groups()["scores"]
+    True
     """
     found = {}
     for group in GROUPS:
@@ -49,8 +49,8 @@ def named(name: str) -> Mechanism:
     wanted = str(name).replace("_", "-")
     group = next((group for group, members in groups().items() if wanted in members), None)
     if group is None:
-        message = f"there is no mechanism {name!r}.{suggestion(wanted, names())} There are: {', '.join(names())}."
-        raise UnknownNameError(message)
+        hint, count = suggestion(wanted, names()), len(names())
+        raise UnknownNameError(f"there is no mechanism {name!r}.{hint} symattn list shows the {count} that there are.")
     module = importlib.import_module(f"{__name__}.{group}.{wanted.replace('-', '_')}")
     return next(value for value in vars(module).values() if isinstance(value, Mechanism))
 

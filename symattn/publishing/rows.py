@@ -90,8 +90,10 @@ def add(printer: Printer, value: Add) -> Piece:
 
 
 def mul(printer: Printer, value: Mul) -> Piece:
-    """A product of numbers; ``1/d * sum`` keeps its sum beside the fraction."""
+    """A product of numbers, formulas in indices last; ``1/d * sum`` keeps its sum beside the fraction."""
     parts = quotient(value)
+    if not printer.index_by_letter:
+        parts.above.sort(key=is_counted)
     above, below = [printer.piece(part) for part in parts.above], [printer.piece(part) for part in parts.below]
     if len(above) == 1 and above[0].open_right and below and not any(part.open_right for part in below):
         one_over = printer.fraction(Piece("1"), printer.notation.product(below))

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from symattn.cli import main
 from symattn.defining import mechanism
 from symattn.mechanisms import named, names
+from symattn.publishing import code
 from symattn.reading import declared_within, read_declarations
 
 
@@ -17,8 +18,20 @@ def run(*arguments, **options):
 def test_a_mechanism_written_out_is_read_back_as_itself(name):
     declared, text = declared_within(run("list", name).output)
     system = named(name)
-    again = mechanism(system.name, read_declarations(declared), text, system.source)
-    assert again == system
+    again = mechanism(
+        system.name, read_declarations(declared), text, system.source, conventions=dict(system.conventions)
+    )
+    assert code(again) == code(system) and again.inputs == system.inputs and again.output == system.output
+    assert [(each.name, each.axes, each.shape) for each in again] == [
+        (each.name, each.axes, each.shape) for each in system
+    ]
+
+
+@pytest.mark.parametrize("name", ["multi-head", "grouped-query", "cbam-spatial"])
+def test_conventions_are_comments_that_do_not_stand_in_the_way(name):
+    written = run("list", name).output
+    assert all(f"# {topic}: {text}" in written for topic, text in named(name).conventions)
+    assert run("derive", "--no-check", "--equations", written).exit_code == 0
 
 
 def test_one_changed_equation_gives_other_numbers_without_a_flag_more(tmp_path):

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from symattn import mechanism
 from symattn.cli import main
 from symattn.errors import MissingExtraError
-from symattn.mechanisms import named, names
+from symattn.mechanisms import groups, named, names, summary
+from symattn.publishing import code
 from symattn.verification import witnesses
 
 GENERIC = [
@@ -214,10 +215,27 @@ def test_torch_that_is_not_installed_is_unknown_and_its_extra_is_named(monkeypat
     assert "unknown" in run("verify", "dot", "--instances", "0").stdout
 
 
-def test_list_shows_the_whole_library():
-    text = run("list").stdout
-    assert all(f"{name}\n" in text for name in names())
-    assert "arXiv:1706.03762" in text and "softmax(S)" in text
+def test_list_shows_every_group_and_a_line_for_each_mechanism():
+    lines = run("list").stdout.splitlines()
+    for group, members in groups().items():
+        start = lines.index(f"{group}: {summary(group)}") + 1
+        assert [line.split()[0] for line in lines[start : start + len(members)]] == list(members)
+    assert all(any(line.endswith(f"  {named(name).name}") for line in lines) for name in names())
+
+
+@pytest.mark.parametrize("group", groups())
+def test_list_of_a_group_shows_its_formulas_and_sources(group):
+    shown = run("list", group).stdout
+    assert shown == run("list", group.replace("_", "-")).stdout and summary(group) in shown
+    for name in groups()[group]:
+        assert f"\n{name}: {named(name).name}\n" in shown and named(name).source in shown
+    assert [row["group"] for row in json.loads(run("list", group, "--format", "json").stdout)] == [group] * len(
+        groups()[group]
+    )
+
+
+def test_a_name_that_is_neither_a_group_nor_a_mechanism_is_refused():
+    assert "there is no mechanism 'hedas'" in run("list", "hedas", status=2).stderr
 
 
 def test_list_as_json_has_what_own_equations_need():
@@ -226,7 +244,7 @@ def test_list_as_json_has_what_own_equations_need():
     assert rows["dot"]["inputs"] == {"Q": "n d_k", "K": "m d_k", "V": "m d_v"} and rows["dot"]["output"] == "O"
     for name, row in rows.items():
         equations = "\n".join(f"{left} = {right}" for left, right in row["equations"].items())
-        assert tuple(mechanism(name, row["inputs"], equations, output=row["output"])) == tuple(named(name))
+        assert code(mechanism(name, row["inputs"], equations, output=row["output"])) == code(named(name))
 
 
 def test_the_module_runs_as_the_script_does():
