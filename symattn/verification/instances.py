@@ -15,6 +15,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
 from symattn.nodes import Column, Member, OverAllowedKeys, Row, full_shape, is_matrix, lengths_of
+from symattn.verification.work import operations
 
 Draw = Callable[[], Any]
 """What draws a number."""
@@ -27,6 +28,9 @@ LARGE = 40.0
 
 HUGE = 200.0
 """Factor on the entries of instances whose products differ by more than the 10⁴ that some take for infinity."""
+
+MOST_OPERATIONS = 300_000
+"""Multiplications for one instance, which the reference does in some tenths of a second."""
 
 FEW_SIZES = 4
 """Sizes up to which every kind of plan is reached in as many instances as there usually are."""
@@ -212,28 +216,52 @@ def axis_sizes(system: EquationSystem) -> frozenset[str]:
 
 
 class _Sizes:
-    """Draws of values for the sizes of a system, all different; those of the axes of families small."""
+    """Draws of values for the sizes of a system: all different if that is not too much work, those of axes small."""
 
     def __init__(self, system: EquationSystem, generator: random.Random) -> None:
         self.least = least_sizes(system)
         self.axes = axis_sizes(system)
         self.generator = generator
+        self.operations = operations(system)
+        self.gradients = 1 + 2 * len(set(system.inputs) - system.allowed_inputs)
 
-    def drawn(self, low: int, high: int, fixed: Mapping[str, int]) -> Chosen:
+    def drawn(self, low: int, high: int, fixed: Mapping[str, int]) -> dict[str, int]:
         """From ``low`` to ``high`` or further, if there are many, above what the system admits; axes from 2 on."""
         count = len(self.least)
         few = self.generator.sample(range(2, 4 + len(self.axes)), len(self.axes))
         values = [x for x in range(low, max(high, low + 1 + count)) if x not in few]
         many, small = iter(self.generator.sample(values, count - len(few))), iter(few)
         own = {name: next(small if name in self.axes else many) for name in self.least}
-        return tuple((name, fixed.get(name, own[name]) + self.least[name] - 1) for name in self.least)
+        return {name: fixed.get(name, own[name]) + self.least[name] - 1 for name in self.least}
 
-    def distinct(self, **fixed: int) -> Chosen:
-        return self.drawn(2, 8 + len(self.axes), fixed)
+    def distinct(self, elements: int = 1, **fixed: int) -> Chosen:
+        """Sizes for a batch of so many elements whose gradients are differences, too."""
+        return self._affordable(self.drawn(2, 8 + len(self.axes), fixed), elements * self.gradients)
 
     def larger(self) -> Chosen:
         """Sizes past a stride of 8 or 16; too many numbers for finite differences."""
-        return self.drawn(17, 24, {})
+        return self._affordable(self.drawn(17, 24, {}), 1)
+
+    def square(self) -> Chosen:
+        """All sizes equal: 3, or 2 where that is too much, or as small as the system admits."""
+        most = max(self.least.values(), default=1)
+        three = dict.fromkeys(self.least, max(3, most))
+        too_much = self.operations(three) * 3 * self.gradients > MOST_OPERATIONS
+        return tuple(dict.fromkeys(self.least, max(2, most)).items()) if too_much else tuple(three.items())
+
+    def _affordable(self, sizes: dict[str, int], times: int) -> Chosen:
+        """The sizes, those that matter most taken down by steps until evaluating so many times is a moment.
+
+        A size stays above 1 and above what the system admits, and different from the others while it can.
+        """
+        while self.operations(sizes) * times > MOST_OPERATIONS:
+            smaller = [name for name, value in sizes.items() if value > max(2, self.least[name])]
+            if not smaller:
+                break
+            apart = [name for name in smaller if sizes[name] - 1 not in sizes.values()]
+            steps = [{**sizes, name: sizes[name] - 1} for name in apart or smaller]
+            sizes = min(steps, key=self.operations)
+        return tuple(sizes.items())
 
 
 def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:
@@ -243,22 +271,22 @@ def plans(system: EquationSystem, count: int, generator: random.Random) -> Itera
     """
     sizes = _Sizes(system, generator)
     names, distinct = list(sizes.least), sizes.distinct
-    square = max(3, *sizes.least.values()) if names else 3
     has_sets = any(part.allowed is not None for eq in system.equations for part in eq.expression.atoms(OverAllowedKeys))
 
     def special() -> Iterator[Plan]:
         kinds = itertools.cycle(ALLOWED)
         yield Plan(distinct())
-        yield Plan(distinct(), batch=(3,), allowed=WITHOUT)
+        yield Plan(distinct(3), batch=(3,), allowed=WITHOUT)
         yield Plan(distinct(), layout="transposed", allowed=SINGLE)
         if names:  # what mistakes one axis for another may show only where the other is as long
-            yield Plan(tuple((name, square) for name in names), batch=(square,))
+            square = sizes.square()
+            yield Plan(square, batch=(square[0][1],))
             yield Plan(sizes.larger(), values_only=True)
         if has_sets and len(names) > FEW_SIZES:  # they would not be reached behind so many sizes
             yield Plan(distinct(), spread=HUGE)
         for name in names:
             yield Plan(distinct(**{name: 1}), allowed=next(kinds))
-        yield Plan(distinct(), batch=(2, 2), layout="strided", shares_last=True)
+        yield Plan(distinct(4), batch=(2, 2), layout="strided", shares_last=True)
         yield Plan(distinct(), spread=LARGE, allowed=WITHOUT)
         if has_sets:
             yield Plan(distinct(), spread=HUGE)
@@ -273,7 +301,7 @@ def resized(plan: Plan, system: EquationSystem, generator: random.Random) -> Pla
     """The plan with other sizes, those that were 1 still 1."""
     sizes = _Sizes(system, generator)
     ones = {name: 1 for name, value in plan.sizes if value == 1 and sizes.least[name] == 1}
-    return replace(plan, sizes=sizes.larger() if plan.values_only else sizes.distinct(**ones))
+    return replace(plan, sizes=sizes.larger() if plan.values_only else sizes.distinct(prod(plan.batch), **ones))
 
 
 def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:
