@@ -28,13 +28,17 @@ def function(word: str) -> Callable[[Printer, Any], Piece]:
 
 def add(printer: Printer, value: Add) -> Piece:
     text = ""
-    for place, term in enumerate(in_order(value).args if _of_indices(value) else value.args):
-        negative = bool(term.could_extract_minus_sign()) and not isinstance(term, Add)
+    for place, term in enumerate(in_order(value).args if _of_indices(value) else sorted(value.args, key=_is_negative)):
+        negative = _is_negative(term)
         part = -term if negative else term
         # A leading minus binds closer than // and %.
         around = Level.FACTOR if negative and not place and isinstance(part, (floor, Mod)) else Level.PRODUCT
         text += (f" {'-' if negative else '+'} " if place else "-" * negative) + printer.at_least(part, around)
     return Piece(text, Level.SUM)
+
+
+def _is_negative(term: Expr) -> bool:
+    return bool(term.could_extract_minus_sign()) and not isinstance(term, Add)
 
 
 def _of_indices(value: Expr) -> bool:
@@ -101,7 +105,7 @@ def scalar_power(printer: Printer, value: Pow) -> Piece:
 
 
 def largest(printer: Printer, value: Max) -> Piece:
-    if len(value.args) == 2:
+    if len(value.args) == 2 and Max(*value.args) == value:
         for low, inner in (value.args, value.args[::-1]):
             if isinstance(inner, Min) and len(inner.args) == 2:
                 x, high = sorted(inner.args, key=_place_in_a_row)

@@ -33,7 +33,7 @@ def parse_expression(text: str, inputs: Mapping[str, Value]) -> Value:
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
         raise LanguageError("asked for one formula without '='.")
     _check_depth(body[0].value, source)
-    return Reader(source, scope_of(inputs)).read(body[0].value)
+    return _read(Reader(source, scope_of(inputs)), body[0].value)
 
 
 class ParsedEquation(NamedTuple):
@@ -85,7 +85,7 @@ def _equation(statement: ast.stmt, source: SourceText, scope: Scope) -> ParsedEq
         raise reader.at(target, LimitError(message))
     symbols = [reader.new_index(subscript) for subscript in subscripts]
     try:
-        value = reader.read(statement.value)
+        value = _read(reader, statement.value)
     finally:
         lengths = [reader.forget_index(symbol) for symbol in symbols]
     axes = []
@@ -98,6 +98,15 @@ def _equation(statement: ast.stmt, source: SourceText, scope: Scope) -> ParsedEq
         message = f"{name} would be a family of scalars; write a column, as in {name} = matrix(H, 1, …), and {name}[h]."
         raise reader.refuse(target, message)
     return ParsedEquation(name, value, tuple(axes))
+
+
+def _read(reader: Reader, tree: ast.expr) -> Value:
+    try:
+        return reader.read(tree)
+    except RecursionError:
+        # SymPy 1.14 takes some formulas apart without end, such as (m - 2) % (n + 1).
+        message = f"{reader.text(tree)} is too involved; name its parts, or give a size of its own to what divides."
+        raise reader.at(tree, LimitError(message)) from None
 
 
 def _new_name(target: ast.Name, source: SourceText, scope: Scope) -> str:

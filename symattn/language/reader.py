@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import operator
+from collections.abc import Callable
 
 from sympy import Expr, Integer, MatrixExpr, Mod, Number, Rational, Transpose, floor
 
@@ -40,6 +42,13 @@ BINARY: dict[type[ast.operator], type[Arithmetic]] = {
     ast.Sub: ElementwiseDifference,
     ast.Mult: ElementwiseProduct,
     ast.Div: ElementwiseQuotient,
+}
+
+OF_SIZES: dict[type[Arithmetic], Callable[[Expr, Expr], Expr]] = {
+    ElementwiseSum: operator.add,
+    ElementwiseDifference: operator.sub,
+    ElementwiseProduct: operator.mul,
+    ElementwiseQuotient: operator.truediv,
 }
 
 REFUSED = {
@@ -139,7 +148,14 @@ class Reader(Part):
             raise self.refuse(tree, "operations between values are + - * / @ and **.")
         if is_matrix(left) or is_matrix(right):
             return self._arithmetic(tree, node, left, right)
-        return self.finite(tree, node.combine(left, right).doit(deep=False))
+        return self.finite(tree, self._combined(node, left, right))
+
+    @staticmethod
+    def _combined(node: type[Arithmetic], left: Expr, right: Expr) -> Expr:
+        """Two scalars: formulas of indices and sizes in SymPy's one form, of values as they were written."""
+        if all(symbol.is_integer is True for symbol in left.free_symbols | right.free_symbols):
+            return OF_SIZES[node](left, right)
+        return node.combine(left, right).doit(deep=False)
 
     def _power(self, tree: ast.BinOp, base: Value, exponent: Value) -> Value:
         if not isinstance(exponent, Number):

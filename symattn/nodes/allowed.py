@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import Add, Expr, MatrixExpr, Ne, Piecewise, S, Symbol, sympify
+from sympy.core.function import Application
 from sympy.logic.boolalg import And, Boolean
 
 from symattn.errors import ShapeError
@@ -123,8 +124,8 @@ def in_order(value: Expr) -> Expr:
     if not isinstance(value, Add):
         return value
 
-    def place(term: Expr) -> tuple[bool, bool, bool, str]:
+    def place(term: Expr) -> tuple[bool, bool, bool, bool, str]:
         has_index = any(map(is_index, term.free_symbols))
-        return bool(term.could_extract_minus_sign()), term.is_number, not has_index, str(term)
+        return bool(term.could_extract_minus_sign()), term.is_number, not has_index, term.has(Application), str(term)
 
     return added(*sorted(value.args, key=place))
