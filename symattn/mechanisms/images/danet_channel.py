@@ -14,13 +14,14 @@ danet_channel = mechanism(
         a = matrix(C, H*W, A[i][j // W, j % W])
         G = a @ a.T
         X = softmax(G)
-        E[c] = beta * sum(k, X[c, k] * A[k]) + A[c]
+        O = X @ a
+        E[c] = beta * matrix(H, W, O[c, i*W + j]) + A[c]
     """,
     source="Fu et al. 2019, arXiv:1809.02983, eqs. (3) and (4)",
     conventions={
         "sizes": "C channels; H rows, W columns; pixels row by row",
         "scale": "none; G grows with H*W",
-        "order": "X[c, k] is the weight of channel k for channel c; each row sums to 1",
+        "order": "row: the channel that asks, column: the one asked; each row sums to 1",
         "paper and code": "the paper takes softmax(G), the code softmax(max - G) = softmax(-G)",
     },
 )

@@ -14,13 +14,14 @@ danet_channel_code = mechanism(
         G = a @ a.T
         N = rowmax(G) - G
         X = softmax(N)
-        E[c] = gamma * sum(k, X[c, k] * A[k]) + A[c]
+        O = X @ a
+        E[c] = gamma * matrix(H, W, O[c, i*W + j]) + A[c]
     """,
     source="github.com/junfu1115/DANet, encoding/nn/da_att.py, CAM_Module",
     conventions={
         "sizes": "C channels; H rows, W columns; pixels row by row",
         "scale": "none; G grows with H*W",
-        "order": "X[c, k] is the weight of channel k for channel c; each row sums to 1",
+        "order": "row: the channel that asks, column: the one asked; each row sums to 1",
         "paper and code": "the paper takes softmax(G), the code softmax(max - G) = softmax(-G)",
     },
 )
