@@ -42,6 +42,8 @@ class Cases(Piecewise):
             raise LanguageError("values by cases need a last one, for all that is left.")
         if len(kept) == 1:
             return kept[0].expr
+        if isinstance(kept[-1].expr, Cases):
+            kept[-1:] = kept[-1].expr.args
         return Basic.__new__(cls, *kept)
 
     def _xreplace(self, rule: Mapping[Basic, Basic]) -> tuple[Any, bool]:
