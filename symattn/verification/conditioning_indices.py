@@ -16,7 +16,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.nodes import IndexCondition, IndexedMatrix, Member
 from symattn.verification.derivatives import power_of, powers
-from symattn.verification.index_arithmetic import COMPARED, of_indices_alone
+from symattn.verification.index_arithmetic import COMPARED, contents, of_indices_alone
 from symattn.verification.reference import Reference
 from symattn.verification.rounding import joined
 
@@ -48,7 +48,7 @@ def _at_points(value: Any, symbols: tuple[Symbol, ...], points: Points) -> tuple
 
 def exactly(a: Analysis, value: Any) -> Any:
     """A scalar of indices alone, or a condition on them: a Python number, or an array where the indices are arrays."""
-    symbols = tuple(sorted(value.free_symbols, key=str))
+    symbols = tuple(sorted(contents(value)[0], key=str))
     if not any(a.np.ndim(a.indices[symbol]) for symbol in symbols):
         return _at_points(value, symbols, (tuple(int(a.indices[symbol]) for symbol in symbols),))[0]
     columns = a.np.broadcast_arrays(*(a.indices[symbol] for symbol in symbols))

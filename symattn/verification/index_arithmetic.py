@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import Abs, Add, Expr, Integer, Max, Min, Mod, Mul, Pow, Rational, Symbol, floor
@@ -28,9 +29,16 @@ COMPARED: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
+@lru_cache(maxsize=4096)
+def contents(value: Any) -> tuple[frozenset[Symbol], bool]:
+    """The symbols in a scalar or a condition, and whether an entry of a matrix is in it."""
+    return frozenset(value.free_symbols), value.has(MatrixElement)
+
+
 def of_indices_alone(value: Any, indices: Mapping[Symbol, Any]) -> bool:
     """Whether a scalar or a condition rests on indices and numbers only, not on any input."""
-    return value.free_symbols <= indices.keys() and not value.has(MatrixElement)
+    symbols, has_entries = contents(value)
+    return not has_entries and symbols <= indices.keys()
 
 
 def fraction(value: Expr, indices: Indices) -> Any:

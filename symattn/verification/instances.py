@@ -32,6 +32,9 @@ HUGE = 200.0
 MOST_OPERATIONS = 300_000
 """Multiplications for one instance, which the reference does in some tenths of a second."""
 
+MOST_EXACT_OPERATIONS = 2_500
+"""The same for exact arithmetic."""
+
 FEW_SIZES = 4
 """Sizes up to which every kind of plan is reached in as many instances as there usually are."""
 
@@ -249,13 +252,21 @@ class _Sizes:
         too_much = self.operations(three) * 3 * self.gradients > MOST_OPERATIONS
         return tuple(dict.fromkeys(self.least, max(2, most)).items()) if too_much else tuple(three.items())
 
-    def _affordable(self, sizes: dict[str, int], times: int) -> Chosen:
-        """The sizes, those that matter most taken down by steps until evaluating so many times is a moment.
+    def exact(self) -> Chosen:
+        """The three least values of each size, of axes the two least, for exact arithmetic."""
+        drawn = {
+            name: self.generator.randint(least, least + (1 if name in self.axes else 2))
+            for name, least in self.least.items()
+        }
+        return self._affordable(drawn, 1, MOST_EXACT_OPERATIONS, above=1)
+
+    def _affordable(self, sizes: dict[str, int], times: int, most: int = MOST_OPERATIONS, above: int = 2) -> Chosen:
+        """The sizes, those that matter most taken down by steps until evaluating so many times takes a moment.
 
         A size stays above 1 and above what the system admits, and different from the others while it can.
         """
-        while self.operations(sizes) * times > MOST_OPERATIONS:
-            smaller = [name for name, value in sizes.items() if value > max(2, self.least[name])]
+        while self.operations(sizes) * times > most:
+            smaller = [name for name, value in sizes.items() if value > max(above, self.least[name])]
             if not smaller:
                 break
             apart = [name for name in smaller if sizes[name] - 1 not in sizes.values()]
@@ -315,9 +326,9 @@ def tiny(system: EquationSystem, most: int = 64) -> Iterator[Plan]:
 
 def rational(system: EquationSystem, generator: random.Random) -> Iterator[Instance]:
     """Endless instances for exact arithmetic: the three least sizes, entries whole or half numbers from -2 to 2."""
-    least = least_sizes(system)
+    drawn_sizes = _Sizes(system, generator)
     while True:
-        sizes = tuple((name, generator.randint(smallest, smallest + 2)) for name, smallest in least.items())
+        sizes = drawn_sizes.exact()
         made = system.with_sizes(**dict(sizes))
         kind = generator.choice(ALLOWED) if made.allowed_inputs else ""
         drawn = filled_inputs(made, lambda: Fraction(generator.randint(-4, 4), 2), kind, generator, lambda: Fraction(1))

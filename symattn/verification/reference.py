@@ -87,7 +87,7 @@ from symattn.nodes import (
     VerticalStack,
 )
 from symattn.verification.evaluation import Definitions, Evaluation, Number, OutsideError, Rows
-from symattn.verification.index_arithmetic import fraction
+from symattn.verification.index_arithmetic import contents, fraction
 from symattn.verification.reference_keys import entmax, hardmax, log_sum_exp, softmax
 
 GUARD_DIGITS = 15
@@ -257,14 +257,14 @@ def _given_by_indices(compute: Callable[[Evaluation, Any], Number]) -> Callable[
 
     def evaluate(e: Evaluation, node: Any) -> Rows:
         content = node.args[0]
-        outer = {symbol: e.indices[symbol] for symbol in content.free_symbols & e.indices.keys()}
-        key = (node, e.mp.prec, tuple(sorted(outer.items(), key=str)))
-        if key in e.known:
-            return e.known[key]
-        found = e.entries(node, lambda: compute(e, content))
-        if content.free_symbols <= {*outer, node.row, node.column} and not content.has(MatrixElement):
-            e.known[key] = found
-        return found
+        symbols, has_entries = contents(content)
+        outer = symbols - {node.row, node.column}
+        if has_entries or not outer <= e.indices.keys():
+            return e.entries(node, lambda: compute(e, content))
+        key = (node, e.mp.prec, frozenset((symbol, e.indices[symbol]) for symbol in outer))
+        if key not in e.known:
+            e.known[key] = e.entries(node, lambda: compute(e, content))
+        return e.known[key]
 
     return evaluate
 
