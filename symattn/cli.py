@@ -26,7 +26,7 @@ COMMANDS = {
     "evaluate": ("evaluating", "Compute every value from numbers, exact and decimal."),
     "compare": ("comparing", "Compare mechanisms on one set of numbers: which key wins under each, and why."),
     "verify": ("verifying", "Check every value against NumPy, torch, mpmath and finite differences."),
-    "list": ("listing", "List the library of mechanisms: name, formulas, source."),
+    "list": ("listing", "List the library of mechanisms, group by group, or one of them to be changed."),
 }
 """The module of each command, and its line in the help, which stands here so that help loads no module."""
 

@@ -107,8 +107,8 @@ def arranged(*terms: Expr) -> Expr:
     >>> from symattn.nodes import index
     >>> from symattn.shapes import size
     >>> h, d = index("h"), size("d")
-    >>> arranged((h - 1) * d, d), arranged((h - 1) * d, S.One).args
-    (d*h, (d*(h - 1), 1))
+    >>> arranged((h - 1) * d, d), arranged((h - 1) * d, S.One).args, arranged(h / 2, -d / 2).args
+    (d*h, (d*(h - 1), 1), (1/2, -d + h))
     """
     kept = {part: Dummy() for term in terms for part in _functions(term)}
     total = expand(Add(*(term.xreplace(kept) for term in terms)))
@@ -116,8 +116,11 @@ def arranged(*terms: Expr) -> Expr:
     if any(map(is_index, total.free_symbols)):
         total = collect(total, sorted(sizes, key=str))
     back = {dummy: part for part, dummy in kept.items()}
-    parts = [_ordered(part, back) for part in Add.make_args(total)]
-    return _in_order(parts)
+    factor, rest = total.primitive() if isinstance(total, Add) else (S.One, total)
+    if factor.q == 1 or any(part.is_number for part in Add.make_args(rest)):
+        factor, rest = S.One, total  # a fraction is taken out of indices and sizes alone: (i - j)/2, but i/2 + 1
+    ordered = _in_order([_ordered(part, back) for part in Add.make_args(rest)])
+    return ordered if factor is S.One else _product(factor, ordered)
 
 
 def _functions(value: Expr) -> list[Expr]:
@@ -139,10 +142,16 @@ def _ordered(value: Expr, back: dict[Dummy, Expr]) -> Expr:
 def _product(*factors: Expr) -> Expr:
     """A product: the number first, then indices, then sizes, then functions."""
     flat = [part for factor in factors for part in (factor.args if isinstance(factor, Mul) else (factor,))]
-    flat = [part for factor in flat for part in (factor.primitive() if isinstance(factor, Add) else (factor,))]
+    flat = [part for factor in flat for part in (_primitive(factor) if isinstance(factor, Add) else (factor,))]
     number = Mul(*(factor for factor in flat if isinstance(factor, Number)))
     others = [factor for factor in flat if not isinstance(factor, Number)]
     return multiplied(number, *sorted(others, key=_rank))
+
+
+def _primitive(value: Add) -> tuple[Expr, Expr]:
+    """A sum without the number that all its terms have in common, and that number."""
+    number, rest = value.primitive()
+    return (number, value) if number is S.One else (number, _in_order(list(rest.args)))
 
 
 def _rank(factor: Expr) -> tuple[int, str]:

@@ -215,6 +215,8 @@ class LatexNotation(Notation):
 
     def decimal(self, number: Decimal) -> Piece:
         digits, power = scientific(number)
+        if number.is_infinite():
+            return Piece("-" * (number < 0) + self.infinity, Level.SUM if number < 0 else Level.ATOM)
         if not number.is_finite():
             return Piece(rf"\mathrm{{{digits}}}")
         level = Level.SUM if number < 0 else Level.ATOM

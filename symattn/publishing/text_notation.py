@@ -183,6 +183,8 @@ class TextNotation(Notation):
 
     def decimal(self, number: Decimal) -> Piece:
         digits, power = scientific(number)
+        if number.is_infinite():
+            return Piece("-" * (number < 0) + self.infinity, Level.SUM if number < 0 else Level.ATOM)
         level = Level.SUM if number.is_finite() and number < 0 else Level.ATOM
         if power is None:
             return Piece(digits, level)

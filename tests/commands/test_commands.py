@@ -12,9 +12,11 @@ from click.testing import CliRunner
 
 from symattn import mechanism
 from symattn.cli import main
+from symattn.commands.evaluating import evaluation
 from symattn.errors import MissingExtraError
 from symattn.mechanisms import groups, named, names, summary
 from symattn.publishing import code
+from symattn.reading import declared_within, read_declarations
 from symattn.verification import witnesses
 
 GENERIC = [
@@ -303,3 +305,31 @@ def test_scores_of_millions_print_and_pass_where_float32_cannot_follow(form):
     numbers = ("--set", "Q=3000 1; 2 5000", "--set", "K=1000 2; 3 7000", "--set", "V=1; 2")
     shown = run("derive", "dot", *numbers, "--format", form).stdout
     assert "except for what is unknown" in " ".join(shown.split()) and "2.496960848" in shown
+
+
+FAMILIES = "W: H d k\nX: n d\n\nQ[h] = X @ W[h]\nA = concat(h, Q[h])"
+
+
+def evaluated(heads, only=()):
+    declared, equations = declared_within(FAMILIES)
+    system = mechanism("several heads", read_declarations(declared), equations)
+    bound = system.bind(W=[[[h], [1]] for h in range(heads)], X=[[1, 2], [0, 3]])
+    return evaluation([bound], only)
+
+
+def test_evaluate_shows_the_members_of_a_family_one_by_one():
+    shown = evaluated(3).to("text")
+    assert "Q⁽¹⁾ = ⎡2⎤" in shown and "Q⁽³⁾ = ⎡4⎤" in shown and "A = ⎡2  3  4⎤" in shown
+    assert json.loads(evaluated(3).to("json"))["stages"][2]["exact"] == [[["2"], ["3"]], [["3"], ["3"]], [["4"], ["3"]]]
+
+
+def test_evaluate_shortens_large_families_unless_they_are_asked_for_by_name():
+    assert "Q⁽⁶⁾" not in evaluated(6).to("text") and "first 4 of 6 members" in evaluated(6).to("text")
+    assert "Q⁽⁶⁾ = ⎡7⎤" in evaluated(6, ("Q",)).to("text")
+
+
+def test_numbers_of_the_worked_example_that_have_no_exact_value_or_do_not_fit_leave_the_formulas():
+    assert "entmax_{4/3}(S)" in run("derive", "entmax", "--no-check").stdout
+    assert "no exact value" in run("derive", "entmax").stderr
+    for name in ("alibi", "rope"):
+        assert "Entry by entry:" in run("derive", name).stdout

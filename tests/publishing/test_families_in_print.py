@@ -11,7 +11,17 @@ from sympy import Integer, Mod, floor, sympify
 import symattn as sa
 from symattn.exact import ExactFamily
 from symattn.nodes import index
-from symattn.publishing import Substituted, counting, latex, mathml, place_rows, system_latex, system_text, text
+from symattn.publishing import (
+    Rounded,
+    Substituted,
+    counting,
+    latex,
+    mathml,
+    place_rows,
+    system_latex,
+    system_text,
+    text,
+)
 from symattn.publishing.counting import counted, is_counted, place_from_one
 from symattn.publishing.printer import among
 from symattn.shapes import size
@@ -259,3 +269,17 @@ def test_entries_keep_their_large_letter_where_a_matrix_has_the_small_one():
     assert text(system["a"]) == "[a_ji]_ij"
     with among("a"):
         assert text(system["a"]) == "[A_ji]_ij"
+
+
+def test_the_logarithm_of_nothing_is_minus_infinity_exact_and_decimal():
+    bound = sa.mechanism("m", {"S": "n n"}, "L = lse(S, where=(j < i))").bind(S=[[1, 2], [0, 3]])
+    assert text(bound.exact("L")) == "⎡-∞⎤\n⎣ 0⎦"
+    assert text(Rounded(bound.exact("L"))) == "⎡-∞⎤\n⎣ 0⎦"
+    assert latex(Rounded(bound.exact("L"))).count(r"-\infty") == 1
+    assert "∞" in mathml(Rounded(bound.exact("L")))
+
+
+def test_a_fraction_of_indices_alone_is_one_fraction():
+    formulas = ["(i - j) / 16", "i / 2 + 1", "2 * i - 2 * j"]
+    shown = [text(right_side(f"A = S + matrix(n, n, {formula})").expression) for formula in formulas]
+    assert shown == ["S + [(i - j)/16]_ij", "S + [i/2 + 1/2]_ij", "S + [2 i - 2 j]_ij"]
