@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 import sympy
-from sympy import Expr, MatrixSymbol, Sum
+from sympy import Expr, Sum
 
 import symattn as sa
 from symattn.errors import LanguageError, LimitError, ShapeError, UnknownNameError
@@ -117,8 +117,7 @@ def test_an_unknown_value_is_refused_by_every_verb():
 @pytest.mark.parametrize("name", names())
 def test_every_file_of_the_library_is_one_short_mechanism_with_a_source(name):
     found = named(name)
-    assert isinstance(found, sa.Mechanism) and found.source and found.output == "O"
-    assert all(isinstance(symbol, MatrixSymbol) for symbol in found.input_symbols)
+    assert isinstance(found, sa.Mechanism) and found.source and found.output in found.by_name
 
 
 @pytest.mark.parametrize(
