@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays, cutting, indexed, selecting, stacking, truths
+from symattn.lowering import arrays, cutting, indexed, normalising, selecting, stacking, truths
 from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
@@ -26,9 +26,11 @@ from symattn.nodes import (
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    Entmax,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    Hardmax,
     HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
@@ -211,7 +213,9 @@ ROWS: dict[type[Value], Row] = {
     RowMax: LARGEST,
     ColumnMax: LARGEST,
     RowNorm: arrays.called("np.linalg.norm", "axis={axis}, keepdims=True"),
-    LogSumExp: arrays.called("_logsumexp"),
+    LogSumExp: normalising.over_keys("_logsumexp", is_zero_without_keys=False),
+    Hardmax: normalising.over_keys("_hardmax"),
+    Entmax: normalising.over_keys("_entmax"),
     IndexedMatrix: indexed.indexed,
     Block: cutting.block,
     Column: selecting.column,

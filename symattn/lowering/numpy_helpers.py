@@ -91,8 +91,59 @@ def _gelu(x):
 ''',
     "_logsumexp": '''
 def _logsumexp(s):
-    """log(sum(exp(s))) of each row, shifted by the row's largest entry so that exp stays at most 1."""
-    largest = s.max(axis=-1, keepdims=True)
-    return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
+    """log(sum(exp(s))) of each row, shifted by its largest entry so that exp stays at most 1."""
+    largest = np.maximum(s.max(axis=-1, keepdims=True), np.finfo(s.dtype).min)
+    with np.errstate(divide="ignore"):
+        return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
+''',
+    "_hardmax": '''
+def _hardmax(scores):
+    """All the weight of each row on its largest score, shared equally where several are largest."""
+    weights = (scores == scores.max(axis=-1, keepdims=True)).astype(scores.dtype)
+    return weights / weights.sum(axis=-1, keepdims=True)
+''',
+    "_sparsemax": '''
+def _sparsemax(scores):
+    """max(s - tau, 0) for each row, tau such that it sums to 1: the largest scores, found by sorting, share 1."""
+    s = scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min)
+    s = np.maximum(s, -2)  # further below the largest score than 1 nothing has weight
+    falling = -np.sort(-s, axis=-1)
+    count = np.arange(1, s.shape[-1] + 1, dtype=s.dtype)
+    size = (1 + count * falling > np.cumsum(falling, axis=-1)).sum(axis=-1, keepdims=True)
+    kept = s >= np.take_along_axis(falling, size - 1, axis=-1)
+    tau = ((s * kept).sum(axis=-1, keepdims=True) - 1) / kept.sum(axis=-1, keepdims=True, dtype=s.dtype)
+    return np.maximum(s - tau, 0)
+''',
+    "_entmax15": '''
+def _entmax15(scores):
+    """max(s / 2 - tau, 0)**2 for each row, tau such that it sums to 1: of the largest scores, found by sorting, tau
+    solves a quadratic equation.
+    """
+    s = (scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min)) / 2
+    s = np.maximum(s, -2)  # further below the largest score than 1 nothing has weight
+    falling = -np.sort(-s, axis=-1)
+    count = np.arange(1, s.shape[-1] + 1, dtype=s.dtype)
+    mean = np.cumsum(falling, axis=-1) / count
+    spread = np.cumsum(falling**2, axis=-1) - count * mean**2
+    size = (mean - np.sqrt(np.maximum((1 - spread) / count, 0)) <= falling).sum(axis=-1, keepdims=True)
+    kept = s >= np.take_along_axis(falling, size - 1, axis=-1)
+    size = kept.sum(axis=-1, keepdims=True, dtype=s.dtype)
+    mean = (s * kept).sum(axis=-1, keepdims=True) / size
+    spread = ((s - mean) ** 2 * kept).sum(axis=-1, keepdims=True)
+    return np.maximum(s - mean + np.sqrt(np.maximum((1 - spread) / size, 0)), 0) ** 2
+''',
+    "_entmax": '''
+def _entmax(scores, alpha):
+    """max((alpha - 1) s - tau, 0)**(1 / (alpha - 1)) for each row, tau such that it sums to 1, found by bisection."""
+    s = (alpha - 1) * (scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min))
+    s, power = np.maximum(s, -2), 1 / (alpha - 1)  # further below the largest score than 1 nothing has weight
+    low = np.full_like(s[..., :1], -1)
+    width = 1.0
+    for _ in range(np.finfo(s.dtype).nmant + 5):
+        width /= 2
+        total = (np.maximum(s - (low + width), 0) ** power).sum(axis=-1, keepdims=True)
+        low = np.where(total >= 1, low + width, low)
+    weights = np.maximum(s - low, 0) ** power
+    return weights / np.maximum(weights.sum(axis=-1, keepdims=True), 1)  # a row of -inf alone adds up to 0
 ''',
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays, cutting, indexed, selecting, stacking, truths
+from symattn.lowering import arrays, cutting, indexed, normalising, selecting, stacking, truths
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, Words, quoted
+from symattn.lowering.torch_helpers import HELPERS
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -24,9 +25,11 @@ from symattn.nodes import (
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    Entmax,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
+    Hardmax,
     HorizontalStack,
     HyperbolicTangent,
     IndexCondition,
@@ -51,81 +54,6 @@ from symattn.nodes import (
     VerticalStack,
 )
 from symattn.nodes import Row as RowNode
-
-HELPERS = {
-    "_matrix": '''
-def _matrix(value, name, axes=2):
-    """The value as a tensor of floats with at least so many axes; whole numbers and truth values take the default."""
-    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
-    if not tensor.dtype.is_floating_point:
-        if tensor.is_complex():
-            raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
-        tensor = tensor.to(torch.get_default_dtype())
-    if tensor.ndim < axes:
-        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
-        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
-    return tensor
-''',
-    "_truth": '''
-def _truth(value, name, axes=2):
-    """The value as truth values with at least so many axes: True for every entry other than 0."""
-    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
-    if tensor.is_complex():
-        raise TypeError(f"{name} takes truth values or real numbers; found dtype {tensor.dtype}.")
-    if tensor.ndim < axes:
-        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
-        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
-    return tensor if tensor.dtype == torch.bool else tensor != 0
-''',
-    "_side_by_side": '''
-def _side_by_side(stack, axis=-3):
-    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
-    return stack.movedim(axis, -2).flatten(-2)
-''',
-    "_unflatten": '''
-def _unflatten(tensor, axis, lengths):
-    """An axis taken apart into several of the given lengths; without a copy where memory allows."""
-    return tensor.unflatten(axis, lengths)
-''',
-    "_check_inside": '''
-def _check_inside(position, length, what, asked=True):
-    """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
-    position = torch.as_tensor(position)
-    wrong = ((position < 0) | (position >= length)) & asked
-    if wrong.any():
-        found = position.expand(wrong.shape)[wrong][0].item()
-        raise IndexError(f"{what}: position {found} is outside a length of {length}.")
-''',
-    "_stack": '''
-def _stack(parts, axis):
-    """Matrices, or stacks of them that broadcast, beside one another along an axis."""
-    batches = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
-    return torch.cat([part.expand(batches + part.shape[-2:]) for part in parts], dim=axis)
-''',
-    "_masked_softmax": '''
-def _masked_softmax(scores, allowed):
-    """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated
-    twice, for its scores are put to 0 before and its weights after.
-    """
-    some = allowed.any(dim=-1, keepdim=True)
-    others = torch.where(some, -torch.inf, 0.0).to(scores.dtype)
-    return torch.where(some, torch.softmax(torch.where(allowed, scores, others), dim=-1), 0.0)
-''',
-    "_number": '''
-def _number(value, name, dtype=None, device=None):
-    """One number, or a tensor of one number a batch, as matrices of one entry; a single number takes the dtype."""
-    if isinstance(value, (int, float)):
-        return torch.full((1, 1), value, dtype=dtype or torch.get_default_dtype(), device=device)
-    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device=device)
-    if tensor.is_complex():
-        raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
-    if tensor.ndim == 0 and dtype is not None:
-        tensor = tensor.to(device=device, dtype=dtype)
-    elif not tensor.is_floating_point():
-        tensor = tensor.to(torch.get_default_dtype())
-    return tensor[..., None, None]
-''',
-}
 
 FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     Exponential: "torch.exp",
@@ -174,6 +102,19 @@ def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
     return writer.new(f"torch.softmax({writer.value(node.scores).text}, dim=-1)", node)
 
 
+def log_sum_exp(writer: Writer, node: LogSumExp, place: str) -> Piece:
+    """``torch.logsumexp``, of -inf where a key is not allowed."""
+    if node.allowed is None:
+        text = writer.value(node.scores).text
+    else:
+        axes = writer.program.facts(node).axes
+        scores, allowed = (writer.aligned(writer.value(part), axes).text for part in node.args)
+        if node.allowed.name not in writer.program.never_empty:
+            return writer.new(writer.call("_masked_logsumexp", scores, allowed), node)
+        text = f"torch.where({allowed}, {scores}, -torch.inf)"
+    return writer.new(f"torch.logsumexp({text}, dim=-1, keepdim=True)", node)
+
+
 ROWS: dict[type[Value], Row] = {
     MatrixSymbol: arrays.named,
     Member: selecting.member,
@@ -198,7 +139,9 @@ ROWS: dict[type[Value], Row] = {
     RowMax: LARGEST,
     ColumnMax: LARGEST,
     RowNorm: arrays.called("torch.linalg.vector_norm", "dim={axis}, keepdim=True"),
-    LogSumExp: arrays.called("torch.logsumexp", "dim={axis}, keepdim=True"),
+    LogSumExp: log_sum_exp,
+    Hardmax: normalising.over_keys("_hardmax"),
+    Entmax: normalising.over_keys("_entmax"),
     IndexedMatrix: indexed.indexed,
     Block: cutting.block,
     Column: selecting.column,

@@ -103,6 +103,8 @@ NODE_FORMULAS = {
     "ExponentialLinear": "elu(A)",
     "GaussianLinear": "gelu(A)",
     "SquareRoot": "sqrt(A * A + 0.1)",
+    "Cosine": "cos(A * 2)",
+    "Sine": "sin(A) * A",
     "AbsoluteValue": "abs(A)",
     "Softmax": "softmax(A)",
     "IndexCondition": "softmax(A, where=causal)",
@@ -117,6 +119,11 @@ NODE_FORMULAS = {
     "masked by fractions": "softmax(C, where=i/3 + j/2 <= 2/3)",
     "masked by a root": "softmax(C, where=sqrt(i) <= j)",
     "masked by sizes": "softmax(C, where=(n < m) & (j != 1))",
+    "Hardmax": "hardmax(A, where=M) * B",
+    "Entmax": "entmax(A, 3/2)",
+    "sparsemax": "sparsemax(2 * A, where=M)",
+    "another entmax": "entmax(A, 5/4, where=j != i)",
+    "log-sum-exp over a set": "lse(A, where=j > 0)",
     "RowSum": "rowsum(A)",
     "ColumnSum": "colsum(A)",
     "RowMean": "rowmean(A)",
@@ -132,6 +139,16 @@ NODE_FORMULAS = {
     "a diagonal": "sum(a, D[a, a] * A)",
     "an index as a number": "sum(a, a * A[:, a] / (a + 1))",
     "two indices against their order": "sum(a, sum(b, C[b, a] * A[0, b] * B))",
+    "Member": "F[1] - A",
+    "members of a sum": "sum(h, F[h] @ C @ F[1] * F[h][0, 2])",
+    "Concatenation": "concat(h, F[h]) @ concat(h, A - F[h]).T",
+    "Block": "A[:, 0:1] @ B[0:1, :]",
+    "blocks along an index": "sum(h, A[:, h:h+1] * B[:, h:h+1])",
+    "HorizontalStack": "hstack(A, B[:, 0], 2 * A)",
+    "VerticalStack": "vstack(A, B[1, :], B) * 3",
+    "IndexedMatrix": "matrix(n, m, A[i, j - 1] if j >= 1 else i - C[j, i])",
+    "a formula of indices": "matrix(n, m, cos(i * 100 ** (-j / m)))",
+    "a formula in the index of a sum": "sum(h, matrix(n, m, F[h][n - 1 - i, (j + h) % m] * abs(h - i)))",
     "constants": "eye(n) @ A + ones(n, 1) - zeros(1, m)",
     "roots of sizes": "A @ C / sqrt(m) * (2 / 3)",
     "a scalar input": "t * A - exp(t) + tanh(t)",
@@ -139,14 +156,14 @@ NODE_FORMULAS = {
     "entries": "A * B[0, 2] + A[1, 1]",
     "an inverse power": "(A * A + 1) ** -2",
 }
-NODE_INPUTS = {"A": "n m", "B": "n m", "C": "m n", "D": "n n", "M": "n m", "t": "scalar"}
-NODE_SIZES = {"n": 2, "m": 3}
+NODE_INPUTS = {"A": "n m", "B": "n m", "C": "m n", "D": "n n", "F": "H n m", "M": "n m", "t": "scalar"}
+NODE_SIZES = {"n": 2, "m": 3, "H": 2}
 
 
 def node_case(formula):
     """One formula as a system with symbolic sizes, and numbers for its inputs."""
     made = system(f"Y = {formula}", **NODE_INPUTS)
-    numbers = matrices(5, A=(2, 3), B=(2, 3), C=(3, 2), D=(2, 2))
+    numbers = matrices(5, A=(2, 3), B=(2, 3), C=(3, 2), D=(2, 2), F=(2, 2, 3))
     return made, {**numbers, "M": np.array([[True, False, True], [False, False, False]]), "t": 0.75}
 
 

@@ -7,9 +7,9 @@ from sympy import MatrixSymbol
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import MissingRowError
 from symattn.lowering import TARGETS, lambdify_system
-from symattn.nodes import Arithmetic, ElementwiseFunction, MatrixProduct, Node, Reduction, Softmax
+from symattn.nodes import Arithmetic, ElementwiseFunction, MatrixProduct, Node, OverAllowedKeys, Reduction, Softmax
 
-ABSTRACT = {Arithmetic, ElementwiseFunction, Reduction}
+ABSTRACT = {Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction}
 
 
 def concrete_nodes(kind=Node):
@@ -19,7 +19,7 @@ def concrete_nodes(kind=Node):
         yield from concrete_nodes(child)
 
 
-class Hardmax(Node):
+class Unknown(Node):
     """A node that no table knows."""
 
     def __new__(cls, scores):
@@ -45,17 +45,17 @@ def test_every_node_is_among_the_cases_that_are_computed(node):
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_node_without_a_row_names_the_table_and_what_it_is_inside(target):
     S = MatrixSymbol("S", 2, 3)
-    inside = EquationSystem("case", (S,), (Equation("O", Softmax(Hardmax(S))),), "O")
+    inside = EquationSystem("case", (S,), (Equation("O", Softmax(Unknown(S))),), "O")
     with pytest.raises(MissingRowError) as caught:
         lambdify_system(inside, target)
-    assert str(caught.value) == f"{target} cannot lower Hardmax, inside Softmax; add a row to lowering/{target}.py"
-    alone = EquationSystem("case", (S,), (Equation("O", Hardmax(S)),), "O")
-    with pytest.raises(MissingRowError, match=f"{target} cannot lower Hardmax; add a row"):
+    assert str(caught.value) == f"{target} cannot lower Unknown, inside Softmax; add a row to lowering/{target}.py"
+    alone = EquationSystem("case", (S,), (Equation("O", Unknown(S)),), "O")
+    with pytest.raises(MissingRowError, match=f"{target} cannot lower Unknown; add a row"):
         lambdify_system(alone, target)
 
 
 def test_a_product_of_a_node_without_a_row_is_refused_too():
     S = MatrixSymbol("S", 2, 2)
-    made = EquationSystem("case", (S,), (Equation("O", MatrixProduct(Hardmax(S), S)),), "O")
+    made = EquationSystem("case", (S,), (Equation("O", MatrixProduct(Unknown(S), S)),), "O")
     with pytest.raises(MissingRowError, match="inside MatrixProduct"):
         lambdify_system(made)

@@ -1,0 +1,144 @@
+"""Functions that the torch target puts into a module whose code calls them, each as its text."""
+
+HELPERS = {
+    "_matrix": '''
+def _matrix(value, name, axes=2):
+    """The value as a tensor of floats with at least so many axes; whole numbers and truth values take the default."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+    if not tensor.dtype.is_floating_point:
+        if tensor.is_complex():
+            raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
+        tensor = tensor.to(torch.get_default_dtype())
+    if tensor.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
+    return tensor
+''',
+    "_truth": '''
+def _truth(value, name, axes=2):
+    """The value as truth values with at least so many axes: True for every entry other than 0."""
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+    if tensor.is_complex():
+        raise TypeError(f"{name} takes truth values or real numbers; found dtype {tensor.dtype}.")
+    if tensor.ndim < axes:
+        asked = "a matrix, or a stack of matrices" if axes == 2 else f"a family of matrices, of {axes} axes or more"
+        raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
+    return tensor if tensor.dtype == torch.bool else tensor != 0
+''',
+    "_side_by_side": '''
+def _side_by_side(stack, axis=-3):
+    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
+    return stack.movedim(axis, -2).flatten(-2)
+''',
+    "_unflatten": '''
+def _unflatten(tensor, axis, lengths):
+    """An axis taken apart into several of the given lengths; without a copy where memory allows."""
+    return tensor.unflatten(axis, lengths)
+''',
+    "_check_inside": '''
+def _check_inside(position, length, what, asked=True):
+    """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
+    position = torch.as_tensor(position)
+    wrong = ((position < 0) | (position >= length)) & asked
+    if wrong.any():
+        found = position.expand(wrong.shape)[wrong][0].item()
+        raise IndexError(f"{what}: position {found} is outside a length of {length}.")
+''',
+    "_stack": '''
+def _stack(parts, axis):
+    """Matrices, or stacks of them that broadcast, beside one another along an axis."""
+    batches = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
+    return torch.cat([part.expand(batches + part.shape[-2:]) for part in parts], dim=axis)
+''',
+    "_masked_softmax": '''
+def _masked_softmax(scores, allowed):
+    """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated
+    twice, for its scores are put to 0 before and its weights after.
+    """
+    some = allowed.any(dim=-1, keepdim=True)
+    others = torch.where(some, -torch.inf, 0.0).to(scores.dtype)
+    return torch.where(some, torch.softmax(torch.where(allowed, scores, others), dim=-1), 0.0)
+''',
+    "_number": '''
+def _number(value, name, dtype=None, device=None):
+    """One number, or a tensor of one number a batch, as matrices of one entry; a single number takes the dtype."""
+    if isinstance(value, (int, float)):
+        return torch.full((1, 1), value, dtype=dtype or torch.get_default_dtype(), device=device)
+    tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(value, device=device)
+    if tensor.is_complex():
+        raise TypeError(f"{name} takes real numbers; found dtype {tensor.dtype}.")
+    if tensor.ndim == 0 and dtype is not None:
+        tensor = tensor.to(device=device, dtype=dtype)
+    elif not tensor.is_floating_point():
+        tensor = tensor.to(torch.get_default_dtype())
+    return tensor[..., None, None]
+''',
+    "_masked_logsumexp": '''
+def _masked_logsumexp(scores, allowed):
+    """log(sum(exp(s))) of each row over its allowed keys; a row without any is -inf and has gradient 0."""
+    some = allowed.any(dim=-1, keepdim=True)
+    others = torch.where(some, -torch.inf, 0.0).to(scores.dtype)
+    return torch.where(some, torch.logsumexp(torch.where(allowed, scores, others), dim=-1, keepdim=True), -torch.inf)
+''',
+    "_hardmax": '''
+def _hardmax(scores):
+    """All the weight of each row on its largest score, shared equally where several are largest; its gradient is 0."""
+    weights = (scores == scores.amax(dim=-1, keepdim=True)).to(scores.dtype)
+    return torch.where(torch.isnan(scores), scores, weights / weights.sum(dim=-1, keepdim=True))
+''',
+    "_sparsemax": '''
+def _sparsemax(scores):
+    """max(s - tau, 0) for each row, tau such that it sums to 1: the largest scores, found by sorting, share 1."""
+    s = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    s = s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min)
+    s = s.clamp(min=-2)  # further below the largest score than 1 nothing has weight
+    falling = s.detach().sort(dim=-1, descending=True).values
+    count = torch.arange(1, s.shape[-1] + 1, dtype=s.dtype, device=s.device)
+    size = (1 + count * falling > falling.cumsum(dim=-1)).sum(dim=-1, keepdim=True)
+    kept = (s >= falling.gather(-1, size - 1)).to(s.dtype)
+    tau = ((s * kept).sum(dim=-1, keepdim=True) - 1) / kept.sum(dim=-1, keepdim=True)
+    return (kept * (s - tau)).clamp(min=0).to(scores.dtype)
+''',
+    "_entmax15": '''
+def _entmax15(scores):
+    """max(s / 2 - tau, 0)**2 for each row, tau such that it sums to 1: of the largest scores, found by sorting, tau
+    solves a quadratic equation.
+    """
+    s = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    s = (s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min)) / 2
+    s = s.clamp(min=-2)  # further below the largest score than 1 nothing has weight
+    falling = s.detach().sort(dim=-1, descending=True).values
+    count = torch.arange(1, s.shape[-1] + 1, dtype=s.dtype, device=s.device)
+    mean = falling.cumsum(dim=-1) / count
+    spread = (falling**2).cumsum(dim=-1) - count * mean**2
+    size = (mean - ((1 - spread) / count).clamp(min=0).sqrt() <= falling).sum(dim=-1, keepdim=True)
+    kept = (s >= falling.gather(-1, size - 1)).to(s.dtype)
+    size = kept.sum(dim=-1, keepdim=True)
+    mean = (s * kept).sum(dim=-1, keepdim=True) / size
+    spread = ((s - mean) ** 2 * kept).sum(dim=-1, keepdim=True)
+    return (kept * (s - mean + ((1 - spread) / size).sqrt()).clamp(min=0) ** 2).to(scores.dtype)
+''',
+    "_entmax": '''
+def _entmax(scores, alpha):
+    """max((alpha - 1) s - tau, 0)**(1 / (alpha - 1)) for each row, tau such that it sums to 1, found by bisection.
+
+    Newton's steps from there, which leave tau where it is, carry its first and second derivatives.
+    """
+    s = scores.to(torch.promote_types(scores.dtype, torch.float32))
+    s = (alpha - 1) * (s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min))
+    s, power = s.clamp(min=-2), 1 / (alpha - 1)  # further below the largest score than 1 nothing has weight
+    tau, width, fixed = torch.full_like(s[..., :1], -1).detach(), 1.0, s.detach()
+    for _ in range(5 - int(math.log2(torch.finfo(s.dtype).eps))):
+        width /= 2
+        total = ((fixed - (tau + width)).clamp(min=0) ** power).sum(dim=-1, keepdim=True)
+        tau = torch.where(total >= 1, tau + width, tau)
+    kept = fixed > tau
+    for _ in range(2):
+        above = torch.where(kept, s - tau, 1.0)
+        weights = torch.where(kept, above**power, 0.0)
+        slope = torch.where(kept, power * above ** (power - 1), 0.0).sum(dim=-1, keepdim=True)
+        slope = torch.where(kept.any(dim=-1, keepdim=True), slope, 1.0)  # nothing is kept in a row of -inf alone
+        tau = tau + (weights.sum(dim=-1, keepdim=True) - 1) / slope
+    return torch.where(kept, torch.where(kept, s - tau, 1.0).clamp(min=0) ** power, 0.0).to(scores.dtype)
+''',
+}
