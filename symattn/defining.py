@@ -77,13 +77,23 @@ class Mechanism(EquationSystem):
         """
         return worked.bind(self, {**(values or {}), **more})
 
-    def lambdify(self, target: str = "numpy", outputs: Iterable[str] | None = None) -> Callable[..., Any]:
+    def lambdify(
+        self,
+        target: str = "numpy",
+        outputs: Iterable[str] | None = None,
+        layouts: Mapping[str, str] | None = None,
+        sizes: Mapping[str, int] | None = None,
+    ) -> Callable[..., Any]:
         """A fast function of the inputs, by name or in order; ``.source`` is its module, leading axes are batches.
 
         ``target`` is ``"numpy"`` or ``"torch"``. With several ``outputs`` the function returns a dict by name.
+        ``layouts`` name the axes of arrays that come in another form than the equations declare, those that are one
+        axis of the array in brackets: ``{"Q": "n (H d_k)"}`` for heads side by side, ``{"Q": "n H d_k"}`` for tokens
+        before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says
+        what no array tells, such as ``{"H": 8}``.
         Errors: ``LoweringError``, ``UnknownNameError``, ``MissingExtraError`` if torch is not installed.
         """
-        return lowering.lambdify_system(self, target, outputs=outputs)
+        return lowering.lambdify_system(self, target, outputs=outputs, layouts=layouts, sizes=sizes)
 
     def verify(self, **options: Any) -> verification.Report:
         """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""

@@ -14,6 +14,7 @@ from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError, LoweringError, MissingExtraError, UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import check_name, suggestion
+from symattn.lowering.arranging import Arrangement
 from symattn.lowering.numpy import NUMPY
 from symattn.lowering.source import function_name, source_of
 from symattn.lowering.target import Target
@@ -26,11 +27,17 @@ TARGETS: dict[str, Target] = {target.name: target for target in (NUMPY, TORCH)}
 
 
 def lambdify_system(
-    system: EquationSystem, target: str = "numpy", outputs: Iterable[str] | None = None
+    system: EquationSystem,
+    target: str = "numpy",
+    outputs: Iterable[str] | None = None,
+    layouts: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Callable[..., Any]:
     """A function of the system's inputs, in order or by name, that computes its output with the target's library.
 
     Leading axes of the inputs are batches and broadcast. One output comes back as an array, several as a dict by name.
+    ``layouts`` name the axes of inputs and results that come otherwise, as in ``{"Q": "n (H d_k)", "A": "C H W"}``;
+    ``sizes`` are those that no array tells then, as in ``{"H": 8}``.
     The function has ``source``, the text of a module that runs without symattn, ``inputs``, ``outputs`` and ``target``.
     Errors: ``LoweringError`` for an unknown target, ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
     a node that the target's table lacks, ``MissingExtraError`` if the target's library is not installed.
@@ -47,7 +54,10 @@ def lambdify_system(
     for name in names:
         if name not in system.by_name and name not in system.inputs:
             raise system.unknown(name)
-    return _compiled(system, chosen, names, keys)
+    arrangement = None
+    if layouts or sizes:
+        arrangement = Arrangement.of(system, layouts or {}, sizes or {})
+    return _compiled(system, chosen, names, keys, arrangement)
 
 
 def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]:
@@ -100,9 +110,13 @@ def _target(name: object) -> Target:
 
 
 def _compiled(
-    system: EquationSystem, target: Target, outputs: tuple[str, ...], keys: list[str] | type
+    system: EquationSystem,
+    target: Target,
+    outputs: tuple[str, ...],
+    keys: list[str] | type,
+    arrangement: Arrangement | None = None,
 ) -> Callable[..., Any]:
-    source = source_of(system, target, outputs, keys)
+    source = source_of(system, target, outputs, keys, arrangement)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)

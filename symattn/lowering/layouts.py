@@ -8,12 +8,12 @@ they declare: the axes of a family first, then rows and columns, a size such as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer
 
 from symattn.errors import LanguageError, LoweringError
 from symattn.shapes import Shape, same_size, show, size
@@ -67,6 +67,10 @@ class Layout:
             tuple(atom for atom in self.atoms if size(atom) in length.free_symbols or atom == str(length))
             for length in self.shape
         )
+
+    def written(self) -> str:
+        """The shape of the array: ``n, H*d_k``."""
+        return ", ".join("*".join(group) for group in self.groups)
 
     def _check(self, text: str) -> None:
         whole = all(
@@ -179,8 +183,3 @@ def _moved(name: str, units: Sequence[tuple[str, ...]], moved: Sequence[tuple[st
 
 def _length(atom: str) -> Expr:
     return Integer(atom) if atom.isdigit() else size(atom)
-
-
-def symbols_of(names: Iterable[str]) -> set[Symbol]:
-    """The sizes of some names."""
-    return {size(name) for name in names}
