@@ -37,6 +37,8 @@ class _Measure:
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = tokens
         self.at = 0
+        self.raised = 0
+        """How many scripts are open: TeX sets a table in one as large as anywhere."""
 
     def whole(self) -> float:
         total = 0.0
@@ -56,7 +58,9 @@ class _Measure:
                 break
             self.at += 1
             if token in "^_":
+                self.raised += 1
                 length = SCRIPT * self.argument()
+                self.raised -= 1
                 scripts = max(scripts, length)
                 continue
             total += max(0.0, scripts - 1.4) if last_big else scripts
@@ -134,7 +138,7 @@ class _Measure:
             else:
                 self._braced()
                 break
-        return sum(widths) + len(widths) + (0.8 if name == "cases" else 0.0)
+        return (sum(widths) + len(widths) + (0.8 if name == "cases" else 0.0)) / SCRIPT**self.raised
 
     def _braced(self) -> str:
         self.at += 1

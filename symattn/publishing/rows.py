@@ -31,6 +31,7 @@ from symattn.language.names import safe_name
 from symattn.language.vocabulary import NAME_OF_NODE
 from symattn.nodes import (
     Arithmetic,
+    Cases,
     ElementwiseDifference,
     ElementwisePower,
     ElementwiseProduct,
@@ -151,10 +152,15 @@ def remainder(printer: Printer, value: Mod) -> Piece:
 
 
 def cases(printer: Printer, value: Piecewise) -> Piece:
-    """A value by cases; 1 or 0 as a condition in Iverson's brackets, an exponential linear unit by its name."""
+    """A value by cases; 1 or 0 as a condition in Iverson's brackets, an exponential linear unit by its name.
+
+    On one line, as in a subscript, a number or 0 is the number times such a condition.
+    """
     first = value.args[0].expr
     if is_indicator(value):
         return printer.notation.indicator(printer.piece(value.args[0].cond))
+    if printer.slash and first.is_number and value.args[1:] == ((S.Zero, S.true),):
+        return printer.notation.product([printer.piece(first), printer.piece(Cases.of(value.args[0].cond, S.One))])
     if value.args[-1].expr != 0 and ExponentialLinear.of_number(first) == value:
         return printer.notation.call("elu", printer.piece(first))
     return printer.notation.cases(

@@ -143,7 +143,9 @@ def test_pages_are_valid_mathml(page):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed: LaTeX not compiled")
-@pytest.mark.parametrize("page", [derive(BOUND), *(derive(named(name)) for name in ("alibi", "cbam-spatial", "sink"))])
+@pytest.mark.parametrize(
+    "page", [derive(BOUND), *(derive(named(name)) for name in ("alibi", "cbam-spatial", "sink", "t5-bias"))]
+)
 def test_standalone_latex_compiles_and_nothing_sticks_out(page, tmp_path):
     (tmp_path / "page.tex").write_text(page.to("latex", standalone=True), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]

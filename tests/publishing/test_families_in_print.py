@@ -100,6 +100,10 @@ PRINTED = {
         "S ⊙ [w_{max(-r, min(r, j - i)) + r + 1}]_ij",
         r"S\odot{\left[w_{\max(-r,\min(r,j-i))+r+1}\right]}_{ij}",
     ),
+    "A = S * matrix(n, n, w[(2 if j > i else 0) + abs(i - j)])": (
+        "S ⊙ [w_{|i - j| + 2 [j > i] + 1}]_ij",
+        r"S\odot{\left[w_{\lvert i-j\rvert+2[j>i]+1}\right]}_{ij}",
+    ),
     "A[h] = S - matrix(n, n, m[h] * abs(i - j))": (
         "S - [m_h |i - j|]_ij",
         r"S-{\left[m_{h}\lvert i-j\rvert\right]}_{ij}",
