@@ -103,8 +103,9 @@ def _slope(truth: Truth, element: int, name: str, direction: Any, upstream: Any)
         return _Slope(value, scale, analysed.doubt or beyond, kink=bool(analysed.doubt))
     if not analysed.strain * UNIT_ROUNDOFF["float64"] <= FIRST_ORDER:
         return _Slope(value, scale, "float64 keeps no digit here: first-order analysis ends")
-    # At a smooth point the two one-sided differences differ by about the step; at a kink they differ by its jump.
-    if abs(forward - 2 * here + backward) / step > mp.sqrt(step) * scale:
+    # At a smooth point the two one-sided differences differ by about the step; at a kink they differ by its jump. Where
+    # the values themselves jump, both may be one large number; no slope is so much larger than what it is made of.
+    if max(abs(forward - 2 * here + backward) / step, abs(value) * step) > mp.sqrt(step) * scale:
         return _Slope(value, scale, "not differentiable here, or nearly so", kink=True)
     return _Slope(value, scale)
 

@@ -113,7 +113,9 @@ def concrete_nodes():
     while pending:
         kind = pending.pop()
         pending.extend(kind.__subclasses__())
-        if kind not in (Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction) and kind.__module__.startswith("symattn."):
+        if kind not in (Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction) and kind.__module__.startswith(
+            "symattn."
+        ):
             found.add(kind)
     return sorted(found, key=lambda kind: kind.__name__)
 

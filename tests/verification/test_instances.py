@@ -7,10 +7,15 @@ from fractions import Fraction
 import numpy as np
 from node_cases import system
 
+from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
 from symattn.language.parsing import parse_equations
-from symattn.verification.instances import least_sizes, plans, rational, tiny
+from symattn.verification import verify
+from symattn.verification.instances import MOST_OPERATIONS, axis_sizes, least_sizes, plans, rational, resized, tiny
+from symattn.verification.reference import Reference
+from symattn.verification.witnesses import LoweredNumpy
+from symattn.verification.work import operations
 
 
 def attention():
@@ -103,3 +108,85 @@ def test_exact_instances_are_small_fractions():
         assert all(1 <= value <= 3 for _, value in instance.sizes)
         entries = [x for row in instance.elements[0]["K"] for x in row]
         assert all(isinstance(x, Fraction) and x.denominator in (1, 2) and abs(x) <= 2 for x in entries)
+
+
+HEADS = mechanism(
+    "heads",
+    inputs={"X": "n d", "W": "H d e", "M": "H n n"},
+    equations="Q[h] = X @ W[h]\nP[h] = softmax(Q[h] @ Q[h].T, where=M[h])\nO = concat(h, P[h] @ X)",
+)
+
+
+def test_a_family_is_drawn_member_by_member_in_lists_as_deep_as_its_axes():
+    generator = random.Random(3)
+    for plan in plans(HEADS, 13, generator):
+        instance = plan.draw(HEADS, generator)
+        sizes = dict(instance.sizes)
+        arrays = instance.arrays("float64")
+        assert arrays["W"].shape[-3:] == (sizes["H"], sizes["d"], sizes["e"])
+        assert arrays["M"].shape[-3:] == (sizes["H"], sizes["n"], sizes["n"])
+        if sizes["H"] > 1:
+            assert not np.array_equal(arrays["W"][..., 0, :, :], arrays["W"][..., 1, :, :])
+        if "without keys" in instance.remark:
+            assert not arrays["M"].any(axis=-1).all(axis=-1).any()
+        per_element = sizes["n"] * sizes["d"] + sizes["H"] * (sizes["d"] * sizes["e"] + sizes["n"] ** 2)
+        assert instance.volume == per_element * len(instance.elements)
+
+
+def test_families_have_few_members_and_their_matrices_are_as_large_as_any():
+    assert axis_sizes(HEADS) == {"H"}
+    made = list(plans(HEADS, 13, random.Random(0)))
+    assert {dict(plan.sizes)["H"] for plan in made} <= {1, 2, 3, 4} and {dict(plan.sizes)["H"] for plan in made} > {1}
+    large = next(plan for plan in made if plan.values_only)
+    assert min(value for name, value in large.sizes if name != "H") >= 17
+
+
+def test_sizes_are_taken_down_where_they_would_be_too_much_work_and_stay_different():
+    deep = mechanism(
+        "deep", inputs={"F": "C H W"}, equations="f = matrix(H*W, H*W, F[0][i // W, j % W])\nO = f @ f @ f"
+    )
+    count = operations(deep)
+    for plan in plans(deep, 8, random.Random(0)):
+        assert count(dict(plan.sizes)) * len(range(plan.batch[0] if plan.batch else 1)) <= MOST_OPERATIONS
+    assert count({"C": 2, "H": 20, "W": 20}) > 100 * MOST_OPERATIONS
+
+
+def test_sizes_that_are_sums_are_counted_in_what_they_are_sums_of():
+    made = mechanism("sums", inputs={"w": "2*r+1 n+m"}, equations="O = w[6, :] + w[0, 3]")
+    assert least_sizes(made) == {"r": 3, "n": 2, "m": 2}
+    for plan in plans(made, 6, random.Random(0)):
+        drawn_sizes = dict(plan.sizes)
+        (rows,) = (len(element["w"]) for element in plan.draw(made, random.Random(0)).elements[:1])
+        assert rows == 2 * drawn_sizes["r"] + 1 >= 7
+
+
+AHEAD = mechanism("ahead", inputs={"X": "n d", "Y": "m d"}, equations="Z = matrix(n, d, Y[i + m - n, j]) + X")
+
+
+def test_sizes_at_which_a_lookup_falls_outside_are_drawn_again():
+    """Queries at the end of the keys: there is a key for each of them only if there are as many."""
+    report = verify(AHEAD, witnesses=[LoweredNumpy()])
+    assert report.passed and len(report.instances) == 12
+    ((label, reason),) = report.rows[0].not_compared
+    assert "m=1" in label.split() and "is looked up" in reason
+
+
+def test_a_plan_that_is_sized_again_keeps_its_ones_and_its_looks():
+    generator = random.Random(0)
+    plan = next(plan for plan in plans(AHEAD, 13, generator) if dict(plan.sizes)["d"] == 1)
+    other = resized(plan, AHEAD, generator)
+    assert dict(other.sizes)["d"] == 1 and other.sizes != plan.sizes
+    assert (other.batch, other.layout, other.spread) == (plan.batch, plan.layout, plan.spread)
+
+
+def test_a_lookup_that_always_falls_outside_is_said_to_have_no_value():
+    beyond = mechanism("beyond", inputs={"X": "n d"}, equations="Z = matrix(n, d, X[i + 1, j])")
+    report = verify(beyond, witnesses=[LoweredNumpy()], instances=2)
+    assert not report.passed and [row.verdict for row in report.rows] == ["unknown"]
+    assert "the row 2 of X is looked up" in str(report) or "is looked up, which has positions" in str(report)
+
+
+def test_exact_instances_of_families_have_at_most_two_members():
+    for instance in itertools.islice(rational(HEADS, random.Random(0)), 6):
+        assert dict(instance.sizes)["H"] <= 2
+        Reference(30).evaluate(instance.system, instance.elements[0])
