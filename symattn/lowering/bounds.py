@@ -5,7 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from sympy import Abs, Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Mod, Ne, Poly, S, Symbol, expand, floor
+from sympy import (
+    Abs,
+    Dummy,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mod,
+    Ne,
+    Poly,
+    S,
+    Symbol,
+    cancel,
+    expand,
+    floor,
+    fraction,
+    together,
+)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean
 
@@ -124,15 +145,20 @@ def _least(value: Expr, ranges: Mapping[Symbol, Range]) -> Expr | None:
 def _range_of(part: Expr, ranges: Mapping[Symbol, Range]) -> Range | None:
     if isinstance(part, Mod):
         return S.Zero, part.args[1] - 1
-    least, most = _least(part.args[0], ranges), _least(-part.args[0], ranges)
-    if least is None or most is None:
+    numerator, divisor = fraction(together(part.args[0]))
+    least, most = _least(numerator, ranges), _least(-numerator, ranges)
+    if least is None or most is None or not divisor.is_positive:
         return None
-    return _whole(floor(least), least - 1), _whole(floor(-most), -most)
+    after = cancel((1 - most) / divisor)  # the first number that the numerator does not reach, divided
+    if after.is_integer:
+        return _whole(least / divisor, -1), expand(after - 1)
+    return _whole(least / divisor, -1), _whole(-most / divisor, 0)
 
 
-def _whole(rounded: Expr, bound: Expr) -> Expr:
-    """A whole number, or a bound on it where it cannot be written without rounding."""
-    return expand(bound if rounded.has(floor) else rounded)
+def _whole(value: Expr, otherwise: int) -> Expr:
+    """What a number is rounded down to, or a bound on that where sizes do not tell it."""
+    rounded = floor(expand(value))
+    return expand(value + otherwise if rounded.has(floor) else rounded)
 
 
 def _never_negative(value: Expr) -> bool:

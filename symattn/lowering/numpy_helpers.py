@@ -40,7 +40,14 @@ def _number(value, name, dtype=None):
     "_side_by_side": '''
 def _side_by_side(stack, axis=-3):
     """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
-    return np.concatenate(list(np.moveaxis(stack, axis, 0)), axis=-1)
+    rows = np.array(np.moveaxis(stack, axis, -2), order="C")
+    return rows.reshape(*rows.shape[:-2], rows.shape[-2] * rows.shape[-1])
+''',
+    "_one_below_another": '''
+def _one_below_another(stack, axis=-3):
+    """The matrices along an axis put one below another, (..., h, n, d) -> (..., h * n, d)."""
+    stack = np.moveaxis(stack, axis, -3)
+    return stack.reshape(*stack.shape[:-3], stack.shape[-3] * stack.shape[-2], stack.shape[-1])
 ''',
     "_unflatten": '''
 def _unflatten(array, axis, lengths):

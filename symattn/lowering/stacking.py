@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sympy import Symbol
+
 from symattn.lowering.arrays import join
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import Row
+from symattn.lowering.uses import viewed
 from symattn.lowering.writer import Writer
-from symattn.nodes import Concatenation, HorizontalStack, IndexSum
+from symattn.nodes import Concatenation, HorizontalStack, IndexSum, MatrixProduct
 
 
 def index_sum(axis: str) -> Row:
     """``sum(a, term)``: the term for every ``a`` at once, then the sum over that axis."""
 
     def write(writer: Writer, node: IndexSum, place: str) -> Piece:
+        if isinstance(node.term, MatrixProduct):
+            whole = _as_one_product(writer, node, node.term)
+            if whole is not None:
+                return whole
         term = writer.value(node.term, "_terms")
         axes = term.facts.axes
         if node.symbol not in axes:
@@ -25,14 +34,33 @@ def index_sum(axis: str) -> Row:
     return write
 
 
+def _as_one_product(writer: Writer, node: IndexSum, product: MatrixProduct) -> Piece | None:
+    """``sum(a, A[a] @ B[a])`` as one product: all ``A[a]`` side by side with all ``B[a]`` one below another."""
+    program = writer.program
+    if viewed(product.left) in program.postponed:
+        return None  # each term has a divisor of its own
+    if any(node.symbol not in program.facts(side).axes for side in (product.left, product.right)):
+        return None
+    sides = writer.value(product.left), writer.value(product.right)
+    helpers, axes, texts = ("_side_by_side", "_one_below_another"), program.facts(node).axes, []
+    for helper, side in zip(helpers, sides, strict=True):
+        rest = tuple(axis for axis in side.facts.axes if axis != node.symbol)
+        together = Piece(_along(writer, helper, side, node.symbol), replace(side.facts, axes=rest))
+        texts.append(writer.aligned(together, axes).text)
+    return writer.new(" @ ".join(texts), node, Binding.PRODUCT)
+
+
 def concatenation(writer: Writer, node: Concatenation, place: str) -> Piece:
     """``concat(a, term)``: the term for every ``a`` at once, then that axis moved next to the columns."""
     term = writer.value(node.term)
-    axes = writer.program.in_order([*term.facts.axes, node.symbol])
-    term = writer.running_over(term, axes)
-    position = axes.index(node.symbol) - len(axes) - 2
-    more = [] if position == -3 else [str(position)]
-    return writer.new(writer.call("_side_by_side", term.text, *more), node)
+    whole = writer.running_over(term, writer.program.in_order([*term.facts.axes, node.symbol]))
+    return writer.new(_along(writer, "_side_by_side", whole, node.symbol), node)
+
+
+def _along(writer: Writer, helper: str, stack: Piece, symbol: Symbol) -> str:
+    axes = stack.facts.axes
+    position = axes.index(symbol) - len(axes) - 2
+    return writer.call(helper, stack.text, *([] if position == -3 else [str(position)]))
 
 
 def stack(writer: Writer, node: HorizontalStack, place: str) -> Piece:

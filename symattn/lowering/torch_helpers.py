@@ -30,6 +30,11 @@ def _side_by_side(stack, axis=-3):
     """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
     return stack.movedim(axis, -2).flatten(-2)
 ''',
+    "_one_below_another": '''
+def _one_below_another(stack, axis=-3):
+    """The matrices along an axis put one below another, (..., h, n, d) -> (..., h * n, d)."""
+    return stack.movedim(axis, -3).flatten(-3, -2)
+''',
     "_unflatten": '''
 def _unflatten(tensor, axis, lengths):
     """An axis taken apart into several of the given lengths; without a copy where memory allows."""

@@ -94,6 +94,7 @@ def test_the_code_of_multi_head_attention_reads_like_this():
     assert "    Q = X[..., None, :, :] @ W_Q" in lines
     assert "    S = (Q / math.sqrt(d_k)) @ K.mT" in lines
     assert "    O /= _total" in lines
+    assert "    A = _side_by_side(O) @ _one_below_another(W_O)" in lines
     assert "W_Q (..., H, d, d_k)" in lambdify_system(MULTI_HEAD).__doc__
 
 
@@ -287,6 +288,34 @@ def test_heads_side_by_side_come_in_the_order_of_their_index(target):
     assert np.array_equal(found["F"], np.hstack([A[g, r] for r in range(4) for g in range(3)]))
     assert np.allclose(found["L"], np.hstack([A[0, 0] * m[g] for g in range(3)]))
     assert not np.array_equal(found["F"], np.hstack([A[g, r] for g in range(3) for r in range(4)]))
+
+
+SUMS_OF_PRODUCTS = {
+    "heads": ("sum(h, A[h] @ B[h])", lambda A, B: sum(a @ b for a, b in zip(A, B, strict=True))),
+    "weights divided after the product": (
+        "sum(h, softmax(A[h]) @ B[h])",
+        lambda A, B: sum(softmax(a) @ b for a, b in zip(A, B, strict=True)),
+    ),
+    "columns and rows": ("sum(a, A[0][:, a] @ B[1][a, :])", lambda A, B: A[0] @ B[1]),
+    "two indices": (
+        "sum(h, sum(a, A[h][:, a] @ B[h][a, :]))",
+        lambda A, B: sum(a @ b for a, b in zip(A, B, strict=True)),
+    ),
+    "one side alone": ("sum(h, A[h] @ B[0])", lambda A, B: A.sum(axis=0) @ B[0]),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("formula", "expected"), SUMS_OF_PRODUCTS.values(), ids=SUMS_OF_PRODUCTS)
+def test_a_sum_of_products_is_one_product(formula, expected, target):
+    made = system(f"C = {formula}\nD[g] = {formula} - A[g] @ B[g]", A="H n m", B="H m d")
+    numbers = {**matrices(19, (2, 1), A=(3, 4, 5)), **matrices(20, (6,), B=(3, 5, 2))}
+    found = computed(made, target, numbers, outputs=["C", "D"])
+    for a in range(2):
+        for b in range(6):
+            A, B = numbers["A"][a, 0], numbers["B"][b]
+            assert np.allclose(found["C"][a, b], expected(A, B), rtol=1e-12)
+            assert np.allclose(found["D"][a, b], expected(A, B) - A @ B, rtol=1e-11)
 
 
 def test_lambdify_takes_families():
