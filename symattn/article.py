@@ -24,6 +24,12 @@ QUERIES = ((1, 0, 2), (2, 2, 2), (2, 1, 3))
 KEYS = ((0, 1, 1), (4, 4, 0), (2, 3, 1))
 VALUES = ((1, 2, 3), (2, 8, 0), (2, 6, 3))
 
+OUTPUT_WEIGHTS = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0))
+"""What the example has no numbers for: the three numbers that the heads find, put beside a zero."""
+
+LAYER = {"Y": X, "W_O": OUTPUT_WEIGHTS, "b_O": ((0, 0, 0, 0),)}
+"""What multi-head attention needs besides: keys and values from the same inputs, the output weights, no bias."""
+
 IDENTITY = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 
 ATTENTION = {"Q": QUERIES, "K": KEYS, "V": VALUES}
@@ -31,6 +37,20 @@ ATTENTION = {"Q": QUERIES, "K": KEYS, "V": VALUES}
 
 ADDITIVE_NETWORK = {"W_a": IDENTITY, "U_a": IDENTITY, "v_a": ((1,), (1,), (1,))}
 """The small network of additive attention: nothing but tanh of the sum of a query and a key, summed."""
+
+
+def _columns(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[tuple[int], ...], ...]:
+    return tuple(tuple((number,) for number in column) for column in zip(*rows, strict=True))
+
+
+NO_BIAS = (((0,),),) * 3
+
+THREE_HEADS = {
+    **{name: _columns(rows) for name, rows in {**SELF_ATTENTION, **ATTENTION}.items() if name != "X"},
+    **dict.fromkeys(("b_Q", "b_K", "b_V"), NO_BIAS),
+    "W_O": tuple((row,) for row in OUTPUT_WEIGHTS),
+}
+"""The same numbers as three heads of one number each: head h has the h-th column of every projection."""
 
 GAUSSIAN = {"sigma": 1}
 """The width of the Gaussian kernel, for scores by distance."""

@@ -18,10 +18,14 @@ NUMBERS: dict[str, Any] = {
     **article.SELF_ATTENTION,
     **article.ATTENTION,
     **article.ADDITIVE_NETWORK,
+    **article.LAYER,
     **article.GAUSSIAN,
     **article.THIRD_KEY_MASKED,
 }
 """The example's numbers by the name of the input that takes them."""
+
+NUMBERS_OF_HEADS: dict[str, Any] = dict(article.THREE_HEADS)
+"""The same for inputs that are families over one axis: three heads of one number each."""
 
 
 def numbers_for(system: EquationSystem) -> dict[str, Any]:
@@ -32,30 +36,34 @@ def numbers_for(system: EquationSystem) -> dict[str, Any]:
 
     Errors: ``InputError`` if the system has an input that the example has no numbers for.
     """
-    unknown = [_missing(name, symbol) for name, symbol in system.inputs.items() if not _is_known(name, symbol)]
+    unknown = [_missing(name, symbol) for name, symbol in system.inputs.items() if _numbers(name, symbol) is None]
     if unknown:
-        known = ", ".join(NUMBERS)
+        known = ", ".join(dict.fromkeys([*NUMBERS, *NUMBERS_OF_HEADS]))
         raise InputError(f"the worked example has numbers for {known}, but none for {', '.join(unknown)}; give them.")
-    return {name: NUMBERS[name] for name in system.inputs}
+    return {name: _numbers(name, symbol) for name, symbol in system.inputs.items()}
 
 
 def has_numbers(system: EquationSystem) -> bool:
     """Whether the example has numbers for every input of a system, by name and kind; their sizes may differ.
 
-    >>> has_numbers(named("cosine")), has_numbers(named("multi-head"))
-    (True, False)
+    >>> has_numbers(named("cosine")), has_numbers(named("multi-head")), has_numbers(named("alibi-slopes"))
+    (True, True, False)
     """
-    return all(_is_known(name, symbol) for name, symbol in system.inputs.items())
+    return all(_numbers(name, symbol) is not None for name, symbol in system.inputs.items())
 
 
-def _is_known(name: str, symbol: Value) -> bool:
-    """Whether the example's numbers of that name are of the input's kind; it has one head, and so no family."""
-    return name in NUMBERS and is_matrix(symbol) == isinstance(NUMBERS[name], tuple) and not lengths_of(symbol)
+def _numbers(name: str, symbol: Value) -> Any:
+    """The example's numbers for an input of that name and kind, a family's for a family; ``None`` if it has none."""
+    axes = len(lengths_of(symbol))
+    if axes:
+        return NUMBERS_OF_HEADS.get(name) if axes == 1 else None
+    found = NUMBERS.get(name)
+    return found if is_matrix(symbol) == isinstance(found, tuple) else None
 
 
 def _missing(name: str, symbol: Value) -> str:
     """An input that the example has no numbers for; of one that it has as something else, what it is asked for as."""
-    if name not in NUMBERS:
+    if name not in NUMBERS and name not in NUMBERS_OF_HEADS:
         return name
     return f"{name} as a {'family' if lengths_of(symbol) else 'matrix' if is_matrix(symbol) else 'number'}"
 
