@@ -17,6 +17,7 @@ from symattn.lowering.uses import COLUMN, ROW
 from symattn.lowering.whole import is_of_indices, is_of_whole_numbers
 from symattn.lowering.writer import Writer
 from symattn.nodes import Member, Value
+from symattn.nodes.written import element as entry_at
 from symattn.shapes import same_size
 
 
@@ -37,7 +38,7 @@ def lookup(writer: Writer, matrix: Value, row: Expr, column: Expr) -> Piece:
 class _Lookup:
     def __init__(self, writer: Writer, matrix: Value, row: Expr, column: Expr) -> None:
         self.writer, self.matrix, self.row, self.column = writer, matrix, row, column
-        self.element = MatrixElement(matrix, row, column)
+        self.element = entry_at(matrix, row, column)
         self.facts = writer.program.facts(self.element)
         self.has_rows = bool(self.facts.axes) or self.element.has(ROW)
 

@@ -10,13 +10,17 @@ from symattn import nodes
 from symattn.equations import Equation, EquationSystem
 from symattn.nodes import (
     Column,
+    Concatenation,
+    FamilySymbol,
     IndexCondition,
     IndexSum,
     Intersection,
     MatrixProduct,
+    Member,
     Negation,
     Row,
     Softmax,
+    full_shape,
     index,
     is_matrix,
 )
@@ -25,6 +29,7 @@ from symattn.shapes import broadcast, size
 N, M, D, ONE = size("n"), size("m"), size("d"), Integer(1)
 LENGTHS = {"n": 3, "m": 4, "d": 2}
 INPUTS = (MatrixSymbol("A", N, D), MatrixSymbol("B", M, D), MatrixSymbol("C", N, M), MatrixSymbol("v", D, ONE))
+FAMILIES = (FamilySymbol("F", N, D, M), FamilySymbol("G", N, M, D, M))
 MASKS = (MatrixSymbol("M", N, M), MatrixSymbol("p", ONE, M))
 T = Symbol("t", real=True)
 
@@ -79,6 +84,18 @@ def value(expression, known):
     if kind is IndexSum:
         count = LENGTHS[expression.length.name]
         return sum(value(expression.term, {**known, expression.symbol.name: at}) for at in range(count))
+    if kind is Concatenation:
+        count = LENGTHS[expression.length.name]
+        terms = [value(expression.term, {**known, expression.symbol.name: at}) for at in range(count)]
+        return np.concatenate(terms, axis=-1)
+    if kind is Member:
+        places = tuple(position(at, known) for at in expression.positions)
+        return known[expression.name][(..., *places, slice(None), slice(None))]
+    if kind in (nodes.HorizontalStack, nodes.VerticalStack):
+        parts = [value(part, known) for part in expression.args]
+        batches = np.broadcast_shapes(*(part.shape[:-2] for part in parts))
+        parts = [np.broadcast_to(part, batches + part.shape[-2:]) for part in parts]
+        return np.concatenate(parts, axis=-1 if kind is nodes.HorizontalStack else -2)
     if kind is Row:
         return value(expression.matrix, known)[..., [position(expression.position, known)], :]
     if kind is Column:
@@ -107,6 +124,15 @@ def value(expression, known):
     return {**FUNCTIONS, **ARITHMETIC}[kind](*parts)
 
 
+def over_axes(expression, axes, known):
+    """The value for every value of some indices, each an axis before the last two."""
+    if not axes:
+        return value(expression, known)
+    (symbol, length), *rest = axes
+    each = [over_axes(expression, rest, {**known, symbol.name: at}) for at in range(LENGTHS[length.name])]
+    return np.stack(each, axis=-3 - len(rest))
+
+
 def position(at, known):
     return int(at) if at.is_Integer else known[at.name]
 
@@ -115,16 +141,28 @@ class Growing:
     """Grows random expressions of given shapes over the matrices in ``pool``."""
 
     def __init__(self, random, pool):
-        self.random, self.pool = random, list(pool)
+        self.random, self.pool, self.families = random, list(pool), list(FAMILIES)
 
     def grow(self, shape, depth, bound=()):
         if depth == 0 or self.random.random() < 0.12:
-            return self.leaf(shape)
+            return self.leaf(shape, bound)
         kinds = (self.product, self.function, self.function, self.arithmetic, self.arithmetic, self.arithmetic)
         kinds += (self.reduction, self.softmax, self.selection, self.index_sum, self.transpose, self.square)
         return self.random.choice(kinds)(shape, depth - 1, bound)
 
-    def leaf(self, shape):
+    def members(self, shape, bound):
+        """One member of each family of this shape, at indices bound here or at whole numbers."""
+        found = []
+        for family in self.families:
+            places = [[Integer(0), *(at for at, known in bound if known == length)] for length in family.lengths]
+            if family.shape == shape:
+                found.append(Member(family, *map(self.random.choice, places)))
+        return found
+
+    def leaf(self, shape, bound):
+        members = self.members(shape, bound) + [Transpose(one) for one in self.members(shape[::-1], bound)]
+        if members and self.random.random() < 0.5:
+            return self.random.choice(members)
         fitting = [matrix for matrix in self.pool if matrix.shape == shape]
         fitting += [Transpose(matrix) for matrix in self.pool if matrix.shape == shape[::-1]]
         constant = Identity(shape[0]) if shape[0] == shape[1] != 1 else OneMatrix(*shape)
@@ -194,8 +232,10 @@ class Growing:
     def index_sum(self, shape, depth, bound):
         length = self.random.choice([N, M, D])
         symbol = index(f"{self.random.choice('ab')}{length.name}")
-        if len(bound) > 1 or any(symbol == at for at, _ in bound):
+        if len(bound) > 2 or any(symbol == at for at, _ in bound):
             return self.grow(shape, depth, bound)
+        if shape[1] == length and self.random.random() < 0.3:
+            return Concatenation(self.grow((shape[0], ONE), depth, (*bound, (symbol, length))), symbol, length)
         return IndexSum(self.grow(shape, depth, (*bound, (symbol, length))), symbol, length)
 
 
@@ -204,10 +244,17 @@ def random_case(random):
     growing, equations = Growing(random, INPUTS), []
     for number in range(random.randrange(1, 5)):
         shape = random.choice([(N, M), (N, D), (M, D), (N, N), (N, ONE), (ONE, M)])
-        equations.append(Equation(f"E{number}", growing.grow(shape, 4)))
-        growing.pool.append(MatrixSymbol(f"E{number}", *shape))
+        letters = random.sample(
+            [(index(f"{letter}{length.name}"), length) for letter in "ab" for length in (N, M, D)], 2
+        )
+        axes = tuple(letters[: random.choice([0, 0, 1, 2])])
+        equations.append(Equation(f"E{number}", growing.grow(shape, 4, axes), axes))
+        if axes:
+            growing.families.append(equations[-1].symbol)
+        else:
+            growing.pool.append(MatrixSymbol(f"E{number}", *shape))
     masks = [mask for mask in MASKS if any(equation.expression.has(mask) for equation in equations)]
-    made = EquationSystem("random", (*INPUTS, *masks, T), tuple(equations), equations[-1].name)
+    made = EquationSystem("random", (*INPUTS, *FAMILIES, *masks, T), tuple(equations), equations[-1].name)
     generator = np.random.default_rng(random.randrange(2**32))
 
     def batch():
@@ -215,8 +262,8 @@ def random_case(random):
 
     given = {
         matrix.name: 0.7
-        * generator.standard_normal((*batch(), *(LENGTHS.get(str(length), 1) for length in matrix.shape)))
-        for matrix in INPUTS
+        * generator.standard_normal((*batch(), *(LENGTHS.get(str(length), 1) for length in full_shape(matrix))))
+        for matrix in (*INPUTS, *FAMILIES)
     }
     for mask in masks:
         shape = (*batch(), *(LENGTHS.get(str(length), 1) for length in mask.shape))
@@ -233,5 +280,5 @@ def values(made, given):
         known["t"] = given["t"][..., None, None]
     with np.errstate(all="ignore"):
         for equation in made:
-            known[equation.name] = value(equation.expression, known)
+            known[equation.name] = over_axes(equation.expression, equation.axes, known)
     return {equation.name: known[equation.name] for equation in made}
