@@ -61,7 +61,12 @@ def test_the_weighted_values_add_up_to_the_output():
     assert first[0, 1] == example.exact("P")[0, 0] * 2
 
 
-DOES_NOT_FIT = {"rope": "has no whole p", "rope-half-split": "has no whole p", "entmax": "alpha = 4/3; exact numbers"}
+DOES_NOT_FIT = {
+    "rope": "has no whole p",
+    "rope-half-split": "has no whole p",
+    "entmax": "alpha = 4/3; exact numbers",
+    "multi-query": "does not conform",
+}
 """Mechanisms whose inputs bear the example's names, and why its numbers do not go into them."""
 
 
@@ -81,11 +86,18 @@ def test_every_mechanism_of_the_library_takes_the_examples_numbers_or_says_what_
 
 def test_a_family_does_not_take_the_matrix_of_its_name():
     heads = mechanism(
-        "heads", inputs={"X": "n d", "W_Q": "H d d_k"}, equations="Q[h] = X @ W_Q[h]\nC = concat(h, Q[h])"
+        "heads", inputs={"X": "n d", "v_a": "H d d_k"}, equations="Q[h] = X @ v_a[h]\nC = concat(h, Q[h])"
     )
     assert not has_numbers(heads)
-    with pytest.raises(InputError, match="none for W_Q as a family; give them"):
+    with pytest.raises(InputError, match="none for v_a as a family; give them"):
         numbers_for(heads)
+
+
+def test_several_heads_have_one_column_of_every_projection_each():
+    whole, heads = worked_example("scaled-self-attention"), worked_example("multi-head")
+    assert [tuple(member[:, 0]) for member in heads["Q"]] == [tuple(whole["Q"][:, h]) for h in range(3)]
+    assert heads["A"][:, 3] == heads["A"][:, 3] * 0
+    assert heads["O"][0] != whole["O"][:, 0]
 
 
 MASKED = {

@@ -331,5 +331,5 @@ def test_evaluate_shortens_large_families_unless_they_are_asked_for_by_name():
 def test_numbers_of_the_worked_example_that_have_no_exact_value_or_do_not_fit_leave_the_formulas():
     assert "entmax_{4/3}(S)" in run("derive", "entmax", "--no-check").stdout
     assert "no exact value" in run("derive", "entmax").stderr
-    for name in ("alibi", "rope"):
+    for name in ("multi-query", "rope"):
         assert "Entry by entry:" in run("derive", name).stdout
