@@ -38,6 +38,8 @@ def boolean(writer: Writer, condition: Boolean, whole: Basic | None = None) -> P
 def joined(writer: Writer, conditions: Iterable[Boolean], sign: str, facts: Facts) -> Piece:
     """Several conditions, all of them or any of them."""
     sides = [writer.aligned(boolean(writer, side), facts.axes) for side in conditions]
+    if len(sides) == 1:
+        return sides[0]
     if all(side.facts.is_number for side in sides):
         facts = Facts()
     return Piece(sign.join(side.within(Binding.SUM) for side in sides), facts, Binding.CONDITION)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from fractions import Fraction
 
 from sympy import (
     Abs,
@@ -39,10 +38,11 @@ from symattn.errors import LoweringError
 from symattn.lowering.arrays import plain_number
 from symattn.lowering.conditions import boolean, joined
 from symattn.lowering.lookups import element
+from symattn.lowering.numerals import constant, floating, made, rational, remainder, whole_part
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import ScalarRow
 from symattn.lowering.uses import COLUMN, ROW
-from symattn.lowering.whole import is_of_indices, is_of_whole_numbers, whole_quotient
+from symattn.lowering.whole import is_of_indices
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -59,8 +59,6 @@ from symattn.nodes import (
 
 OfTwo = Callable[[str, str, bool], str]
 
-EXACT_FLOAT = 2**53
-
 FUNCTIONS: dict[type[Basic], tuple[str, type[ElementwiseFunction]]] = {
     exp: ("math.exp", Exponential),
     log: ("math.log", Logarithm),
@@ -70,8 +68,6 @@ FUNCTIONS: dict[type[Basic], tuple[str, type[ElementwiseFunction]]] = {
     sin: ("math.sin", Sine),
 }
 """What is called for a number, and the node whose row is called for an array."""
-
-CONSTANTS = {S.Pi: "math.pi", S.Exp1: "math.e"}
 
 
 def scalar_rows(larger: OfTwo, smaller: OfTwo) -> Mapping[type[Basic], ScalarRow]:
@@ -159,51 +155,6 @@ def errors(writer: Writer, value: Expr) -> Piece:
     return writer.new(writer.call(writer.target.words.error_function, argument.text), value)
 
 
-def whole_part(writer: Writer, value: floor) -> Piece:
-    """The largest whole number that is not above a number; of a quotient of whole numbers without rounding."""
-    numerator, denominator = whole_quotient(value.args[0])
-    if is_of_whole_numbers(numerator) and is_of_whole_numbers(denominator):
-        axes = writer.program.facts(value).axes
-        top, bottom = (writer.aligned(writer.value(side), axes) for side in (numerator, denominator))
-        text = f"{top.within(Binding.PRODUCT)} // {bottom.within(Binding.NEGATION)}"
-        return _made(writer, text, value, Binding.SUM)
-    argument = writer.value(value.args[0])
-    if argument.facts.is_number:
-        return plain_number(f"math.floor({argument.text})")
-    return writer.new(f"{writer.target.words.library}.floor({argument.text})", value)
-
-
-def remainder(writer: Writer, value: Mod) -> Piece:
-    """What is left over by whole multiples; of the divisor's sign, as in Python."""
-    axes = writer.program.facts(value).axes
-    left, right = (writer.aligned(writer.value(side), axes) for side in value.args)
-    return _made(writer, f"{left.within(Binding.PRODUCT)} % {right.within(Binding.NEGATION)}", value, Binding.SUM)
-
-
-def rational(writer: Writer, value: Rational) -> Piece:
-    """A whole number or a fraction; one that Python's floats cannot divide exactly is divided here."""
-    if abs(value.p) < EXACT_FLOAT and value.q < EXACT_FLOAT:
-        if value.q != 1:
-            return plain_number(f"{value.p} / {value.q}", Binding.PRODUCT)
-        return plain_number(str(value.p), Binding.NEGATION if value.p < 0 else Binding.ATOM)
-    try:
-        number = float(Fraction(value.p, value.q))
-    except OverflowError:
-        raise LoweringError(f"{writer.target.name} cannot hold a number of {len(str(value.p))} digits.") from None
-    return plain_number(repr(number), Binding.NEGATION if number < 0 else Binding.ATOM)
-
-
-def floating(writer: Writer, value: Float) -> Piece:
-    """A decimal number as Python's nearest float."""
-    number = float(value)
-    return plain_number(repr(number), Binding.NEGATION if number < 0 else Binding.ATOM)
-
-
-def constant(writer: Writer, value: NumberSymbol) -> Piece:
-    """``math.pi``, ``math.e``, or another constant's nearest float."""
-    return plain_number(CONSTANTS.get(value) or repr(float(value)))
-
-
 def total(writer: Writer, value: Add) -> Piece:
     """A sum; a term with a minus sign is subtracted."""
     terms = value.as_ordered_terms() if value.is_commutative else value.args
@@ -217,7 +168,7 @@ def total(writer: Writer, value: Add) -> Piece:
             text += f" {'-' if minus else '+'} {piece.within(Binding.PRODUCT)}"
         else:
             text = piece.within(Binding.SUM)
-    return _made(writer, text, value, Binding.SUM)
+    return made(writer, text, value, Binding.SUM)
 
 
 def factors(writer: Writer, value: Mul) -> Piece:
@@ -238,7 +189,7 @@ def factors(writer: Writer, value: Mul) -> Piece:
     tops = [writer.aligned(writer.value(factor), axes).within(Binding.PRODUCT) for factor in above]
     bottoms = [writer.aligned(_where_asked(writer, factor), axes).within(Binding.NEGATION) for factor in below]
     text = sign + " / ".join([" * ".join(tops) or "1", *bottoms])
-    return _made(writer, text, value, Binding.PRODUCT)
+    return made(writer, text, value, Binding.PRODUCT)
 
 
 def power(writer: Writer, value: Pow) -> Piece:
@@ -250,9 +201,9 @@ def power(writer: Writer, value: Pow) -> Piece:
         if exponent == -1:
             return logistic
         raised = f"{logistic.text} ** {writer.value(-exponent).within(Binding.ATOM)}"
-        return _made(writer, raised, value, Binding.POWER)
+        return made(writer, raised, value, Binding.POWER)
     if exponent.could_extract_minus_sign():
-        return _made(writer, f"1 / {_where_asked(writer, 1 / value).within(Binding.NEGATION)}", value, Binding.PRODUCT)
+        return made(writer, f"1 / {_where_asked(writer, 1 / value).within(Binding.NEGATION)}", value, Binding.PRODUCT)
     if exponent == S.Half:
         piece = writer.value(base)
         if piece.facts.is_number:
@@ -261,7 +212,7 @@ def power(writer: Writer, value: Pow) -> Piece:
     axes = writer.program.facts(value).axes
     below = writer.value(base) if exponent.is_integer else _where_asked(writer, base)
     text = f"{writer.aligned(below, axes).within(Binding.ATOM)} ** "
-    return _made(writer, text + writer.aligned(writer.value(exponent), axes).within(Binding.ATOM), value, Binding.POWER)
+    return made(writer, text + writer.aligned(writer.value(exponent), axes).within(Binding.ATOM), value, Binding.POWER)
 
 
 def function(writer: Writer, value: Expr) -> Piece:
@@ -298,12 +249,6 @@ def _where_asked(writer: Writer, value: Expr) -> Piece:
     with writer.having(guards=()):
         condition = joined(writer, guards, " & ", piece.facts)
     return replace(piece, text=f"{writer.target.words.where}({condition.text}, {piece.text}, 1)", binding=Binding.ATOM)
-
-
-def _made(writer: Writer, text: str, value: Expr, binding: Binding) -> Piece:
-    if writer.program.facts(value).is_number:
-        return plain_number(text, binding)
-    return writer.new(text, value, binding)
 
 
 def _aligned(writer: Writer, values: tuple[Expr, ...] | list[Expr], whole: Basic) -> list[Piece]:
