@@ -127,6 +127,9 @@ def _exact(witness: ExactWitness, truth: Truth) -> Iterator[Comparison]:
         return
     scaled = truth.scales("float64", settled=True)[0]
     for name in names:
+        if isinstance(found[name], (ExactnessError, LimitError)):
+            yield unknown(header, name, instance.label, found[name].message, excused=True)
+            continue
         scale, worst = scaled[name].scale, Tally()
         if not np.all(np.isfinite(scale)):
             yield unknown(header, name, instance.label, "no conditioning scale at this instance")

@@ -8,7 +8,7 @@ from typing import Any
 
 from symattn import lowering, worked
 from symattn.equations import EquationSystem
-from symattn.errors import InputError, MissingExtraError
+from symattn.errors import ExactnessError, InputError, LimitError, MissingExtraError
 
 Arrays = dict[str, Any]
 """NumPy arrays by name, leading axes for a batch."""
@@ -48,8 +48,8 @@ class ExactWitness(Witness):
     def decimals(self, system: EquationSystem, inputs: Mapping[str, Any], digits: int) -> dict[str, Any]:
         """Every equation's value by name: rows of texts (one text for a scalar), right to ``digits`` digits.
 
-        ``system`` has concrete sizes, ``inputs`` exact numbers. Errors: ``ExactnessError`` or ``LimitError`` for
-        a value beyond exact arithmetic, which the report lists as unknown.
+        ``system`` has concrete sizes, ``inputs`` exact numbers. A value beyond exact arithmetic, which the report lists
+        as unknown, is an ``ExactnessError`` or a ``LimitError``: in its place, or raised if it is beyond for all.
         """
 
 
@@ -77,7 +77,10 @@ class LoweredNumpy(ValueWitness):
         self._code = _Compiled("numpy")
 
     def evaluate(self, system: EquationSystem, inputs: Arrays) -> Arrays:
-        return by_name(system, self._code.function(system)(**inputs))
+        import numpy as np
+
+        with np.errstate(all="ignore"):  # what overflows is judged by its value
+            return by_name(system, self._code.function(system)(**inputs))
 
 
 class LoweredTorch(ValueWitness):
@@ -139,7 +142,13 @@ class ExactArithmetic(ExactWitness):
 
     def decimals(self, system: EquationSystem, inputs: Mapping[str, Any], digits: int) -> dict[str, Any]:
         bound = self.bound if self.bound is not None and system is self.bound.system else worked.bind(system, inputs)
-        return {equation.name: bound.decimal(equation.name, digits=digits) for equation in system.equations}
+        found: dict[str, Any] = {}
+        for equation in system.equations:
+            try:
+                found[equation.name] = bound.decimal(equation.name, digits=digits)
+            except (ExactnessError, LimitError) as error:
+                found[equation.name] = error
+        return found
 
 
 def standard(targets: Iterable[str], gradients: bool, bound: worked.Bound | None = None) -> tuple[Witness, ...]:
