@@ -23,11 +23,15 @@ from symattn.shapes import same_size
 
 def element(writer: Writer, value: MatrixElement) -> Piece:
     """``A[i, j]``, ``A[i, j - 1]``, ``A[h // 2][j, 0]``: any entry of a matrix, or of a member of a family."""
-    matrix, positions = value.args[0], list(value.args[1:])
+    matrix, *places = value.args
+    positions = list(zip(places, matrix.shape, strict=True))
     if isinstance(matrix, Member):
-        positions += matrix.positions
-    plain = [is_index(writer, at) or (isinstance(at, Integer) and writer.around.sides is None) for at in positions]
-    return entry(writer, value) if all(plain) else lookup(writer, matrix, *value.args[1:])
+        positions += zip(matrix.positions, matrix.family.lengths, strict=True)
+    checked = writer.around.sides is None  # whole numbers as subscripts, once for the whole program
+    for at, length in positions:
+        if not (is_index(writer, at) or (isinstance(at, Integer) and (checked or surely_inside(at, length, {})))):
+            return lookup(writer, matrix, *places)
+    return entry(writer, value)
 
 
 def lookup(writer: Writer, matrix: Value, row: Expr, column: Expr) -> Piece:

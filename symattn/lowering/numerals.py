@@ -28,7 +28,9 @@ def whole_part(writer: Writer, value: floor) -> Piece:
         return made(writer, text, value, Binding.SUM)
     argument = writer.value(value.args[0])
     if argument.facts.is_number:
-        return plain_number(f"math.floor({argument.text})")
+        return plain_number(writer.call("_floor_of_number", argument.text))
+    if writer.around.numbers:
+        return writer.new(writer.call("_floor", argument.text), value)
     return writer.new(f"{writer.target.words.library}.floor({argument.text})", value)
 
 

@@ -55,6 +55,18 @@ def _unflatten(array, axis, lengths):
     axis += array.ndim
     return array.reshape(array.shape[:axis] + lengths + array.shape[axis + 1 :])
 ''',
+    "_floor_of_number": '''
+def _floor_of_number(x):
+    """The largest whole number that is not above x; what is within rounding of a whole number is taken for it."""
+    nearest = round(x)
+    return nearest if abs(x - nearest) <= 1e-12 * max(1, abs(x)) else math.floor(x)
+''',
+    "_floor": '''
+def _floor(x):
+    """The largest whole number that is not above x; what is within rounding of a whole number is taken for it."""
+    nearest = np.rint(x)
+    return np.where(np.abs(x - nearest) <= 1e-12 * np.maximum(1, np.abs(x)), nearest, np.floor(x))
+''',
     "_check_inside": '''
 def _check_inside(position, length, what, asked=True):
     """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
@@ -99,20 +111,22 @@ def _gelu(x):
     "_logsumexp": '''
 def _logsumexp(s):
     """log(sum(exp(s))) of each row, shifted by its largest entry so that exp stays at most 1."""
-    largest = np.maximum(s.max(axis=-1, keepdims=True), np.finfo(s.dtype).min)
+    largest = s.max(axis=-1, keepdims=True, initial=np.finfo(s.dtype).min)
     with np.errstate(divide="ignore"):
         return largest + np.log(np.exp(s - largest).sum(axis=-1, keepdims=True))
 ''',
     "_hardmax": '''
 def _hardmax(scores):
     """All the weight of each row on its largest score, shared equally where several are largest."""
-    weights = (scores == scores.max(axis=-1, keepdims=True)).astype(scores.dtype)
+    weights = (scores == scores.max(axis=-1, keepdims=True, initial=-np.inf)).astype(scores.dtype)
     return weights / weights.sum(axis=-1, keepdims=True)
 ''',
     "_sparsemax": '''
 def _sparsemax(scores):
     """max(s - tau, 0) for each row, tau such that it sums to 1: the largest scores, found by sorting, share 1."""
-    s = scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min)
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
+    s = scores - scores.max(axis=-1, keepdims=True, initial=np.finfo(scores.dtype).min)
     s = np.maximum(s, -2)  # further below the largest score than 1 nothing has weight
     falling = -np.sort(-s, axis=-1)
     count = np.arange(1, s.shape[-1] + 1, dtype=s.dtype)
@@ -126,7 +140,9 @@ def _entmax15(scores):
     """max(s / 2 - tau, 0)**2 for each row, tau such that it sums to 1: of the largest scores, found by sorting, tau
     solves a quadratic equation.
     """
-    s = (scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min)) / 2
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
+    s = (scores - scores.max(axis=-1, keepdims=True, initial=np.finfo(scores.dtype).min)) / 2
     s = np.maximum(s, -2)  # further below the largest score than 1 nothing has weight
     falling = -np.sort(-s, axis=-1)
     count = np.arange(1, s.shape[-1] + 1, dtype=s.dtype)
@@ -142,7 +158,7 @@ def _entmax15(scores):
     "_entmax": '''
 def _entmax(scores, alpha):
     """max((alpha - 1) s - tau, 0)**(1 / (alpha - 1)) for each row, tau such that it sums to 1, found by bisection."""
-    s = (alpha - 1) * (scores - np.maximum(scores.max(axis=-1, keepdims=True), np.finfo(scores.dtype).min))
+    s = (alpha - 1) * (scores - scores.max(axis=-1, keepdims=True, initial=np.finfo(scores.dtype).min))
     s, power = np.maximum(s, -2), 1 / (alpha - 1)  # further below the largest score than 1 nothing has weight
     low = np.full_like(s[..., :1], -1)
     width = 1.0

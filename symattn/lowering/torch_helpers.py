@@ -40,6 +40,18 @@ def _unflatten(tensor, axis, lengths):
     """An axis taken apart into several of the given lengths; without a copy where memory allows."""
     return tensor.unflatten(axis, lengths)
 ''',
+    "_floor_of_number": '''
+def _floor_of_number(x):
+    """The largest whole number that is not above x; what is within rounding of a whole number is taken for it."""
+    nearest = round(x)
+    return nearest if abs(x - nearest) <= 1e-12 * max(1, abs(x)) else math.floor(x)
+''',
+    "_floor": '''
+def _floor(x):
+    """The largest whole number that is not above x; what is within rounding of a whole number is taken for it."""
+    nearest = torch.round(x)
+    return torch.where((x - nearest).abs() <= 1e-12 * x.abs().clamp(min=1), nearest, torch.floor(x))
+''',
     "_check_inside": '''
 def _check_inside(position, length, what, asked=True):
     """Errors: IndexError where an entry is asked for at a position that is not among 0 .. length - 1."""
@@ -88,12 +100,16 @@ def _masked_logsumexp(scores, allowed):
     "_hardmax": '''
 def _hardmax(scores):
     """All the weight of each row on its largest score, shared equally where several are largest; its gradient is 0."""
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
     weights = (scores == scores.amax(dim=-1, keepdim=True)).to(scores.dtype)
     return torch.where(torch.isnan(scores), scores, weights / weights.sum(dim=-1, keepdim=True))
 ''',
     "_sparsemax": '''
 def _sparsemax(scores):
     """max(s - tau, 0) for each row, tau such that it sums to 1: the largest scores, found by sorting, share 1."""
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
     s = scores.to(torch.promote_types(scores.dtype, torch.float32))
     s = s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min)
     s = s.clamp(min=-2)  # further below the largest score than 1 nothing has weight
@@ -109,6 +125,8 @@ def _entmax15(scores):
     """max(s / 2 - tau, 0)**2 for each row, tau such that it sums to 1: of the largest scores, found by sorting, tau
     solves a quadratic equation.
     """
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
     s = scores.to(torch.promote_types(scores.dtype, torch.float32))
     s = (s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min)) / 2
     s = s.clamp(min=-2)  # further below the largest score than 1 nothing has weight
@@ -129,6 +147,8 @@ def _entmax(scores, alpha):
 
     Newton's steps from there, which leave tau where it is, carry its first and second derivatives.
     """
+    if not scores.shape[-1]:
+        return scores  # no key, no weight
     s = scores.to(torch.promote_types(scores.dtype, torch.float32))
     s = (alpha - 1) * (s - s.detach().amax(dim=-1, keepdim=True).clamp(min=torch.finfo(s.dtype).min))
     s, power = s.clamp(min=-2), 1 / (alpha - 1)  # further below the largest score than 1 nothing has weight

@@ -188,6 +188,14 @@ def test_angles_are_computed_in_double_precision():
     assert np.abs(np.cos(np.float32(4999) * np.float32(10000) ** np.float32(-1 / 4)) - exact[4999][1]) > 1e-6
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_whole_parts_of_what_is_a_whole_number_are_not_rounded_away(target):
+    made = system("Z = matrix(n, 1, floor(log(10 ** i) / log(10)) + floor(log(m) / log(10)))", X="n m")
+    found = computed(made, target, {"X": np.ones((12, 1000))})
+    assert found[:, 0].tolist() == [i + 3 for i in range(12)]
+    assert math.floor(math.log(1000) / math.log(10)) == 2
+
+
 FAMILIES = {
     "slopes a head": ("n", "n", "-s[h] * abs(i - j)", "h"),
     "slopes by the index": ("n", "n", "-2 ** (-8 * (h + 1) / H) * abs(i - j)", "h"),
