@@ -9,6 +9,7 @@ from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, Words, quoted
+from symattn.lowering.uses import surely_has_keys
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -114,14 +115,12 @@ def negation(writer: Writer, node: Negation, place: str) -> Piece:
     return writer.new(f"-{argument.within(Binding.NEGATION)}", node, Binding.NEGATION)
 
 
-def exponentials(writer: Writer, node: Softmax, place: str) -> tuple[str, str]:
-    """The lines for ``exp(S - rowmax(S))``, every entry at most 1 and those not allowed 0; the variable that holds it,
-    and the text of its rows' sums.
-    """
+def exponentials(writer: Writer, node: Softmax, place: str) -> str:
+    """The lines for ``exp(S - rowmax(S))``, at most 1, and 0 where a key is not allowed; the variable that holds it."""
     scores, allowed = writer.value(node.scores, place), node.allowed
     fits = writer.program.covers(node.scores, node)
     memory = writer.own(scores, place) if fits else None
-    largest, total = ".max(axis=-1, keepdims=True)", "{0}.sum(axis=-1, keepdims=True)"
+    initial = "" if surely_has_keys(node.shape[1]) else ", initial=-np.inf"  # the largest of no keys
     if allowed is not None:
         axes = writer.program.facts(node).axes
         where = writer.aligned(writer.value(allowed), axes).within(Binding.ATOM)
@@ -130,29 +129,38 @@ def exponentials(writer: Writer, node: Softmax, place: str) -> tuple[str, str]:
             memory = writer.temporary(place, f"np.where({where}, {text}, -np.inf)")
         else:
             writer.line(f"np.copyto({memory}, -np.inf, where=~{where})")
-        if allowed.name not in writer.program.never_empty:
+        if may_have_empty_rows(writer, node):
             writer.line("# in a row without keys the largest score counts as finite and the sum as 1: weights of 0")
-            largest = f".max(axis=-1, keepdims=True, initial=np.finfo({memory}.dtype).min)"
-            total = f"np.maximum({total}, 1)"
+            initial = f", initial=np.finfo({memory}.dtype).min"
+    largest = f".max(axis=-1, keepdims=True{initial})"
     if memory is not None:
         writer.line(f"{memory} -= {memory}{largest}")
     else:
         text = scores.within(Binding.ATOM)
         memory = writer.temporary(place, f"{text} - {text}{largest}")
     writer.line(f"np.exp({memory}, out={memory})")
-    return memory, total.format(memory)
+    return memory
+
+
+def may_have_empty_rows(writer: Writer, node: Softmax) -> bool:
+    """Whether an allowed set may leave a query without any of the keys that there are."""
+    return node.allowed is not None and node.allowed.name not in writer.program.never_empty
 
 
 def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
     """Each row shifted by its largest allowed entry, exponentiated and divided by its sum."""
-    memory, total = exponentials(writer, node, place or "_weights")
-    writer.line(f"{memory} /= {total}")
+    memory = exponentials(writer, node, place or "_weights")
+    total = f"{memory}.sum(axis=-1, keepdims=True)"
+    writer.line(f"{memory} /= {f'np.maximum({total}, 1)' if may_have_empty_rows(writer, node) else total}")
     return writer.variable(memory, writer.program.facts(node))
 
 
 def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
-    """Softmax without its division: the rows' sums are kept for the product that follows."""
-    memory, total = exponentials(writer, node, place)
+    """Softmax without its division: the rows' sums are kept for the product that follows, 1 where there is no key."""
+    memory = exponentials(writer, node, place)
+    total = f"{memory}.sum(axis=-1, keepdims=True)"
+    if may_have_empty_rows(writer, node) or not surely_has_keys(node.shape[1]):
+        total = f"np.maximum({total}, 1)"
     facts = writer.program.facts(node)
     return writer.variable(memory, facts, divisor=Piece(writer.temporary("_total", total), facts))
 

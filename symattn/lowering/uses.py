@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
+from sympy import Dummy, Expr, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -116,6 +116,18 @@ def always_allows_a_key(allowed: MatrixExpr) -> bool:
     if same_size(rows, columns):
         keys.append(allowed.row)
     return any(_holds(allowed, key) for key in keys)
+
+
+def surely_has_keys(columns: Expr) -> bool:
+    """Whether a row of so many columns has one, though arrays may have lengths of 0, which sizes never are.
+
+    >>> from sympy import Symbol
+    >>> p = Symbol("p", integer=True, positive=True)
+    >>> surely_has_keys(p), surely_has_keys(p + 1)
+    (False, True)
+    """
+    lengths = {symbol: Dummy(integer=True, nonnegative=True) for symbol in columns.free_symbols}
+    return (columns - 1).xreplace(lengths).is_nonnegative is True
 
 
 def _holds(allowed: IndexCondition, key: Expr) -> bool:

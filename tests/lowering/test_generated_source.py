@@ -29,9 +29,9 @@ def test_scaled_attention_reads_like_this():
     assert body(lambdify_system(ATTENTION)) == [
         "S = (Q / math.sqrt(d_k)) @ K.mT",
         "P = S  # memory that nothing reads again",
-        "P -= P.max(axis=-1, keepdims=True)",
+        "P -= P.max(axis=-1, keepdims=True, initial=-np.inf)",
         "np.exp(P, out=P)",
-        "_total = P.sum(axis=-1, keepdims=True)",
+        "_total = np.maximum(P.sum(axis=-1, keepdims=True), 1)",
         "O = P @ V",
         "O /= _total",
         "return O",
