@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Mul, S
+from sympy import Add, Expr, Mul, S, log
 
 from symattn.exact import Element, ExactFamily
 from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
@@ -73,11 +73,16 @@ def term(printer: Printer, part: Any) -> tuple[bool, Piece]:
 
 
 def times_e(printer: Printer, factors: list[Piece], exponent: Expr) -> Piece:
-    """Factors before a power of e; a plain number stands close to it."""
-    shown = None if exponent == 1 else printer.inline.piece(exponent)
-    power = printer.notation.euler(shown) or printer.notation.call("exp", printer.piece(exponent))
+    """Factors before a power of e, of 2 where the exponent is a multiple of log(2); a plain number stands close to it."""
+    factor, logarithm = exponent.as_coeff_Mul()
+    if isinstance(logarithm, log) and logarithm.args[0].is_Integer:
+        base = printer.piece(logarithm.args[0])
+        power = base if factor == 1 else printer.notation.raised(base, printer.inline.piece(factor))
+    else:
+        shown = None if exponent == 1 else printer.inline.piece(exponent)
+        power = printer.notation.euler(shown) or printer.notation.call("exp", printer.piece(exponent))
     whole = printer.notation.product([*factors, power])
-    close = len(factors) == 1 and factors[0].text.isdigit()
+    close = len(factors) == 1 and factors[0].text.isdigit() and not power.text[0].isdigit()
     return whole._replace(text=factors[0].text + power.text) if close else whole
 
 

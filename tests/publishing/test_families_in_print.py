@@ -287,3 +287,9 @@ def test_a_fraction_of_indices_alone_is_one_fraction():
     formulas = ["(i - j) / 16", "i / 2 + 1", "2 * i - 2 * j"]
     shown = [text(right_side(f"A = S + matrix(n, n, {formula})").expression) for formula in formulas]
     assert shown == ["S + [(i - j)/16]_ij", "S + [i/2 + 1/2]_ij", "S + [2 i - 2 j]_ij"]
+
+
+def test_a_cube_root_is_a_power_of_its_number_and_not_of_e():
+    halved = sa.mechanism("powers", {"S": "n n"}, "P = matrix(n, n, 2 ** (-(i + 1) / 3)) * S").bind(S=[[3, 1], [2, 3]])
+    assert text(halved.exact("P")[0, 0]) == "3·2^(-1/3)"
+    assert latex(halved.exact("P")[0, 1]) == "2^{-1/3}"
