@@ -73,7 +73,7 @@ def term(printer: Printer, part: Any) -> tuple[bool, Piece]:
 
 
 def times_e(printer: Printer, factors: list[Piece], exponent: Expr) -> Piece:
-    """Factors before a power of e, of 2 where the exponent is a multiple of log(2); a plain number stands close to it."""
+    """Factors before a power of e, or of 2 for a multiple of log(2); a plain number stands close to a power of e."""
     factor, logarithm = exponent.as_coeff_Mul()
     if isinstance(logarithm, log) and logarithm.args[0].is_Integer:
         base = printer.piece(logarithm.args[0])
