@@ -243,7 +243,7 @@ class _Sizes:
 
     def larger(self) -> Chosen:
         """Sizes past a stride of 8 or 16; too many numbers for finite differences."""
-        return self._affordable(self.drawn(17, 24, {}), 1)
+        return self._affordable(self.drawn(17, 24, {}), 1, 3 * MOST_OPERATIONS)
 
     def square(self) -> Chosen:
         """All sizes equal: 3, or 2 where that is too much, or as small as the system admits."""
@@ -261,17 +261,22 @@ class _Sizes:
         return self._affordable(drawn, 1, MOST_EXACT_OPERATIONS, above=1)
 
     def _affordable(self, sizes: dict[str, int], times: int, most: int = MOST_OPERATIONS, above: int = 2) -> Chosen:
-        """The sizes, those that matter most taken down by steps until evaluating so many times takes a moment.
+        """The sizes, the largest of those that matter taken down by steps until evaluating so often takes a moment.
 
         A size stays above 1 and above what the system admits, and different from the others while it can.
         """
-        while self.operations(sizes) * times > most:
+        while (now := self.operations(sizes)) * times > most:
             smaller = [name for name, value in sizes.items() if value > max(above, self.least[name])]
             if not smaller:
                 break
-            apart = [name for name in smaller if sizes[name] - 1 not in sizes.values()]
-            steps = [{**sizes, name: sizes[name] - 1} for name in apart or smaller]
-            sizes = min(steps, key=self.operations)
+            apart = [name for name in smaller if sizes[name] - 1 not in sizes.values()] or smaller
+            # By how much the work grows, in per cent, if a size grows by one per cent.
+            degree = {
+                name: sizes[name] * (1 - self.operations({**sizes, name: sizes[name] - 1}) / now) for name in apart
+            }
+            weighty = [name for name in apart if degree[name] >= max(degree.values()) / 3]
+            taken = max(weighty, key=lambda name: (sizes[name], degree[name]))
+            sizes = {**sizes, taken: sizes[taken] - 1}
         return tuple(sizes.items())
 
 
