@@ -186,11 +186,9 @@ def test_rotary_scores_depend_on_the_distance_alone(seed, shift):
 def test_heads_may_come_in_any_order(seed, order):
     generator = np.random.default_rng(seed)
     system = named("multi-head-sum")
-    shapes = {"n": 4, "m": 5, "d": 6, "d_k": 2, "d_v": 3, "H": 3}
-    values = {
-        name: generator.normal(size=tuple(int(length.subs(shapes)) for length in system.shape(name)))
-        for name in system.inputs
-    }
+    sizes = {"n": 4, "m": 5, "d": 6, "d_y": 4, "d_k": 2, "d_v": 3, "H": 3}
+    shapes = {name: system.at(**sizes).shape(name) for name in system.inputs}
+    values = {name: generator.normal(size=tuple(map(int, shape))) for name, shape in shapes.items()}
     heads = {name for name in system.inputs if len(system.shape(name)) == 3}
     permuted = {name: value[list(order)] if name in heads else value for name, value in values.items()}
     attention = system.lambdify("numpy")

@@ -23,12 +23,13 @@ mla_absorbed = mechanism(
     equations="""
         C_KV = X @ W_DKV
         C_Q = X @ W_DQ
-        A = matrix(n, 2*p, i * 10000 ** (-(j // 2) / p))
+        c = matrix(n, 2*p, cos(i * 10000 ** (-(j // 2) / p)))
+        s = matrix(n, 2*p, sin(i * 10000 ** (-(j // 2) / p)))
         J = matrix(2*p, 2*p, (1 if j == i + 1 else 0) if i % 2 == 0 else (-1 if i == j + 1 else 0))
         X_R = X @ W_KR
-        K = hstack(C_KV, X_R * cos(A) + (X_R @ J) * sin(A))
+        K = hstack(C_KV, X_R * c + (X_R @ J) * s)
         C_R[h] = C_Q @ W_QR[h]
-        Q[h] = hstack(C_Q @ (W_UQ[h] @ W_UK[h].T), C_R[h] * cos(A) + (C_R[h] @ J) * sin(A))
+        Q[h] = hstack(C_Q @ (W_UQ[h] @ W_UK[h].T), C_R[h] * c + (C_R[h] @ J) * s)
         S[h] = Q[h] @ K.T / sqrt(d_h + 2*p)
         P[h] = softmax(S[h], where=causal)
         O[h] = P[h] @ C_KV

@@ -23,12 +23,13 @@ mla_expanded = mechanism(
     equations="""
         C_KV = X @ W_DKV
         C_Q = X @ W_DQ
-        A = matrix(n, 2*p, i * 10000 ** (-(j // 2) / p))
+        c = matrix(n, 2*p, cos(i * 10000 ** (-(j // 2) / p)))
+        s = matrix(n, 2*p, sin(i * 10000 ** (-(j // 2) / p)))
         J = matrix(2*p, 2*p, (1 if j == i + 1 else 0) if i % 2 == 0 else (-1 if i == j + 1 else 0))
         X_R = X @ W_KR
-        K_R = X_R * cos(A) + (X_R @ J) * sin(A)
+        K_R = X_R * c + (X_R @ J) * s
         C_R[h] = C_Q @ W_QR[h]
-        Q[h] = hstack(C_Q @ W_UQ[h], C_R[h] * cos(A) + (C_R[h] @ J) * sin(A))
+        Q[h] = hstack(C_Q @ W_UQ[h], C_R[h] * c + (C_R[h] @ J) * s)
         K[h] = hstack(C_KV @ W_UK[h], K_R)
         V[h] = C_KV @ W_UV[h]
         S[h] = Q[h] @ K[h].T / sqrt(d_h + 2*p)

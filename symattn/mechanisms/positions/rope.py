@@ -10,10 +10,12 @@ rope = mechanism(
     "attention with rotary positions",
     inputs={"Q": "n 2*p", "K": "m 2*p", "V": "m d_v"},
     equations="""
-        A = matrix(n, 2 * p, i * 10000 ** (-(j // 2) / p))
-        B = matrix(m, 2 * p, i * 10000 ** (-(j // 2) / p))
-        Q_R = Q * cos(A) + matrix(n, 2 * p, Q[i, j - 1] if j % 2 == 1 else -Q[i, j + 1]) * sin(A)
-        K_R = K * cos(B) + matrix(m, 2 * p, K[i, j - 1] if j % 2 == 1 else -K[i, j + 1]) * sin(B)
+        c_Q = matrix(n, 2 * p, cos(i * 10000 ** (-(j // 2) / p)))
+        s_Q = matrix(n, 2 * p, sin(i * 10000 ** (-(j // 2) / p)))
+        c_K = matrix(m, 2 * p, cos(i * 10000 ** (-(j // 2) / p)))
+        s_K = matrix(m, 2 * p, sin(i * 10000 ** (-(j // 2) / p)))
+        Q_R = Q * c_Q + matrix(n, 2 * p, Q[i, j - 1] if j % 2 == 1 else -Q[i, j + 1]) * s_Q
+        K_R = K * c_K + matrix(m, 2 * p, K[i, j - 1] if j % 2 == 1 else -K[i, j + 1]) * s_K
         S = Q_R @ K_R.T / sqrt(2 * p)
         P = softmax(S)
         O = P @ V

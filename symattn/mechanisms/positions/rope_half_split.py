@@ -9,10 +9,12 @@ rope_half_split = mechanism(
     "attention with rotary positions, halves",
     inputs={"Q": "n 2*p", "K": "m 2*p", "V": "m d_v"},
     equations="""
-        A = matrix(n, 2 * p, i * 10000 ** (-(j % p) / p))
-        B = matrix(m, 2 * p, i * 10000 ** (-(j % p) / p))
-        Q_R = Q * cos(A) + hstack(-Q[:, p:2 * p], Q[:, 0:p]) * sin(A)
-        K_R = K * cos(B) + hstack(-K[:, p:2 * p], K[:, 0:p]) * sin(B)
+        c_Q = matrix(n, 2 * p, cos(i * 10000 ** (-(j % p) / p)))
+        s_Q = matrix(n, 2 * p, sin(i * 10000 ** (-(j % p) / p)))
+        c_K = matrix(m, 2 * p, cos(i * 10000 ** (-(j % p) / p)))
+        s_K = matrix(m, 2 * p, sin(i * 10000 ** (-(j % p) / p)))
+        Q_R = Q * c_Q + hstack(-Q[:, p:2 * p], Q[:, 0:p]) * s_Q
+        K_R = K * c_K + hstack(-K[:, p:2 * p], K[:, 0:p]) * s_K
         S = Q_R @ K_R.T / sqrt(2 * p)
         P = softmax(S)
         O = P @ V

@@ -10,8 +10,7 @@ sinusoidal = mechanism(
     "self-attention with sinusoidal positions",
     inputs={"X": "n 2*p", "W_Q": "2*p d_k", "W_K": "2*p d_k", "W_V": "2*p d_v"},
     equations="""
-        A = matrix(n, 2 * p, i * 10000 ** (-(j // 2) / p))
-        PE = matrix(n, 2 * p, cos(A[i, j]) if j % 2 == 1 else sin(A[i, j]))
+        PE = matrix(n, 2 * p, cos(i * 10000 ** (-(j // 2) / p)) if j % 2 == 1 else sin(i * 10000 ** (-(j // 2) / p)))
         Z = X + PE
         Q = Z @ W_Q
         K = Z @ W_K
