@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from pathlib import Path
 
 from symattn.defining import Mechanism
 from symattn.errors import UnknownNameError
@@ -24,8 +23,8 @@ def groups() -> dict[str, tuple[str, ...]]:
     """
     found = {}
     for group in GROUPS:
-        folder = str(Path(__path__[0]) / group)
-        found[group] = tuple(module.name.replace("_", "-") for module in pkgutil.iter_modules([folder]))
+        folders = importlib.import_module(f"{__name__}.{group}").__path__
+        found[group] = tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(folders)))
     return found
 
 
