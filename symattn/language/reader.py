@@ -6,7 +6,7 @@ import ast
 import operator
 from collections.abc import Callable
 
-from sympy import Expr, Integer, MatrixExpr, Mod, Number, Rational, Transpose, floor
+from sympy import Expr, Integer, MatrixExpr, Mod, Number, Rational, Transpose, floor, signsimp
 
 from symattn import limits
 from symattn.errors import LimitError, ShapeError, UnknownNameError
@@ -154,7 +154,8 @@ class Reader(Part):
     def _combined(node: type[Arithmetic], left: Expr, right: Expr) -> Expr:
         """Two scalars: formulas of indices and sizes in SymPy's one form, of values as they were written."""
         if all(symbol.is_integer is True for symbol in left.free_symbols | right.free_symbols):
-            return OF_SIZES[node](left, right)
+            made = OF_SIZES[node](left, right)
+            return signsimp(made) if made.is_Mul else made
         return node.combine(left, right).doit(deep=False)
 
     def _power(self, tree: ast.BinOp, base: Value, exponent: Value) -> Value:

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, cos, erf, exp, log, sin, sqrt, tanh
-from sympy import Piecewise as Cases
 
 from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
+from symattn.nodes.cases import Cases
 from symattn.nodes.written import added, applied, divided, multiplied, negated, raised, reciprocal
 from symattn.shapes import Shape
 
@@ -139,7 +139,7 @@ class ExponentialLinear(ElementwiseFunction):
         if x.is_number:
             return x if x > 0 else exp(x) - 1
         below = added(applied(exp, x), S.NegativeOne)
-        return Cases((x, StrictGreaterThan(x, S.Zero, evaluate=False)), (below, True), evaluate=False)
+        return Cases((x, StrictGreaterThan(x, S.Zero, evaluate=False)), (below, True))
 
 
 class GaussianLinear(ElementwiseFunction):
