@@ -12,7 +12,6 @@ from symattn.nodes import (
     Arithmetic,
     ElementwiseFunction,
     ElementwisePower,
-    MatrixProduct,
     Negation,
     Reduction,
     Value,
@@ -69,11 +68,6 @@ def power(writer: Writer, node: ElementwisePower, place: str) -> Piece:
 def negation(writer: Writer, node: Negation, place: str) -> Piece:
     """``-A``."""
     return writer.new(f"-{writer.value(node.args[0]).within(Binding.NEGATION)}", node, Binding.NEGATION)
-
-
-def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:
-    """``A @ B`` over the last two axes."""
-    return join(writer, "@", writer.value(node.left), writer.value(node.right), node)
 
 
 def function(writer: Writer, node: ElementwiseFunction, place: str) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.lowering import arrays, cutting, indexed, normalising, selecting, stacking, truths
+from symattn.lowering.multiplying import multiplied
 from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
@@ -168,7 +169,7 @@ def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
 def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:
     """``A @ B``, divided row by row if the division of ``A`` was postponed."""
     left, right = writer.value(node.left), writer.value(node.right)
-    whole = arrays.join(writer, "@", left.without_divisor(), right, node)
+    whole = multiplied(writer, left.without_divisor(), right, node)
     if left.divisor is None:
         return whole
     divisor = writer.aligned(left.divisor, whole.facts.axes).text

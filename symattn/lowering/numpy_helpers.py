@@ -38,16 +38,27 @@ def _number(value, name, dtype=None):
     return array[..., None, None]
 ''',
     "_side_by_side": '''
-def _side_by_side(stack, axis=-3):
-    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
-    rows = np.array(np.moveaxis(stack, axis, -2), order="C")
-    return rows.reshape(*rows.shape[:-2], rows.shape[-2] * rows.shape[-1])
+def _side_by_side(stack, *axes):
+    """The matrices along an axis, or several, put side by side, (..., h, n, d) -> (..., n, h * d)."""
+    axes = axes or (-3,)
+    last = 1 + len(axes)
+    rows = np.array(np.moveaxis(stack, axes, range(-last, -1)), order="C")
+    return rows.reshape(*rows.shape[:-last], math.prod(rows.shape[-last:]))
 ''',
     "_one_below_another": '''
-def _one_below_another(stack, axis=-3):
-    """The matrices along an axis put one below another, (..., h, n, d) -> (..., h * n, d)."""
-    stack = np.moveaxis(stack, axis, -3)
-    return stack.reshape(*stack.shape[:-3], stack.shape[-3] * stack.shape[-2], stack.shape[-1])
+def _one_below_another(stack, *axes):
+    """The matrices along an axis, or several, put one below another, (..., h, n, d) -> (..., h * n, d)."""
+    axes = axes or (-3,)
+    last = 2 + len(axes)
+    stack = np.moveaxis(stack, axes, range(-last, -2))
+    return stack.reshape(*stack.shape[:-last], math.prod(stack.shape[-last:-1]), stack.shape[-1])
+''',
+    "_each_times": '''
+def _each_times(stack, matrix, lacking=1):
+    """Each matrix of a stack times one matrix, which lacks that many of the stack's last axes: all rows at once."""
+    lengths = stack.shape[-2 - lacking : -1]
+    product = stack.reshape(*stack.shape[: -2 - lacking], math.prod(lengths), stack.shape[-1]) @ matrix
+    return product.reshape(*product.shape[:-2], *lengths, product.shape[-1])
 ''',
     "_unflatten": '''
 def _unflatten(array, axis, lengths):

@@ -11,15 +11,16 @@ from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import Row
 from symattn.lowering.uses import viewed
 from symattn.lowering.writer import Writer
-from symattn.nodes import Concatenation, HorizontalStack, IndexSum, MatrixProduct
+from symattn.nodes import Concatenation, HorizontalStack, IndexSum, MatrixProduct, Value
 
 
 def index_sum(axis: str) -> Row:
     """``sum(a, term)``: the term for every ``a`` at once, then the sum over that axis."""
 
     def write(writer: Writer, node: IndexSum, place: str) -> Piece:
-        if isinstance(node.term, MatrixProduct):
-            whole = _as_one_product(writer, node, node.term)
+        symbols, product = _within(node, IndexSum)
+        if isinstance(product, MatrixProduct):
+            whole = _as_one_product(writer, node, symbols, product)
             if whole is not None:
                 return whole
         term = writer.value(node.term, "_terms")
@@ -34,33 +35,43 @@ def index_sum(axis: str) -> Row:
     return write
 
 
-def _as_one_product(writer: Writer, node: IndexSum, product: MatrixProduct) -> Piece | None:
+def _within(node: IndexSum | Concatenation, kind: type) -> tuple[list[Symbol], Value]:
+    """The indices of sums of sums, or of concatenations of concatenations, outermost first, and what is inside."""
+    symbols, term = [node.symbol], node.term
+    while isinstance(term, kind) and term.symbol not in symbols:
+        symbols.append(term.symbol)
+        term = term.term
+    return symbols, term
+
+
+def _as_one_product(writer: Writer, node: IndexSum, symbols: list[Symbol], product: MatrixProduct) -> Piece | None:
     """``sum(a, A[a] @ B[a])`` as one product: all ``A[a]`` side by side with all ``B[a]`` one below another."""
     program = writer.program
     if viewed(product.left) in program.postponed:
         return None  # each term has a divisor of its own
-    if any(node.symbol not in program.facts(side).axes for side in (product.left, product.right)):
+    if any(not set(symbols) <= set(program.facts(side).axes) for side in (product.left, product.right)):
         return None
     sides = writer.value(product.left), writer.value(product.right)
     helpers, axes, texts = ("_side_by_side", "_one_below_another"), program.facts(node).axes, []
     for helper, side in zip(helpers, sides, strict=True):
-        rest = tuple(axis for axis in side.facts.axes if axis != node.symbol)
-        together = Piece(_along(writer, helper, side, node.symbol), replace(side.facts, axes=rest))
+        rest = tuple(axis for axis in side.facts.axes if axis not in symbols)
+        together = Piece(_along(writer, helper, side, symbols), replace(side.facts, axes=rest))
         texts.append(writer.aligned(together, axes).text)
     return writer.new(" @ ".join(texts), node, Binding.PRODUCT)
 
 
 def concatenation(writer: Writer, node: Concatenation, place: str) -> Piece:
     """``concat(a, term)``: the term for every ``a`` at once, then that axis moved next to the columns."""
-    term = writer.value(node.term)
-    whole = writer.running_over(term, writer.program.in_order([*term.facts.axes, node.symbol]))
-    return writer.new(_along(writer, "_side_by_side", whole, node.symbol), node)
+    symbols, inside = _within(node, Concatenation)
+    term = writer.value(inside)
+    whole = writer.running_over(term, writer.program.in_order([*term.facts.axes, *symbols]))
+    return writer.new(_along(writer, "_side_by_side", whole, symbols), node)
 
 
-def _along(writer: Writer, helper: str, stack: Piece, symbol: Symbol) -> str:
+def _along(writer: Writer, helper: str, stack: Piece, symbols: list[Symbol]) -> str:
     axes = stack.facts.axes
-    position = axes.index(symbol) - len(axes) - 2
-    return writer.call(helper, stack.text, *([] if position == -3 else [str(position)]))
+    positions = [axes.index(symbol) - len(axes) - 2 for symbol in symbols]
+    return writer.call(helper, stack.text, *map(str, positions if positions != [-3] else []))
 
 
 def stack(writer: Writer, node: HorizontalStack, place: str) -> Piece:

@@ -26,14 +26,34 @@ def _truth(value, name, axes=2):
     return tensor if tensor.dtype == torch.bool else tensor != 0
 ''',
     "_side_by_side": '''
-def _side_by_side(stack, axis=-3):
-    """The matrices along an axis put side by side, (..., h, n, d) -> (..., n, h * d)."""
-    return stack.movedim(axis, -2).flatten(-2)
+def _side_by_side(stack, *axes):
+    """The matrices along an axis, or several, put side by side, (..., h, n, d) -> (..., n, h * d)."""
+    axes = axes or (-3,)
+    return stack.movedim(axes, tuple(range(-1 - len(axes), -1))).flatten(-1 - len(axes))
 ''',
     "_one_below_another": '''
-def _one_below_another(stack, axis=-3):
-    """The matrices along an axis put one below another, (..., h, n, d) -> (..., h * n, d)."""
-    return stack.movedim(axis, -3).flatten(-3, -2)
+def _one_below_another(stack, *axes):
+    """The matrices along an axis, or several, put one below another, (..., h, n, d) -> (..., h * n, d)."""
+    axes = axes or (-3,)
+    return stack.movedim(axes, tuple(range(-2 - len(axes), -2))).flatten(-2 - len(axes), -2)
+''',
+    "_each_times": '''
+def _each_times(stack, matrix, lacking=1):
+    """Each matrix of a stack times one matrix, which lacks that many of the stack's last axes: all rows at once."""
+    return (stack.flatten(-2 - lacking, -2) @ matrix).unflatten(-2, stack.shape[-2 - lacking : -1])
+''',
+    "_times_each": '''
+def _times_each(matrix, stack, lacking=1, axes=1):
+    """One matrix, which lacks so many of a stack's last axes, times each matrix of a stack of so many axes and batches.
+
+    Where only the matrix has batches, the columns of the whole stack are one product, (..., n, d) @ (d, h * k), and
+    the result is a view of it: otherwise the stack would be copied for every batch.
+    """
+    if matrix.ndim == 2 or stack.ndim > axes + 2:
+        return matrix[(..., *[None] * lacking, slice(None), slice(None))] @ stack
+    product = matrix @ stack.movedim(-2, -2 - lacking).flatten(-1 - lacking)
+    lengths = stack.shape[-2 - lacking : -2] + stack.shape[-1:]
+    return product.unflatten(-1, lengths).movedim(-2 - lacking, -2)
 ''',
     "_unflatten": '''
 def _unflatten(tensor, axis, lengths):
