@@ -35,7 +35,7 @@ def index_sum(axis: str) -> Row:
     return write
 
 
-def _within(node: IndexSum | Concatenation, kind: type) -> tuple[list[Symbol], Value]:
+def _within(node: IndexSum | Concatenation, kind: type[IndexSum | Concatenation]) -> tuple[list[Symbol], Value]:
     """The indices of sums of sums, or of concatenations of concatenations, outermost first, and what is inside."""
     symbols, term = [node.symbol], node.term
     while isinstance(term, kind) and term.symbol not in symbols:

@@ -5,10 +5,6 @@ from __future__ import annotations
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, selecting, stacking, truths
-from symattn.lowering.flex import flex_product
-from symattn.lowering.fused import FlexProduct, KernelProduct
-from symattn.lowering.fused_helpers import FUSED_HELPERS
-from symattn.lowering.fused_rows import kernel_product
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, Words, quoted
@@ -151,8 +147,6 @@ ROWS: dict[type[Value], Row] = {
     Column: selecting.column,
     RowNode: selecting.row,
     **dict.fromkeys([HorizontalStack, VerticalStack], stacking.stack),
-    KernelProduct: kernel_product,
-    FlexProduct: flex_product,
     Concatenation: stacking.concatenation,
     IndexSum: stacking.index_sum("dim"),
 }
@@ -211,7 +205,7 @@ TORCH = Target(
     name="torch",
     words=WORDS,
     imports=("import torch",),
-    helpers={**HELPERS, **FUSED_HELPERS},
+    helpers=HELPERS,
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
@@ -221,5 +215,4 @@ TORCH = Target(
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
     accepts_number="a single number takes the first matrix's dtype and device",
     extra="torch",
-    strategies=("direct", "fused", "flex"),
 )
