@@ -105,9 +105,9 @@ def scalar_power(printer: Printer, value: Pow) -> Piece:
 
 
 def largest(printer: Printer, value: Max) -> Piece:
-    if len(value.args) == 2 and Max(*value.args) == value:
+    if len(value.args) == 2:
         for low, inner in (value.args, value.args[::-1]):
-            if isinstance(inner, Min) and len(inner.args) == 2:
+            if isinstance(inner, Min) and len(inner.args) == 2 and Max(*value.args) == value:
                 x, high = sorted(inner.args, key=_place_in_a_row)
                 return call("clip", *(printer.piece(part).text for part in (x, low, high)))
     rest = [part for part in value.args if part != 0]

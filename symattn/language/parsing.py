@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sympy import Expr, Symbol
 
 from symattn import limits
-from symattn.errors import LanguageError, LimitError, SymattnError
+from symattn.errors import LanguageError, LimitError, ShapeError, SymattnError
 from symattn.language.declarations import declare
 from symattn.language.names import check_name
 from symattn.language.reader import Reader
@@ -107,6 +107,10 @@ def _read(reader: Reader, tree: ast.expr) -> Value:
         # SymPy 1.14 takes some formulas apart without end, such as (m - 2) % (n + 1).
         message = f"{reader.text(tree)} is too involved; name its parts, or give a size of its own to what divides."
         raise reader.at(tree, LimitError(message)) from None
+    except IndexError:
+        # SymPy's own check of a subscript, where only its rules find out that it is outside for all sizes.
+        message = f"a subscript in {reader.text(tree)} is outside its matrix for all sizes."
+        raise reader.at(tree, ShapeError(message)) from None
 
 
 def _new_name(target: ast.Name, source: SourceText, scope: Scope) -> str:
