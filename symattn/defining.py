@@ -83,6 +83,7 @@ class Mechanism(EquationSystem):
         outputs: Iterable[str] | None = None,
         layouts: Mapping[str, str] | None = None,
         sizes: Mapping[str, int] | None = None,
+        strategy: str = "direct",
     ) -> Callable[..., Any]:
         """A fast function of the inputs, by name or in order; ``.source`` is its module, leading axes are batches.
 
@@ -90,10 +91,13 @@ class Mechanism(EquationSystem):
         ``layouts`` name the axes of arrays that come in another form than the equations declare, those that are one
         axis of the array in brackets: ``{"Q": "n (H d_k)"}`` for heads side by side, ``{"Q": "n H d_k"}`` for tokens
         before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says
-        what no array tells, such as ``{"H": 8}``.
-        Errors: ``LoweringError``, ``UnknownNameError``, ``MissingExtraError`` if torch is not installed.
+        what no array tells, such as ``{"H": 8}``. ``strategy="fused"`` computes attention by torch's kernels:
+        ``scaled_dot_product_attention``, or for soft caps and the like ``flex_attention``, which has no gradients on
+        the CPU; ``"flex"`` takes the second one for all.
+        Errors: ``LoweringError``, with the reasons where kernels have nothing to compute, ``UnknownNameError``,
+        ``MissingExtraError`` if torch is not installed.
         """
-        return lowering.lambdify_system(self, target, outputs=outputs, layouts=layouts, sizes=sizes)
+        return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)
 
     def verify(self, **options: Any) -> verification.Report:
         """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""

@@ -11,6 +11,7 @@ from sympy import MatrixExpr, MatrixSymbol, Symbol
 from symattn.equations import Equation, EquationSystem
 from symattn.language.to_code import formula
 from symattn.lowering.costs import Costs
+from symattn.lowering.fused import fuse
 from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_row_and_column
@@ -28,8 +29,11 @@ from symattn.nodes import (
 )
 
 
-def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
-    """The statements that compute ``outputs``, cheapest first: scaled operands, shared values, each named once."""
+def program_of(system: EquationSystem, outputs: tuple[str, ...], strategy: str = "direct") -> Program:
+    """The statements that compute ``outputs``, cheapest first: scaled operands, shared values, each named once.
+
+    ``strategy`` says whether kernels of attention are to stand in the place of products; see :func:`fuse`.
+    """
     costs = Costs(system)
     equations = system.needed(*outputs)
     program = Program(system, outputs, uses_of(system, outputs))
@@ -47,6 +51,8 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...]) -> Program:
     sharing = _Sharing(program, rewritten)
     for equation, axes, expression in zip(equations, own_indices, rewritten, strict=True):
         sharing.add(equation.name, expression, equation, axes)
+    if strategy != "direct":
+        fuse(program, strategy)
     program.count_reads()
     program.postpone_divisions(costs)
     return program

@@ -15,8 +15,9 @@ from symattn.errors import InputError, LoweringError, MissingExtraError, Unknown
 from symattn.language.declarations import declare
 from symattn.language.names import check_name, suggestion
 from symattn.lowering.arranging import Arrangement
+from symattn.lowering.naming import function_name
 from symattn.lowering.numpy import NUMPY
-from symattn.lowering.source import function_name, source_of
+from symattn.lowering.source import source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
 from symattn.nodes import Concatenation, IndexCondition, IndexedMatrix, IndexSum, Value, full_shape, shape_of
@@ -32,17 +33,23 @@ def lambdify_system(
     outputs: Iterable[str] | None = None,
     layouts: Mapping[str, str] | None = None,
     sizes: Mapping[str, int] | None = None,
+    strategy: str = "direct",
 ) -> Callable[..., Any]:
     """A function of the system's inputs, in order or by name, that computes its output with the target's library.
 
     Leading axes of the inputs are batches and broadcast. One output comes back as an array, several as a dict by name.
     ``layouts`` name the axes of inputs and results that come otherwise, as in ``{"Q": "n (H d_k)", "A": "C H W"}``;
     ``sizes`` are those that no array tells then, as in ``{"H": 8}``.
+    ``strategy`` is ``"direct"``; with torch also ``"fused"``, which computes attention by torch's kernels:
+    ``scaled_dot_product_attention``, or where it has no words for what happens to the scores ``flex_attention``, which
+    has no gradients on the CPU; ``"flex"`` takes the second one for all.
     The function has ``source``, the text of a module that runs without symattn, ``inputs``, ``outputs`` and ``target``.
-    Errors: ``LoweringError`` for an unknown target, ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
+    Errors: ``LoweringError`` for an unknown target or strategy and, with the reasons, where kernels have nothing to
+    compute; ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
     a node that the target's table lacks, ``MissingExtraError`` if the target's library is not installed.
     """
     chosen = _target(target)
+    _check_strategy(strategy, chosen)
     if outputs is None or isinstance(outputs, str):
         names: tuple[str, ...] = (system.output if outputs is None else outputs,)
         keys: list[str] | type = object
@@ -57,7 +64,7 @@ def lambdify_system(
     arrangement = None
     if layouts or sizes:
         arrangement = Arrangement.of(system, layouts or {}, sizes or {})
-    return _compiled(system, chosen, names, keys, arrangement)
+    return _compiled(system, chosen, names, keys, arrangement, strategy)
 
 
 def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]:
@@ -109,14 +116,26 @@ def _target(name: object) -> Target:
     raise LoweringError(f"there is no target {name!r}.{hint} There are: {', '.join(TARGETS)}.")
 
 
+def _check_strategy(strategy: object, target: Target) -> None:
+    every = tuple(dict.fromkeys(name for each in TARGETS.values() for name in each.strategies))
+    if strategy in target.strategies:
+        return
+    if isinstance(strategy, str) and strategy in every:
+        having = ", ".join(each.name for each in TARGETS.values() if strategy in each.strategies)
+        raise LoweringError(f"{target.name} has no fused kernels; strategy={strategy!r} is one of the target {having}.")
+    hint = suggestion(strategy, every) if isinstance(strategy, str) else ""
+    raise LoweringError(f"there is no strategy {strategy!r}.{hint} There are: {', '.join(every)}.")
+
+
 def _compiled(
     system: EquationSystem,
     target: Target,
     outputs: tuple[str, ...],
     keys: list[str] | type,
     arrangement: Arrangement | None = None,
+    strategy: str = "direct",
 ) -> Callable[..., Any]:
-    source = source_of(system, target, outputs, keys, arrangement)
+    source = source_of(system, target, outputs, keys, arrangement, strategy)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)

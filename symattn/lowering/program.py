@@ -71,6 +71,8 @@ class Statement:
     is_truth: bool = False
     left_side: str = ""
     axes: tuple[Symbol, ...] = ()
+    inside: tuple[str, ...] = ()
+    """Equations of values that are computed inside this one, as they were written."""
 
 
 @dataclass
@@ -90,6 +92,10 @@ class Program:
     """Names of arrays of truth values: inputs that nothing else is read from, and allowed sets."""
     never_empty: set[str] = field(default_factory=set)
     """Names of allowed sets that surely hold a key for every query."""
+    kernels: dict[str, str] = field(default_factory=dict)
+    """Which values come from kernels of attention, each with the kernel's name."""
+    direct: tuple[str, ...] = ()
+    """Why other weights do not."""
     _taken: set[str] = field(default_factory=set)
     _memory: dict[str, str] = field(default_factory=dict)
     _last_read: dict[str, int] = field(default_factory=dict)

@@ -53,7 +53,7 @@ class Target:
     ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
-    brings the target's library.
+    brings the target's library; ``strategies`` are the ways in which it can compute attention.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Target:
     postponed: Row | None = None
     half_precision: Callable[[Any, str, list[str], type], list[str]] | None = None
     extra: str | None = None
+    strategies: tuple[str, ...] = ("direct",)
 
     def row(self, value: Basic, inside: type | None) -> Row:
         """The row for a matrix of exactly this kind, or the error that says which table lacks it."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, selecting, stacking, truths
+from symattn.lowering.flex import flex_product
+from symattn.lowering.fused import FlexProduct, KernelProduct
+from symattn.lowering.fused_helpers import FUSED_HELPERS
+from symattn.lowering.fused_rows import kernel_product
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, Words, quoted
@@ -147,6 +151,8 @@ ROWS: dict[type[Value], Row] = {
     Column: selecting.column,
     RowNode: selecting.row,
     **dict.fromkeys([HorizontalStack, VerticalStack], stacking.stack),
+    KernelProduct: kernel_product,
+    FlexProduct: flex_product,
     Concatenation: stacking.concatenation,
     IndexSum: stacking.index_sum("dim"),
 }
@@ -205,7 +211,7 @@ TORCH = Target(
     name="torch",
     words=WORDS,
     imports=("import torch",),
-    helpers=HELPERS,
+    helpers={**HELPERS, **FUSED_HELPERS},
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
@@ -215,4 +221,5 @@ TORCH = Target(
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
     accepts_number="a single number takes the first matrix's dtype and device",
     extra="torch",
+    strategies=("direct", "fused", "flex"),
 )

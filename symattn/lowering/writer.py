@@ -47,6 +47,7 @@ class Writer:
         self.target = target
         self.lines: list[str] = []
         self.helpers: set[str] = set()
+        self.imports: dict[str, None] = {}
         self.sizes: set[Symbol] = set()
         self.needs_dtype = False
         self.needs_device = False
@@ -66,6 +67,8 @@ class Writer:
     def _statement(self, statement: Statement) -> None:
         name, value = statement.name, statement.expression
         later = name in self.program.postponed and self.target.postponed is not None
+        for line in statement.inside:
+            self.line(f"# {line}")
         comment = f"# {statement.left_side} = {text_of(value if statement.text is None else statement.text)}"
         self.line(comment + (", its rows divided by their sums after the product below" if later else ""))
         start = len(self.lines)
@@ -86,7 +89,7 @@ class Writer:
 
     def line(self, text: str) -> None:
         """One line of the function's body."""
-        self.lines.append(text)
+        self.lines += text.split("\n")
 
     def value(self, value: Value, place: str = "") -> Piece:
         """The code of any value; see ``Row`` for ``place``."""

@@ -1,0 +1,261 @@
+"""The strategy of a program: which products of weights and values torch's kernels compute, and why the others not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import Basic, Expr, Ge, Le, MatrixExpr, MatrixSymbol, S, Symbol, Transpose, sympify
+from sympy.logic.boolalg import BooleanTrue
+
+from symattn.errors import LoweringError
+from symattn.lowering.comments import text_of
+from symattn.lowering.program import Program, Statement, mentions
+from symattn.lowering.recognising import Attention, NotFused, flipped, recognised
+from symattn.lowering.rewriting import rebuilt
+from symattn.lowering.uses import COLUMN, ROW
+from symattn.nodes import (
+    Arithmetic,
+    ElementwiseFunction,
+    ElementwiseProduct,
+    Entmax,
+    Hardmax,
+    IndexCondition,
+    IndexedMatrix,
+    Intersection,
+    MatrixProduct,
+    Member,
+    Negation,
+    Softmax,
+    Value,
+    is_matrix,
+)
+from symattn.shapes import Shape
+
+WEIGHTS = (Softmax, Hardmax, Entmax)
+"""What makes weights of scores."""
+
+
+class KernelProduct(MatrixExpr):
+    """``softmax(scale * query @ key.T + biases, where=allowed) @ value`` as one call of torch's kernel.
+
+    It stands in programs alone. ``allowed`` is ``True`` where every key is.
+    """
+
+    def __new__(cls, query: Any, key: Any, value: Any, scale: Any, allowed: Any, *biases: Any) -> KernelProduct:
+        return Basic.__new__(cls, *map(sympify, (query, key, value, scale, allowed, *biases)))
+
+    query = property(lambda self: self.args[0])
+    key = property(lambda self: self.args[1])
+    value = property(lambda self: self.args[2])
+    scale = property(lambda self: self.args[3])
+    allowed = property(lambda self: None if isinstance(self.args[4], BooleanTrue) else self.args[4])
+    biases = property(lambda self: self.args[5:])
+
+    @property
+    def shape(self) -> Shape:
+        return self.query.shape[0], self.value.shape[1]
+
+
+class FlexProduct(MatrixExpr):
+    """``softmax(scores, where=allowed) @ value`` as one call of ``flex_attention``.
+
+    It stands in programs alone. ``scores`` is a formula of ``score = scale * query @ key.T``, entry by entry.
+    """
+
+    def __new__(
+        cls, query: Any, key: Any, value: Any, scale: Any, allowed: Any, score: Any, scores: Any
+    ) -> FlexProduct:
+        return Basic.__new__(cls, *map(sympify, (query, key, value, scale, allowed, score, scores)))
+
+    query = property(lambda self: self.args[0])
+    key = property(lambda self: self.args[1])
+    value = property(lambda self: self.args[2])
+    scale = property(lambda self: self.args[3])
+    allowed = property(lambda self: None if isinstance(self.args[4], BooleanTrue) else self.args[4])
+    score = property(lambda self: self.args[5])
+    scores = property(lambda self: self.args[6])
+
+    @property
+    def shape(self) -> Shape:
+        return self.query.shape[0], self.value.shape[1]
+
+
+def fuse(program: Program, strategy: str) -> None:
+    """Put kernels in the place of products of weights and values; leave out what nothing reads then.
+
+    ``strategy`` is ``"fused"``, for ``scaled_dot_product_attention`` where it can say what happens to the scores and
+    ``flex_attention`` where it cannot, or ``"flex"`` for the second one alone.
+    Errors: ``LoweringError`` with the reasons if there is nothing that kernels compute.
+    """
+    fusing = _Fusing(program, strategy)
+    fusing.replace_products()
+    reasons = fusing.reasons()
+    if not program.kernels:
+        why = "; ".join(reasons) or "there is no softmax in it"
+        raise LoweringError(
+            f"strategy={strategy!r} finds nothing in {program.system.name} that torch's kernels compute: {why}. "
+            "strategy='direct' computes it."
+        )
+    program.direct = tuple(reasons)
+
+
+@dataclass
+class _Fusing:
+    program: Program
+    strategy: str
+
+    def __post_init__(self) -> None:
+        self._statements = {statement.name: statement for statement in self.program.statements}
+        self._refused: dict[Value, str] = {}
+        self._inside: dict[str, set[str]] = {}
+        """Which names are taken apart to find the attention in a statement."""
+        self._taken_apart: set[str] = set()
+        everything = (statement.expression for statement in self.program.statements)
+        names = [*self._statements]
+        self._reads = Counter(name for value in everything for name in mentions(value, names))
+
+    def definition(self, value: Value) -> Value:
+        """What a name stands for; what has no name, or is an input, itself."""
+        if not isinstance(value, (MatrixSymbol, Member, Symbol)) or value.name not in self._statements:
+            return value
+        statement = self._statements[value.name]
+        if isinstance(value, Member) and value.positions != statement.axes:
+            return value
+        self._taken_apart.add(value.name)
+        return statement.expression
+
+    def replace_products(self) -> None:
+        program = self.program
+        fused = [replace(each, expression=self._with_kernels(each.expression, each)) for each in program.statements]
+        program.statements = _needed(fused, program.outputs)
+        kept = {statement.name for statement in program.statements}
+        for position, statement in enumerate(program.statements):
+            gone = self._inside.get(statement.name, set()) - kept
+            equations = [each for name, each in self._statements.items() if name in gone and not name.startswith("_")]
+            inside = tuple(f"{each.left_side} = {text_of(each.text)}" for each in equations if each.text is not None)
+            program.statements[position] = replace(statement, inside=inside)
+
+    def _with_kernels(self, value: Value, statement: Statement) -> Value:
+        if not is_matrix(value) or isinstance(value, (IndexedMatrix, IndexCondition)):
+            return value
+        value = rebuilt(value, tuple(self._with_kernels(part, statement) for part in value.args))
+        made = self._fused(statement, value) if isinstance(value, MatrixProduct) else None
+        return value if made is None else made
+
+    def _weights(self, product: MatrixProduct) -> Value | None:
+        """The weights in a product: what stands for them there."""
+        sides = (product.left, flipped(product.right))
+        return next((side for side in sides if isinstance(self.definition(side), WEIGHTS)), None)
+
+    def _fused(self, statement: Statement, product: MatrixProduct) -> MatrixExpr | None:
+        weights = self._weights(product)
+        if weights is None:
+            return None
+        definition, self._taken_apart = self.definition(weights), set()
+        try:
+            self._check_alone(weights)
+            made = self._of(recognised(product, self.definition, self.program.fresh("_score")))
+        except NotFused as reason:
+            self._refused[definition] = str(reason)
+            return None
+        kernel = "flex_attention" if made.has(FlexProduct) else "scaled_dot_product_attention"
+        self._inside.setdefault(statement.name, set()).update(self._taken_apart)
+        self.program.kernels[statement.left_side] = kernel
+        return made
+
+    def _check_alone(self, weights: Value) -> None:
+        if isinstance(weights, (MatrixSymbol, Member)):
+            if weights.name in self.program.outputs:
+                raise NotFused(f"{weights.name} is asked for, and kernels do not give weights")
+            if self._reads[weights.name] > 1:
+                raise NotFused(f"{weights.name} is read more than once, and kernels do not give weights")
+
+    def _of(self, attention: Attention) -> MatrixExpr:
+        scores, value = attention.scores, attention.value
+        linear = attention.linear() if self.strategy == "fused" else None
+        scale, biases = (scores.scale, ()) if linear is None else linear
+        query = scores.query
+        if not (scale.is_positive and self._is_of_sizes(scale)):
+            query, scale = ElementwiseProduct(query, scale), S.One
+        made: MatrixExpr
+        if linear is not None:
+            allowed = attention.allowed
+            if allowed is not None and not biases and is_causal(self.definition(allowed)):
+                allowed = self.definition(allowed)
+            made = KernelProduct(query, scores.key, value, scale, S.true if allowed is None else allowed, *biases)
+        else:
+            product = MatrixProduct(query, flipped(scores.key))
+            self.program.known[scores.score.name] = self.program.facts(product)
+            allowed = S.true if attention.allowed is None else self._inlined(attention.allowed)
+            made = FlexProduct(query, scores.key, value, scale, allowed, scores.score, self._inlined(scores.formula))
+        return Transpose(made) if attention.transposed else made
+
+    def _inlined(self, value: Value) -> Value:
+        """The value with formulas of indices in the place of their names."""
+        if not is_matrix(value):
+            return value
+        defined = self.definition(value)
+        if defined != value:
+            inlined = self._inlined(defined)
+            return inlined if _is_formula(inlined) else value
+        if isinstance(value, (Arithmetic, ElementwiseFunction, Negation, Intersection)):
+            return rebuilt(value, tuple(self._inlined(part) for part in value.args))
+        return value
+
+    def _is_of_sizes(self, scale: Expr) -> bool:
+        return scale.free_symbols <= set(self.program.system.sizes)
+
+    def reasons(self) -> list[str]:
+        """Why what makes weights of scores is not fused, each with its name."""
+        found = []
+        for statement in self.program.statements:
+            for value in _weights_in(statement.expression):
+                if not isinstance(value, Softmax):
+                    reason = f"it is {type(value).__name__.lower()}, no softmax"
+                else:
+                    reason = self._refused.get(value, "it stands in no product of weights and values")
+                name = statement.left_side if value == statement.expression else statement.left_side + ", inside"
+                found.append(f"{name} = {text_of(value)}: {reason}")
+        return found
+
+
+def is_causal(allowed: Value) -> bool:
+    """Whether the keys up to a query's own position are allowed: what kernels call causal."""
+    return isinstance(allowed, IndexCondition) and allowed.condition in (Le(COLUMN, ROW), Ge(ROW, COLUMN))
+
+
+def _is_formula(value: Value) -> bool:
+    """Whether a matrix or a set of keys is given entry by entry, by a formula of the query and the key."""
+    if isinstance(value, (IndexCondition, IndexedMatrix)):
+        return True
+    if isinstance(value, Intersection):
+        return any(map(_is_formula, value.args))
+    if isinstance(value, (Arithmetic, ElementwiseFunction, Negation)):
+        return all(_is_formula(part) for part in value.args if is_matrix(part))
+    return False
+
+
+def told(program: Program) -> str:
+    """Which values come from kernels, and why other weights do not."""
+    text = ", ".join(f"{name} ({kernel})" for name, kernel in program.kernels.items())
+    return f"By torch's kernels: {text}." + "".join(f" Directly: {reason}." for reason in program.direct)
+
+
+def _weights_in(value: Value) -> Iterator[Value]:
+    if isinstance(value, WEIGHTS):
+        yield value
+    for part in value.args:
+        yield from _weights_in(part)
+
+
+def _needed(statements: list[Statement], outputs: tuple[str, ...]) -> list[Statement]:
+    """The statements on the way to the outputs."""
+    wanted, kept = set(outputs), []
+    for statement in reversed(statements):
+        if statement.name in wanted:
+            kept.append(statement)
+            wanted |= set(mentions(statement.expression, [each.name for each in statements]))
+    return kept[::-1]
