@@ -128,7 +128,7 @@ def entries(equation):
     for i, j in product(range(3), range(4)):
         try:
             found.append(made.expression[i, j].doit())
-        except SymattnError:
+        except (SymattnError, IndexError):
             found.append("outside")
     return found
 
