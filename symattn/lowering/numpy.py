@@ -159,11 +159,14 @@ def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
 def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
     """Softmax without its division: the rows' sums are kept for the product that follows, 1 where there is no key."""
     memory = exponentials(writer, node, place)
-    total = f"{memory}.sum(axis=-1, keepdims=True)"
-    if may_have_empty_rows(writer, node) or not surely_has_keys(node.shape[1]):
+    total, facts = f"{memory}.sum(axis=-1, keepdims=True)", writer.program.facts(node)
+    if may_have_empty_rows(writer, node):
         total = f"np.maximum({total}, 1)"
-    facts = writer.program.facts(node)
-    return writer.variable(memory, facts, divisor=Piece(writer.temporary("_total", total), facts))
+    divisor = writer.temporary("_total", total)
+    if not (may_have_empty_rows(writer, node) or surely_has_keys(node.shape[1])):
+        writer.line(f"if {writer.value(node.shape[1]).text} == 0:")
+        writer.line(f"    {divisor} += 1  # without any key 0 is divided by it")
+    return writer.variable(memory, facts, divisor=Piece(divisor, facts))
 
 
 def product(writer: Writer, node: MatrixProduct, place: str) -> Piece:
