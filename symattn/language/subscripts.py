@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S, expand, solve
+from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S, Symbol, expand
 
 from symattn.errors import ShapeError
 from symattn.language.part import Part
+from symattn.language.ranges import largest, smallest
 from symattn.nodes import Block, Column, FamilySymbol, Member, Row, Value, is_matrix
 from symattn.nodes.written import element
 from symattn.shapes import show
@@ -86,13 +87,13 @@ class Subscripts(Part):
         where = part.lower or part.upper
         if where is None:
             return S.Zero, length
+        if count.free_symbols & self.scope.lengths.keys():
+            message = f"the stretch {whole} has {count} entries; the parts that an index selects are all of one length."
+            raise self.at(where, ShapeError(message))
         if not (count.is_integer and count.is_positive):
             message = f"the stretch {whole} has {count} entries, which is not a whole number from 1 on for all sizes."
             raise self.at(where, ShapeError(message))
-        first, last = self._extremes(where, start, stop, length)
-        if not (first.is_nonnegative and expand(length - last).is_nonnegative):
-            message = f"the stretch {whole} does not lie inside a length of {length} for all sizes."
-            raise self.at(where, ShapeError(message))
+        self._check_inside(where, whole, start, stop, length)
         return start, count
 
     def _bound(self, tree: ast.expr) -> Expr:
@@ -101,19 +102,29 @@ class Subscripts(Part):
             raise self.refuse(tree, f"{self.text(tree)} is not a whole number for all sizes.")
         return bound
 
-    def _extremes(self, tree: ast.expr, start: Expr, stop: Expr, length: Expr) -> tuple[Expr, Expr]:
-        """The smallest start and the largest stop as the indices in them run; a stretch gives an index its range."""
-        for symbol in sorted(start.free_symbols & set(self.scope.lengths), key=str):
-            if self.scope.lengths[symbol] is None:
-                found = [expand(last + 1) for last in solve(stop - length, symbol)]
-                if len(found) != 1 or not (found[0].is_integer and found[0].is_positive):
-                    message = f"the range of {symbol} does not follow from stretches of a length of {length}."
-                    raise self.at(tree, ShapeError(message))
-                self.scope.lengths[symbol] = found[0]
-            last = (self.scope.lengths[symbol] or S.One) - 1
-            start = expand(start.subs(symbol, 0))
-            stop = expand(stop.subs(symbol, last))
-        return start, stop
+    def _check_inside(self, tree: ast.expr, whole: str, start: Expr, stop: Expr, length: Expr) -> None:
+        """A stretch lies inside whatever its indices are; an index without a range has it from where it ends."""
+        lengths = self.scope.lengths
+        own = sorted((start.free_symbols | stop.free_symbols) & lengths.keys(), key=str)
+        for symbol in own:
+            if lengths[symbol] is None:
+                lengths[symbol] = self._range(tree, symbol, stop, length)
+        ranges = {symbol: lengths[symbol] or S.One for symbol in own}
+        first, last = smallest(start, ranges), largest(stop, ranges)
+        if first is None or last is None or not (first.is_nonnegative and expand(length - last).is_nonnegative):
+            message = f"the stretch {whole} does not lie inside a length of {length} for all sizes."
+            raise self.at(tree, ShapeError(message))
+
+    def _range(self, tree: ast.expr, symbol: Symbol, stop: Expr, length: Expr) -> Expr:
+        """How many values an index takes if the last of its stretches, one after the other, ends with the matrix."""
+        step = expand(stop).coeff(symbol, 1)
+        rest = expand(stop - step * symbol)
+        if step.is_positive and not rest.has(symbol):
+            found = expand((length - rest) / step + 1)
+            if found.is_integer and found.is_positive:
+                return found
+        message = f"the range of {symbol} does not follow from stretches of a length of {length}."
+        raise self.at(tree, ShapeError(message))
 
     def _position(self, part: ast.expr, length: Expr) -> Expr:
         position = self.read(part)
