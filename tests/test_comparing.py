@@ -113,6 +113,13 @@ def test_equal_weights_have_the_number_of_keys_for_their_perplexity():
     assert comparison.perplexity("dot") == ExactMatrix.of([[3]])
 
 
+def test_all_that_are_least_even_are_named():
+    numbers = {"Q": [[1, 2], [3, 1]], "K": [[1, 0], [2, 2]], "V": [[1], [2]]}
+    told = compare("scaled-dot", "causal", "entmax15", "sparsemax", **numbers).to("text")
+    least = "The weights of scaled-dot are the most even, those of causal, entmax15 and sparsemax the least."
+    assert least in " ".join(told.split())
+
+
 def test_rows_that_are_no_distribution_have_no_entropy():
     comparison = compare("dot", "sigmoid")
     with pytest.raises(InputError, match="no distributions"):

@@ -11,7 +11,7 @@ from symattn.comparing.known import Known
 from symattn.comparing.measures import spread
 from symattn.comparing.reasons import reasons_for
 from symattn.comparing.tables import PICKED_DIGITS, exact_rows, measures_table, outputs, weights_tables
-from symattn.comparing.wording import Parts, factor, keys_named, numbered
+from symattn.comparing.wording import Parts, factor, keys_named, listed, numbered
 from symattn.comparing.wording import told as told_numbers
 from symattn.exact import Element, ExactMatrix
 from symattn.language.declarations import declare
@@ -36,8 +36,7 @@ def told(comparison: Compared) -> Derivation:
 
 def title(comparison: Compared) -> str:
     """The mechanisms' names in a line."""
-    *first, last = comparison.labels
-    return f"{', '.join(first)} and {last} on the same numbers"
+    return f"{listed(comparison.labels)} on the same numbers"
 
 
 def blocks(comparison: Compared) -> Iterator[Block]:
@@ -147,9 +146,17 @@ def _evenness(known: Sequence[Known], i: int) -> Parts:
     entropies = [each.entropies[i].decimal(PICKED_DIGITS) for each in known]
     if len(set(entropies)) < 2:
         return ()
-    even = known[max(range(len(known)), key=entropies.__getitem__)]
-    peaked = known[min(range(len(known)), key=entropies.__getitem__)]
-    begin = f"The weights of {even.label} are the most even, those of {peaked.label} the least"
+    most, least = (
+        [each for each, entropy in zip(known, entropies, strict=True) if entropy == extreme(entropies)]
+        for extreme in (max, min)
+    )
+    begin = (
+        f"The weights of {listed([each.label for each in most])} are the most even, "
+        f"those of {listed([each.label for each in least])} the least"
+    )
+    if len(most) > 1 or len(least) > 1:
+        return (f"{begin}.",)
+    (even,), (peaked,) = most, least
     scores = [
         [each.member.scores[i, j] for j in each.member.keys_of(i)] if each.member.scores is not None else []
         for each in (even, peaked)

@@ -46,7 +46,16 @@ def numbered(places: Sequence[int]) -> str:
     >>> numbered([0, 1, 2])
     '1, 2 and 3'
     """
-    *first, last = [str(place + 1) for place in places]
+    return listed([str(place + 1) for place in places])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["dot", "cosine", "rbf"]), listed(["dot"])
+    ('dot, cosine and rbf', 'dot')
+    """
+    *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
