@@ -9,6 +9,8 @@ import click
 
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.defining import Mechanism
+from symattn.errors import UnknownNameError
+from symattn.language.names import suggestion
 from symattn.mechanisms import groups, named, names, summary
 from symattn.publishing import code, system_text, text
 from symattn.shapes import Shape
@@ -33,14 +35,25 @@ def command(name: str | None, format_name: str | None, path: str | None) -> None
     group = None if name is None else name.replace("-", "_")
     if format_name == "json":
         chosen = names() if name is None else groups().get(str(group), (name,))
-        shown = as_json({key: named(key) for key in chosen})
+        shown = as_json({key: member(key) for key in chosen})
     elif name is None:
         shown = as_overview()
     elif group in groups():
         shown = as_group(group)
     else:
-        shown = as_equations(named(name))
+        shown = as_equations(member(name))
     deliver(shown, path)
+
+
+def member(name: str) -> Mechanism:
+    """The mechanism of that name.
+
+    Errors: ``UnknownNameError`` for a name of neither a mechanism nor a group.
+    """
+    if name.replace("_", "-") in names():
+        return named(name)
+    hint = suggestion(name, (*names(), *groups()))
+    raise UnknownNameError(f"there is no mechanism and no group {name!r}.{hint} symattn list shows all.")
 
 
 def as_overview() -> str:

@@ -237,7 +237,8 @@ def test_list_of_a_group_shows_its_formulas_and_sources(group):
 
 
 def test_a_name_that_is_neither_a_group_nor_a_mechanism_is_refused():
-    assert "there is no mechanism 'hedas'" in run("list", "hedas", status=2).stderr
+    refused = run("list", "hedas", status=2).stderr
+    assert "there is no mechanism and no group 'hedas'. Did you mean heads?" in refused
 
 
 def test_list_as_json_has_what_own_equations_need():
