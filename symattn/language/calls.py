@@ -45,7 +45,8 @@ class Calls(Part):
         over_keys = name in (SPARSEMAX, ENTMAX) or issubclass(NODES.get(name, object), OverAllowedKeys)
         if tree.keywords and not (over_keys and [word.arg for word in tree.keywords] == ["where"]):
             also = "; an allowed set is given as where=…" if over_keys else ""
-            raise self.refuse(tree, f"{name} takes its arguments by position{also}.")
+            rows = " is of each row and" if over_keys else ""
+            raise self.refuse(tree, f"{name}{rows} takes its arguments by position{also}.")
         if name in OVER_AN_INDEX:
             return self._over_an_index(tree, name)
         if name == MATRIX:

@@ -57,8 +57,6 @@ REFUSED = {
     ast.SetComp: "a comprehension",
     ast.DictComp: "a comprehension",
     ast.GeneratorExp: "a comprehension",
-    ast.Compare: "a comparison",
-    ast.BoolOp: "a logical operation",
     ast.NamedExpr: "an assignment inside a formula",
     ast.JoinedStr: "a string",
     ast.Tuple: "a list of values",
@@ -95,6 +93,10 @@ class Reader(Part):
             return Subscripts(self.source, self.scope, self.read)(tree)
         if isinstance(tree, ast.IfExp):
             return self._cases(tree)
+        if isinstance(tree, ast.Compare):
+            raise self.refuse(tree, "a condition stands in softmax(…, where=…), or as in 1 if i < j else 0.")
+        if isinstance(tree, ast.BoolOp):
+            raise self.refuse(tree, "conditions are joined by &, each in brackets, as in (j <= i) & (i - j < 3).")
         what = REFUSED.get(type(tree), type(tree).__name__)
         raise self.refuse(tree, f"{what} is not in the language of equations.")
 
@@ -174,11 +176,18 @@ class Reader(Part):
 
     def _symbolic_power(self, tree: ast.BinOp, base: Value, exponent: Value) -> Expr:
         if is_matrix(base) or is_matrix(exponent):
-            raise self.refuse(tree.right, "an exponent of a matrix is a number.")
+            message = f"an exponent of a matrix is a number. {self._by_logarithm(tree)}"
+            raise self.refuse(tree.right, message)
         if not (base.is_positive or (exponent.is_integer and exponent.is_nonnegative)):
             message = f"{self.text(tree)} is real for all values only if its base is positive, as 10000 or a size is."
-            raise self.refuse(tree, message)
+            raise self.refuse(tree, f"{message} {self._by_logarithm(tree)}")
         return base**exponent
+
+    def _by_logarithm(self, tree: ast.BinOp) -> str:
+        """What would do for a base whose values are positive, which the language cannot know."""
+        exponent = self.text(tree.right)
+        factor = exponent if isinstance(tree.right, (ast.Name, ast.Subscript, ast.Call)) else f"({exponent})"
+        return f"For a positive base write exp({factor} * log({self.text(tree.left)}))."
 
     def _whole_quotient(self, tree: ast.BinOp, left: Value, right: Value) -> Expr:
         """``a // b`` and ``a % b``, of whole numbers: sizes, indices, and what is made of them."""

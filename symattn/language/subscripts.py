@@ -6,9 +6,11 @@ import ast
 
 from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S, Symbol, expand
 
-from symattn.errors import ShapeError
+from symattn.errors import ShapeError, UnknownNameError
+from symattn.language.names import suggestion
 from symattn.language.part import Part
 from symattn.language.ranges import largest, smallest
+from symattn.language.vocabulary import WORDS
 from symattn.nodes import Block, Column, FamilySymbol, Member, Row, Value, is_matrix
 from symattn.nodes.written import element
 from symattn.shapes import show
@@ -96,7 +98,19 @@ class Subscripts(Part):
         self._check_inside(where, whole, start, stop, length)
         return start, count
 
+    def _names_known(self, part: ast.expr) -> None:
+        """An error for a name without a meaning: in a subscript an index is meant, which nothing says how to run."""
+        heads = [getattr(node, "func", None) or getattr(node, "value", None) for node in ast.walk(part)]
+        for node in ast.walk(part):
+            if isinstance(node, ast.Name) and node not in heads and node.id not in {*self.scope.values, *WORDS}:
+                message = (
+                    f"the index {node.id} is not defined.{suggestion(node.id, map(str, self.scope.lengths))} An index "
+                    f"stands on the left side as well, as in P[{node.id}] = …, or in a sum({node.id}, …)."
+                )
+                raise self.at(node, UnknownNameError(message))
+
     def _bound(self, tree: ast.expr) -> Expr:
+        self._names_known(tree)
         bound = self.scalar(tree, "a bound")
         if bound.is_integer is not True:
             raise self.refuse(tree, f"{self.text(tree)} is not a whole number for all sizes.")
@@ -127,6 +141,7 @@ class Subscripts(Part):
         raise self.at(tree, ShapeError(message))
 
     def _position(self, part: ast.expr, length: Expr) -> Expr:
+        self._names_known(part)
         position = self.read(part)
         if is_matrix(position):
             raise self.refuse(part, "a subscript is a scalar.")
