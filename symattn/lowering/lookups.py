@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr, Integer, S, Symbol
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -12,6 +14,7 @@ from symattn.lowering.bounds import surely_inside
 from symattn.lowering.conditions import joined
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.program import Facts
+from symattn.lowering.reshaping import is_in_order
 from symattn.lowering.selecting import entry, is_index
 from symattn.lowering.uses import COLUMN, ROW
 from symattn.lowering.whole import is_of_indices, is_of_whole_numbers
@@ -50,6 +53,10 @@ class _Lookup:
         own = self.matrix.positions if isinstance(self.matrix, Member) else ()
         if all(is_index(self.writer, at) or isinstance(at, Integer) for at in own):
             base = self.writer.value(self.matrix)
+            members = (self.writer.program.lengths[axis] for axis in base.facts.axes)
+            reshaped = self._reshaped(base, base.facts.axes, (*members, *self.matrix.shape))
+            if reshaped is not None:
+                return reshaped
             foreign = self.writer.program.in_order(self.row.free_symbols | self.column.free_symbols)
             if (*base.facts.axes, *foreign) == self.facts.axes:
                 return self._of_whole(base.within(Binding.ATOM))
@@ -58,8 +65,23 @@ class _Lookup:
             raise LoweringError(f"{name} cannot look up entries of {self.matrix}; name the matrix first.")
         lengths = (*self.matrix.family.lengths, *self.matrix.shape)
         positions = (*own, self.row, self.column)
+        reshaped = self._reshaped(self.writer.named(self.matrix.name), own, lengths)
+        if reshaped is not None:
+            return reshaped
         places = [self._at(at, length) for at, length in zip(positions, lengths, strict=True)]
         return self._made(f"{self.matrix.name}[{', '.join(['...', *places])}]")
+
+    def _reshaped(self, base: Piece, own: Sequence[Expr], lengths: Sequence[Expr]) -> Piece | None:
+        """The array in another shape, if its entries are asked for in the order in which they lie in memory."""
+        writer, positions = self.writer, (*own, self.row, self.column)
+        assert writer.around.sides is not None
+        places = {axis: writer.program.lengths[axis] for axis in self.facts.axes}
+        places |= dict(zip((ROW, COLUMN), writer.around.sides, strict=True))
+        if positions == tuple(places) or not is_in_order(positions, lengths, places):
+            return None
+        name = base.text if base.text.isidentifier() else writer.temporary("_value", base.text)
+        shape = writer.shape(*places.values())[1:-1]
+        return writer.view(f"{name}.reshape(*{name}.shape[:-{len(positions)}], {shape})", self.element)
 
     def _of_whole(self, text: str) -> Piece:
         """From all members at once: by slices where a position is the place itself, else by arrays."""
