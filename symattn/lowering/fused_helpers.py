@@ -15,6 +15,8 @@ def _attention(query, key, value, mask=None, heads=1, shared=0, **options):
     heads serves as many heads of the queries in a row as those axes hold.
     """
     kernel = torch.nn.functional.scaled_dot_product_attention
+    if mask is not None and mask.ndim == 1:
+        mask = mask[None]  # one row of keys for all queries
     if not shared and query.ndim == 4 and query.shape[:2] == key.shape[:2] == value.shape[:2]:
         if mask is None or mask.ndim == 2:
             return kernel(query, key, value, mask, **options)
