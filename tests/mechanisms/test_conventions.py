@@ -40,6 +40,11 @@ def unexplained(system):
     return {str(size) for size in system.sizes} - words
 
 
+def counted_from_one(text):
+    """Whether a note calls the first of something by the number 1; notes count from 0, as their conditions do."""
+    return bool(re.search(r"\b(query|key|token|row|column|head) 1\b", text))
+
+
 @pytest.mark.parametrize("name", names())
 def test_a_mechanism_says_what_its_equations_leave_open(name):
     system = named(name)
@@ -47,6 +52,12 @@ def test_a_mechanism_says_what_its_equations_leave_open(name):
     assert not unexplained(system)
     assert set(dict(system.conventions)) <= TOPICS
     assert all(text and not text.endswith(".") for _, text in system.conventions)
+    assert not any(counted_from_one(text) for _, text in system.conventions)
+
+
+def test_a_note_that_counts_from_one_is_noticed():
+    assert counted_from_one("query i may attend to key 1 at least")
+    assert not counted_from_one("query i may attend to the first key at least; n - 1 keys; key 10")
 
 
 def test_silence_about_a_mask_is_noticed():

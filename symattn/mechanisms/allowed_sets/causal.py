@@ -18,8 +18,8 @@ causal = mechanism(
         "sizes": "n queries and m keys of length d_k, m values of length d_v",
         "scale": "1/sqrt(d_k)",
         "mask": "from the positions alone, no input",
-        "causal": "aligned at the upper left, j <= i, as torch's is_causal=True: query 1 sees key 1 alone, whatever n"
-        " and m are",
-        "empty row": "none: query i may attend to key 1 at least",
+        "causal": "aligned at the upper left, j <= i, as torch's is_causal=True: the first query sees the first key"
+        " alone, whatever n and m are",
+        "empty row": "none: query i may attend to the first key at least",
     },
 )

@@ -20,6 +20,6 @@ prefix = mechanism(
         "scale": "1/sqrt(d_k)",
         "mask": "from the positions and p; every query may attend to every key of the prefix",
         "causal": "after the prefix, aligned at the upper left; p <= 1 is causal attention",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
     },
 )

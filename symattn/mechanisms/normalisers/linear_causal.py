@@ -21,6 +21,6 @@ linear_causal = mechanism(
         "scale": "none",
         "mask": "a factor of 0 before the rows are normalised; from the positions alone, no input",
         "causal": "aligned at the upper left, j <= i",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
     },
 )

@@ -19,7 +19,7 @@ linear_unnormalised = mechanism(
         "scale": "1/sqrt(d_k), ONNX's default",
         "mask": "a factor of 0; from the positions alone, no input",
         "causal": "aligned at the upper left, j <= i",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
         "paper and code": "Katharopoulos et al. have a feature map and a normalisation: linear-causal",
     },
 )

@@ -20,7 +20,7 @@ alibi = mechanism(
         "scale": "1/sqrt(d_k), on the dot product alone",
         "mask": "from the positions alone, no input",
         "causal": "aligned at the upper left, j <= i; query i and key i stand at one position",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
         "order": "scale, bias, mask, softmax; heads counted from 1 in the slope, so the first has 2**(-8/H)",
         "paper and code": "BLOOM adds + slope * j, which differs by one number a row, so not after softmax",
     },

@@ -19,7 +19,7 @@ alibi_slopes = mechanism(
         "scale": "1/sqrt(d_k), on the dot product alone",
         "mask": "from the positions alone, no input",
         "causal": "aligned at the upper left, j <= i; query i and key i stand at one position",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
         "order": "scale, bias, mask, softmax",
     },
 )

@@ -21,7 +21,7 @@ t5_causal_bias = mechanism(
         "scale": "none: T5 has 1/sqrt(d_k) in the initial weights of its queries",
         "mask": "from the positions alone, no input",
         "causal": "aligned at the upper left, j <= i",
-        "empty row": "none: query i may attend to key 1 at least",
+        "empty row": "none: query i may attend to the first key at least",
         "order": "bias, mask, softmax; bucket of i - j, query minus key",
     },
 )
