@@ -244,6 +244,12 @@ def test_shapes_that_do_not_conform_name_both_inputs(values, parts):
     assert all(part in str(caught.value) for part in parts)
 
 
+def test_only_inputs_that_share_the_size_are_listed():
+    with pytest.raises(ShapeError) as caught:
+        bind(system_of(CROSS, DOT), {"Q": [[1, 2]], "K": [[1]], "V": [[1]]})
+    assert "Q is (n, d_k), found (1, 2), K is (m, d_k), found (1, 1)." in str(caught.value)
+
+
 def test_concrete_and_compound_sizes_are_held_to():
     system = system_of({"A": "n 2*d", "B": "3 d"}, "C = rowsum(A) @ rowsum(B).T")
     with pytest.raises(ShapeError, match="this size is 3, found 2"):

@@ -40,7 +40,7 @@ def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -
                 (symbol,) = unknown
                 value = _whole_root(rest - found, symbol)
                 if value is None:
-                    raise _disagreement(system, shapes, name, f"{length} = {found} has no whole {symbol}")
+                    raise _disagreement(system, shapes, name, length, f"{length} = {found} has no whole {symbol}")
                 known[symbol] = (value, name)
             elif rest != found:
                 others = ", ".join(
@@ -48,10 +48,10 @@ def solve_sizes(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]]) -
                 )
                 reason = f"{length} is {rest}" if others else f"this size is {length}"
                 message = f"{reason}, found {found}" + (f" ({others})" if others else "")
-                raise _disagreement(system, shapes, name, message)
+                raise _disagreement(system, shapes, name, length, message)
         if len(left) == len(pending):
             name, length, found = left[0]
-            raise _disagreement(system, shapes, name, f"{length} = {found} does not determine its sizes")
+            raise _disagreement(system, shapes, name, length, f"{length} = {found} does not determine its sizes")
         pending = left
     return {symbol: value for symbol, (value, _) in known.items()}
 
@@ -78,10 +78,13 @@ def _described(shape: Shape | tuple[int, ...]) -> str:
     return f"a matrix {show(shape)}" if shape else "a single number"
 
 
-def _disagreement(system: EquationSystem, shapes: Mapping[str, tuple[int, ...]], name: str, reason: str) -> ShapeError:
+def _disagreement(
+    system: EquationSystem, shapes: Mapping[str, tuple[int, ...]], name: str, length: Expr, reason: str
+) -> ShapeError:
+    """The error of an input one of whose lengths disagrees, with the shapes of all inputs that share its sizes."""
     listing = ", ".join(
         f"{other} is {show(full_shape(symbol))}, found {show(shapes[other])}"
         for other, symbol in system.inputs.items()
-        if any(length.free_symbols for length in full_shape(symbol)) or other == name
+        if other == name or any(length.free_symbols & each.free_symbols for each in full_shape(symbol))
     )
     return ShapeError(f"{name} does not conform: {reason}. {listing}.")

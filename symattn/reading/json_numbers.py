@@ -133,7 +133,10 @@ def parsed(text: str, source: str) -> object:
     except json.JSONDecodeError as error:
         if not text.strip():
             raise InputError(f"{source} is empty; a matrix is a list of rows, as in [[1, 0], [0, 2]].") from None
-        raise InputError(f"{source}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}.") from None
+        raise InputError(
+            f"{source}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}; a matrix is a list of rows, "
+            "as in [[1, 0], [0, 2]]."
+        ) from None
 
 
 def _check_depth(text: str, source: str) -> None:

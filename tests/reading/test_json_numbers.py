@@ -28,7 +28,7 @@ def test_numbers_are_read_exactly(text, value):
 REFUSED = [
     ("", "is empty"),
     ("[[1, 2], [3", "line 1, column 12: not JSON"),
-    ("[[1 2]]", "not JSON"),
+    ("[[1 2]]", "a matrix is a list of rows, as in [[1, 0], [0, 2]]"),
     ("[[1,],]", "not JSON"),
     ("[[01]]", "not JSON"),
     ("[[1_000]]", "not JSON"),
