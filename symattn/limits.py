@@ -15,6 +15,12 @@ NUMBER_DIGITS = 1_000
 EXPONENT = 1_000
 """Absolute value of a numeric exponent, of a power and of ``1e…``."""
 
+POLYNOMIAL_TERMS = 500
+"""Terms of a formula of indices and sizes when it is multiplied out, and its factors and powers with it."""
+
+EXTREMES = 12
+"""Scalars of which one largest or smallest is taken; each is compared with every other."""
+
 NODE_COUNT = 5_000
 """Operations in one system of equations."""
 

@@ -6,7 +6,8 @@ import ast
 
 from sympy import Expr, MatrixExpr, Max, Min, Rational, floor
 
-from symattn.errors import ShapeError, SymattnError, UnknownNameError
+from symattn import limits
+from symattn.errors import LimitError, ShapeError, SymattnError, UnknownNameError
 from symattn.language.allowed import AllowedReader
 from symattn.language.named_sets import COLUMN, ROW
 from symattn.language.names import suggestion
@@ -124,11 +125,15 @@ class Calls(Part):
             asked = str(low) if low == high else f"{low} or more"
             raise self.refuse(tree, f"{name} takes {asked} arguments, found {len(tree.args)}.")
         values = [self.scalar(argument, f"an argument of {name}") for argument in tree.args]
+        kind = Min if name == "min" else Max
+        count = sum(len(value.args) if isinstance(value, kind) else 1 for value in values)
+        if count > limits.EXTREMES:
+            raise self.at(tree, LimitError(f"{name} of {count} scalars; the most is {limits.EXTREMES}."))
         if name == "floor":
             return floor(values[0])
         if name == "clip":
             return Max(values[1], Min(values[2], values[0]))
-        return Min(*values) if name == "min" else Max(*values)
+        return kind(*values)
 
     def _over_an_index(self, tree: ast.Call, name: str) -> MatrixExpr:
         if len(tree.args) != 2 or not isinstance(tree.args[0], ast.Name):

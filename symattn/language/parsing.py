@@ -103,7 +103,7 @@ def _equation(statement: ast.stmt, source: SourceText, scope: Scope) -> ParsedEq
 def _read(reader: Reader, tree: ast.expr) -> Value:
     try:
         return reader.read(tree)
-    except RecursionError:
+    except (RecursionError, OverflowError, MemoryError):
         # SymPy 1.14 takes some formulas apart without end, such as (m - 2) % (n + 1).
         message = f"{reader.text(tree)} is too involved; name its parts, or give a size of its own to what divides."
         raise reader.at(tree, LimitError(message)) from None

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol, nan, oo, zoo
 
-from symattn.errors import LanguageError, ShapeError, SymattnError
+from symattn.errors import LanguageError, LimitError, ShapeError, SymattnError
 from symattn.language.names import check_name
 from symattn.language.scope import Scope
 from symattn.language.source import SourceText
 from symattn.language.vocabulary import WORDS
 from symattn.nodes import Value, index, is_matrix
+from symattn.nodes.bounded import check_decidable, check_digits
 from symattn.shapes import same_size
 
 
@@ -45,8 +46,17 @@ class Part:
             raise self.at(tree, ShapeError(f"{what} is a scalar, but {self.text(tree)} is a matrix."))
         return value
 
+    def bounded(self, tree: ast.expr, check: Callable[..., None], *values: Expr) -> None:
+        """Apply a check of bounds; its error points at a part of the tree."""
+        try:
+            check(*values)
+        except LimitError as error:
+            raise self.at(tree, error) from None
+
     def finite(self, tree: ast.expr, value: Expr) -> Expr:
         """The scalar, unless it is known to be no finite real number."""
+        self.bounded(tree, check_digits, value)
+        self.bounded(tree, check_decidable, value)
         if value.has(zoo, oo, -oo, nan):
             raise self.refuse(tree, f"{self.text(tree)} is not a finite number (a division by zero?).")
         if value.is_real is False:
@@ -104,3 +114,12 @@ class Part:
             raise self.at(part, ShapeError(message))
         self.scope.lengths[position] = length
         return position
+
+
+def of_indices(*values: Expr) -> bool:
+    """Whether scalars are made of indices, sizes and numbers alone.
+
+    >>> of_indices(index("i") / 2, index("j")), of_indices(Symbol("tau", real=True))
+    (True, False)
+    """
+    return all(symbol.is_integer is True for value in values for symbol in value.free_symbols)

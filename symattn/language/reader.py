@@ -15,7 +15,7 @@ from symattn.language.comparisons import ConditionReader
 from symattn.language.hints import Operand, broadcast_mistake, product_mistake
 from symattn.language.named_sets import ALLOWED_WORDS
 from symattn.language.names import suggestion
-from symattn.language.part import Part
+from symattn.language.part import Part, of_indices
 from symattn.language.scope import Scope
 from symattn.language.source import SourceText, number_parts
 from symattn.language.subscripts import Subscripts, example
@@ -35,6 +35,7 @@ from symattn.nodes import (
     is_matrix,
     shape_of,
 )
+from symattn.nodes.bounded import check_multiplied_out, check_power
 from symattn.shapes import broadcast, same_size
 
 BINARY: dict[type[ast.operator], type[Arithmetic]] = {
@@ -111,7 +112,7 @@ class Reader(Part):
         if abs(power) > limits.EXPONENT:
             message = f"{text} has an exponent beyond {limits.EXPONENT}."
             raise self.at(tree, LimitError(message))
-        return Integer(int(digits)) * Rational(10) ** power
+        return self.finite(tree, Integer(int(digits)) * Rational(10) ** power)
 
     def _name(self, tree: ast.Name) -> Value:
         if tree.id in self.scope.values:
@@ -150,13 +151,13 @@ class Reader(Part):
             raise self.refuse(tree, "operations between values are + - * / @ and **.")
         if is_matrix(left) or is_matrix(right):
             return self._arithmetic(tree, node, left, right)
-        return self.finite(tree, self._combined(node, left, right))
+        return self.finite(tree, self._combined(tree, node, left, right))
 
-    @staticmethod
-    def _combined(node: type[Arithmetic], left: Expr, right: Expr) -> Expr:
+    def _combined(self, tree: ast.BinOp, node: type[Arithmetic], left: Expr, right: Expr) -> Expr:
         """Two scalars: formulas of indices and sizes in SymPy's one form, of values as they were written."""
-        if all(symbol.is_integer is True for symbol in left.free_symbols | right.free_symbols):
+        if of_indices(left, right):
             made = OF_SIZES[node](left, right)
+            self.bounded(tree, check_multiplied_out, made)
             return signsimp(made) if made.is_Mul else made
         return node.combine(left, right).doit(deep=False)
 
@@ -167,12 +168,11 @@ class Reader(Part):
             raise self.at(tree.right, LimitError(f"an exponent of {exponent}; the largest is {limits.EXPONENT}."))
         if is_matrix(base):
             return ElementwisePower(base, exponent)
-        if isinstance(base, Rational):
-            digits = max(len(str(base.p)), len(str(base.q))) * abs(exponent)
-            if digits > limits.NUMBER_DIGITS:
-                message = f"a power of about {int(digits)} digits; the most is {limits.NUMBER_DIGITS}."
-                raise self.at(tree, LimitError(message))
-        return self.finite(tree, base**exponent)
+        self.bounded(tree, check_power, base, exponent)
+        made = base**exponent
+        if of_indices(made):
+            self.bounded(tree, check_multiplied_out, made)
+        return self.finite(tree, made)
 
     def _symbolic_power(self, tree: ast.BinOp, base: Value, exponent: Value) -> Expr:
         if is_matrix(base) or is_matrix(exponent):
@@ -181,7 +181,7 @@ class Reader(Part):
         if not (base.is_positive or (exponent.is_integer and exponent.is_nonnegative)):
             message = f"{self.text(tree)} is real for all values only if its base is positive, as 10000 or a size is."
             raise self.refuse(tree, f"{message} {self._by_logarithm(tree)}")
-        return base**exponent
+        return self.finite(tree, base**exponent)
 
     def _by_logarithm(self, tree: ast.BinOp) -> str:
         """What would do for a base whose values are positive, which the language cannot know."""

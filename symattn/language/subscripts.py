@@ -8,7 +8,7 @@ from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, S, Symbol, expand
 
 from symattn.errors import ShapeError, UnknownNameError
 from symattn.language.names import suggestion
-from symattn.language.part import Part
+from symattn.language.part import Part, of_indices
 from symattn.language.ranges import largest, smallest
 from symattn.language.vocabulary import WORDS
 from symattn.nodes import Block, Column, FamilySymbol, Member, Row, Value, is_matrix
@@ -152,7 +152,7 @@ class Subscripts(Part):
         if isinstance(position, Integer):
             return position
         if self.scope.computed_positions:
-            if position.is_integer is True and all(symbol.is_integer is True for symbol in position.free_symbols):
+            if position.is_integer is True and of_indices(position):
                 return position
             message = (
                 f"a position is a whole number made of indices and sizes; {self.text(part)} is none. Write // for /."

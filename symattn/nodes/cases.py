@@ -12,6 +12,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import LanguageError
+from symattn.nodes.bounded import built
 from symattn.nodes.written import element, names_in
 
 
@@ -68,6 +69,7 @@ def put_in(value: Basic, replaced: Mapping[Basic, Basic]) -> Any:
 
     An index bound inside is not replaced, and takes another name where what is put in would come to mean it. An entry
     outside its matrix is left standing: whether its case is ever reached may not be known yet.
+    Errors: ``LimitError`` where numbers make a power too long to write out.
 
     >>> from sympy import MatrixSymbol, Symbol
     >>> i, A = Symbol("i", integer=True, nonnegative=True), MatrixSymbol("A", 2, 1)
@@ -87,7 +89,7 @@ def put_in(value: Basic, replaced: Mapping[Basic, Basic]) -> Any:
     arguments = tuple(put_in(part, replaced) for part in value.args)
     if arguments == value.args:
         return value
-    return element(*arguments) if isinstance(value, MatrixElement) else value.func(*arguments)
+    return element(*arguments) if isinstance(value, MatrixElement) else built(value.func, arguments)
 
 
 def _cases_left(value: Cases, replaced: Mapping[Basic, Basic]) -> Expr:

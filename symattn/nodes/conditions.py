@@ -34,8 +34,8 @@ from sympy import (
 )
 from sympy.logic.boolalg import And, Boolean
 
-from symattn import limits
-from symattn.errors import ExactnessError, LimitError
+from symattn.errors import ExactnessError
+from symattn.nodes.bounded import built
 
 Indices = Sequence[int]
 """The values of the indices, in the order in which they were named."""
@@ -119,12 +119,7 @@ def _value(formula: Any, given: Mapping[Basic, Expr]) -> Any:
     if not formula.args:
         return formula
     arguments = [_value(part, given) for part in formula.args]
-    if isinstance(formula, Pow) and all(isinstance(part, Rational) for part in arguments):
-        base, exponent = arguments
-        digits = max(len(str(base.p)), len(str(base.q))) * abs(exponent)
-        if digits > limits.NUMBER_DIGITS:
-            raise LimitError(f"a power of about {int(digits)} digits in {formula}; the most is {limits.NUMBER_DIGITS}.")
-    return formula.func(*arguments)
+    return built(formula.func, arguments)
 
 
 def _holds(condition: Boolean, given: Mapping[Basic, Expr]) -> bool:
