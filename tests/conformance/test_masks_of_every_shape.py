@@ -216,3 +216,16 @@ def test_packed_documents_are_documents_alone(lengths, kind):
     assert agree(found, np.concatenate(alone, axis=1), kind)
     if len(lengths) > 1:
         assert differ(found, sdpa(**exact, is_causal=True))
+
+
+@kinds
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_an_added_minus_infinity_is_a_mask_but_for_empty_rows(kind):
+    """Scores that a formula makes -inf are scores: a row of them alone is no number, as in torch.softmax."""
+    inputs, mask = qkv(7), without(some(5, 7), 2)
+    made = attention("M", "P = softmax(Q @ K.T / sqrt(d_k) + M)\nO = P @ V")
+    found = computed(made, kind, {**inputs, "M": minus_infinity(mask)})
+    over = computed(attention("M"), kind, {**inputs, "M": mask})
+    assert np.isnan(found[2]).all() and not over[2].any()
+    assert agree(np.delete(found, 2, 0), np.delete(over, 2, 0), kind)
+    assert torch.softmax(torch.full((7,), -torch.inf), -1).isnan().all()
