@@ -164,7 +164,7 @@ def postponed(writer: Writer, node: Softmax, place: str) -> Piece:
         total = f"np.maximum({total}, 1)"
     divisor = writer.temporary("_total", total)
     if not (may_have_empty_rows(writer, node) or surely_has_keys(node.shape[1])):
-        writer.line(f"if {writer.value(node.shape[1]).text} == 0:")
+        writer.line(f"if {memory}.shape[-1] == 0:")
         writer.line(f"    {divisor} += 1  # without any key 0 is divided by it")
     return writer.variable(memory, facts, divisor=Piece(divisor, facts))
 
