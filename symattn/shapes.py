@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 
 from sympy import Expr, Integer, Symbol, expand, sympify
 
@@ -32,12 +33,14 @@ def concrete_size(value: object, name: str) -> Expr:
     """
     if isinstance(value, Symbol):
         return size(value.name)
-    if isinstance(value, bool) or not isinstance(value, (int, Integer)) or value < 1:
+    if isinstance(value, Integral) and abs(int(value)) > 10**30:
+        raise LimitError(f"size {name} is a number of more than 30 digits: the largest size is {limits.SIZE}.")
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
         equation = str(value) if str(value) == name else f"{name} = {value!r}"
         raise ShapeError(f"size {equation}: a size is a whole number of at least 1.")
-    if value > limits.SIZE:
+    if int(value) > limits.SIZE:
         raise LimitError(f"size {name} = {value}: the largest size is {limits.SIZE}.")
-    return Integer(value)
+    return Integer(int(value))
 
 
 def same_size(left: Expr, right: Expr) -> bool:
