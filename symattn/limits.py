@@ -18,6 +18,9 @@ EXPONENT = 1_000
 POLYNOMIAL_TERMS = 500
 """Terms of a formula of indices and sizes when it is multiplied out, and its factors and powers with it."""
 
+LAYOUT_LENGTH = 1_000
+"""Characters of the layout of one array."""
+
 EXTREMES = 12
 """Scalars of which one largest or smallest is taken; each is compared with every other."""
 

@@ -15,13 +15,15 @@ from math import prod
 
 from sympy import Expr, Integer
 
-from symattn.errors import LanguageError, LoweringError
+from symattn import limits
+from symattn.errors import LanguageError, LimitError, LoweringError
+from symattn.language.names import printable
 from symattn.shapes import Shape, same_size, show, size
 
 Groups = Sequence[tuple[str, ...]]
 """The axes of an array: the names of the sizes that each holds, outermost first."""
 
-LAYOUT = re.compile(r"\s*(?:\(\s*(?P<group>[\w\s]*?)\s*\)|(?P<atom>\w+))")
+LAYOUT = re.compile(r"\s*(?:\((?P<group>[\w\s]*)\)|(?P<atom>\w+))", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,22 @@ class Layout:
         >>> Layout.of("n (H d)", "Q", (H, n, d)).groups
         (('n',), ('H', 'd'))
 
-        Errors: ``LanguageError`` for a text that is no layout, or whose names are not the sizes of the shape.
+        Errors: ``LanguageError`` for a text that is no layout, or whose names are not the sizes of the shape,
+        ``LimitError`` for one that is too long.
         """
         if not isinstance(text, str):
             raise LanguageError(f"the layout of {name} is text such as 'n (H d_k)', found {text!r}.")
+        if len(text) > limits.LAYOUT_LENGTH:
+            message = f"the layout of {name} is {len(text)} characters long; the most is {limits.LAYOUT_LENGTH}."
+            raise LimitError(message)
         groups, place = [], 0
         while place < len(text.rstrip()):
             found = LAYOUT.match(text, place)
-            if found is None or not (found["group"] or found["atom"]):
-                raise LanguageError(f"the layout of {name} is {text!r}; asked for names of sizes, as in 'n (H d_k)'.")
-            groups.append(tuple((found["group"] or found["atom"]).split()))
+            group = tuple((found["group"] or found["atom"] or "").split()) if found else ()
+            if found is None or not group:
+                shown = printable(text)
+                raise LanguageError(f"the layout of {name} is {shown}; asked for names of sizes, as in 'n (H d_k)'.")
+            groups.append(group)
             place = found.end()
         layout = Layout(name, tuple(groups), shape)
         layout._check(text)
@@ -80,7 +88,8 @@ class Layout:
         used = [atom for axis in self.axes for atom in axis]
         if not whole or sorted(used) != sorted(self.atoms):
             asked = show(self.shape)
-            raise LanguageError(f"the layout of {self.name} is {text!r}; asked for the sizes of {asked}, each once.")
+            shown = printable(text)
+            raise LanguageError(f"the layout of {self.name} is {shown}; asked for the sizes of {asked}, each once.")
 
     def taken(self, move: str, known: set[str]) -> list[str]:
         """Lines that make the declared shape of the array; ``known`` are sizes with a value, more join them here.

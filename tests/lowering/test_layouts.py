@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import symattn as sa
-from symattn.errors import LanguageError, LoweringError, ShapeError, UnknownNameError
+from symattn.errors import LanguageError, LimitError, LoweringError, ShapeError, UnknownNameError
 from symattn.lowering.layouts import Layout
 from symattn.shapes import size
 
@@ -136,6 +136,14 @@ def test_a_layout_that_is_none_is_refused(text, says):
     n, heads, d_k = size("n"), size("H"), size("d_k")
     with pytest.raises(LanguageError, match=says):
         Layout.of(text, "Q", (heads, n, d_k))
+
+
+def test_a_layout_that_is_long_is_refused_before_it_is_read():
+    for text in ("(" + " " * 5000, "n H d_k " * 500):
+        with pytest.raises(LimitError, match="characters long; the most is 1000"):
+            HEADS.lambdify("numpy", layouts={"Q": text})
+    with pytest.raises(LanguageError, match="asked for names of sizes"):
+        HEADS.lambdify("numpy", layouts={"Q": "(" + " " * 900})
 
 
 def test_what_nothing_tells_is_asked_for():
