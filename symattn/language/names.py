@@ -19,6 +19,9 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*\Z")
 GENERATED_CODE_NAMES = frozenset({"np", "numpy", "math", "torch", "mpmath", "sympy", "symattn"})
 RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | GENERATED_CODE_NAMES
 
+LETTERS_TAKEN = {"lambda": "lamda"}
+"""Greek letters whose names are words of Python, and how they are written instead."""
+
 CHARACTERS = frozenset(string.ascii_letters + string.digits + " \n" + string.punctuation) - {"\\"}
 """Characters that reach the parser; the ones that no equation uses get its own message there."""
 
@@ -61,7 +64,8 @@ def check_name(name: object, what: str, vocabulary: Iterable[str] = ()) -> str:
             "with single underscores between parts, as in Q, d_k or W_Q1."
         )
     if name in RESERVED or name in vocabulary:
-        raise LanguageError(f"{what} cannot be named {name}: that name is taken. Try {name}1 or another name.")
+        other = LETTERS_TAKEN.get(name, f"{name}1")
+        raise LanguageError(f"{what} cannot be named {name}: that name is taken. Try {other} or another name.")
     return name
 
 

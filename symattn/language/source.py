@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError
-from symattn.language.names import CHARACTERS, describe_character
+from symattn.language.names import CHARACTERS, LETTERS_TAKEN, describe_character
 
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9][0-9A-Za-z_.]*|\*\*|[^\s]")
 NUMBER = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -63,7 +63,9 @@ class SourceText:
             start = max((error.offset or 1) - 1, 0)
             end = error.end_offset - 1 if error.end_offset and error.end_lineno == error.lineno else start + 1
             reason = error.msg.split(". Perhaps")[0].split(". Maybe")[0]
-            raise self.error(f"not an equation: {reason}.", Place(line, start, max(end, start + 1))) from None
+            taken = [word for word in TOKEN.findall(self.lines[line]) if word in LETTERS_TAKEN]
+            instead = f" Write {LETTERS_TAKEN[taken[0]]} for {taken[0]}." if taken else ""
+            raise self.error(f"not an equation: {reason}.{instead}", Place(line, start, max(end, start + 1))) from None
         except (RecursionError, MemoryError, ValueError):
             raise LimitError("the equations are nested too deeply to read.") from None
 

@@ -12,11 +12,11 @@ from symattn.publishing.numbers import scientific
 
 SMALL_GREEK = (
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "lamda",
 )  # fmt: skip
-LARGE_GREEK = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega")
-GREEK = frozenset({*SMALL_GREEK, *LARGE_GREEK})
-"""Greek letters that LaTeX has a command for."""
+LARGE_GREEK = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "Lamda")
+GREEK = {word: f"\\{word.replace('amda', 'ambda')}" for word in (*SMALL_GREEK, *LARGE_GREEK)}
+"""Greek letters and the commands of LaTeX for them; lamda, the name in Unicode, stands for lambda, a word of Python."""
 
 COMMANDS = {word: f"\\{word}" for word in ("cos", "exp", "log", "max", "min", "sin", "tanh", "tau")}
 """Functions with a command of their own, and the threshold; the others are upright words."""
@@ -231,7 +231,7 @@ class LatexNotation(Notation):
 def _word(part: str) -> str:
     if len(part) == 1 or part.isdigit():
         return part
-    return f"\\{part}" if part in GREEK else f"\\mathrm{{{part}}}"
+    return GREEK.get(part, f"\\mathrm{{{part}}}")
 
 
 def column(cells: Sequence[str]) -> tuple[str, list[str]]:

@@ -136,6 +136,7 @@ POINTED = [
     ("Q[-1, :]", ShapeError, "outside 0", "^"),
     ("sum(a, Q)", LanguageError, "its range is unknown", "^"),
     ("Q @ K.T @", LanguageError, "not an equation", "^"),
+    ("lambda * Q", LanguageError, "Write lamda for lambda.", "^"),
     ("Q * 9**9**9", LimitError, "an exponent of 387420489", "^"),
     ("Q * 1e999999999", LimitError, "exponent beyond 1000", "^"),
     ("Q * " + "1" * 5000, LimitError, "a number of 5000 digits", "^"),

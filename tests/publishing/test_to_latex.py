@@ -100,7 +100,13 @@ def test_an_index_as_a_number_counts_from_1_too():
     assert latex(value) == r"\sum_{a=1}^{d_k}(a-1)Q_{:,a}\mathbf{1}_{1 \times m}"
 
 
-NAMES = {"d_model": r"d_{\mathrm{model}}", "alpha": r"\alpha", "Gamma_1": r"\Gamma_{1}", "Query": r"\mathrm{Query}"}
+NAMES = {
+    "d_model": r"d_{\mathrm{model}}",
+    "alpha": r"\alpha",
+    "lamda": r"\lambda",
+    "Gamma_1": r"\Gamma_{1}",
+    "Query": r"\mathrm{Query}",
+}
 
 
 @pytest.mark.parametrize("name", NAMES)

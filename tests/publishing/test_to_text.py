@@ -8,6 +8,7 @@ from symattn.exact import Element, ExactMatrix
 from symattn.mechanisms import named
 from symattn.nodes import index
 from symattn.publishing import Rounded, Substituted, Words, system_text, text
+from symattn.shapes import size
 
 FORMULAS = {
     "Q @ K.T / sqrt(d_k)": "Q Kᵀ / √d_k",
@@ -81,3 +82,7 @@ def test_words_move_no_cursor_and_turn_no_line():
 
 def test_a_system_is_a_line_for_every_equation():
     assert text(named("dot")) == system_text(named("dot")) == "S = Q Kᵀ\nP = softmax(S)\nO = P V"
+
+
+def test_lamda_is_the_letter_although_lambda_is_no_name():
+    assert text(size("lamda_1") * size("Lamda")) in ("Λ λ_1", "λ_1 Λ")
