@@ -38,7 +38,8 @@ SUBJECT = (
         "settings",
         metavar="NAME=VALUE",
         multiple=True,
-        help="Numbers for an input: '1 0; 0 1/3', or a .csv, .json, .npy or .npz file (x.npz:member); true is 1.",
+        help="Numbers for an input: '1 0; 0 1/3', heads and the like as '1 0; 0 1 | 2 0; 0 3', or a .csv, .json, .npy "
+        "or .npz file (x.npz:member); true is 1.",
     ),
     click.option(
         "--scaled/--unscaled",
