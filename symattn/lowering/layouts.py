@@ -97,7 +97,8 @@ class Layout:
         ``move`` is the target's function that moves axes.
         Errors: ``LoweringError`` if two sizes of one group are unknown.
         """
-        return [*self._lengths(known), *rearranged(self.name, self.groups, self.axes, known, move)]
+        checks = [*self._enough_axes(), *self._lengths(known), *self._packed_lengths(known)]
+        return [*checks, *rearranged(self.name, self.groups, self.axes, known, move)]
 
     def given(self, value: str, move: str, known: set[str]) -> list[str]:
         """Lines that make the layout of a result of the declared shape, held by the variable ``value``.
@@ -105,6 +106,31 @@ class Layout:
         Errors: ``LoweringError`` for sizes of one axis that nothing tells apart.
         """
         return rearranged(value, self.axes, self.groups, known, move)
+
+    def _enough_axes(self) -> list[str]:
+        """Lines that refuse an array of too few axes."""
+        return [f"if {self.name}.ndim < {len(self.groups)}:", self._refusal()]
+
+    def _packed_lengths(self, known: set[str]) -> list[str]:
+        """Lines that refuse a packed axis that does not divide into what is known of it, and say what is left."""
+        lines = []
+        for position, group in enumerate(self.groups):
+            told = [atom for atom in group if atom in known or atom.isdigit()]
+            if len(group) > 1 and told:
+                sign = "!=" if len(told) == len(group) else "%"
+                product = told[0] if len(told) == 1 else f"({' * '.join(told)})"
+                values = ", ".join(f"{atom} = {{{atom}}}" for atom in told if not atom.isdigit())
+                lines.append(f"if {self.name}.shape[{position - len(self.groups)}] {sign} {product}:")
+                lines.append(self._refusal(f" with {values}" if values else ""))
+                left = [atom for atom in group if atom not in told]
+                if len(left) == 1:
+                    lines.append(f"{left[0]} = {self.name}.shape[{position - len(self.groups)}] // {product}")
+                    known.add(left[0])
+        return lines
+
+    def _refusal(self, told: str = "") -> str:
+        asked = f"{self.name} takes shape (..., {self.written()}){told}"
+        return f'    raise ValueError(f"{asked}; found {{tuple({self.name}.shape)}}.")'
 
     def _lengths(self, known: set[str]) -> list[str]:
         """Lines that read the sizes which are an axis of their own."""

@@ -158,3 +158,16 @@ def test_unknown_names_and_sizes_are_refused():
         HEADS.lambdify("numpy", layouts={"Q": "n (H d_k)"}, sizes={"h": 2})
     with pytest.raises(ShapeError, match="H = 0"):
         HEADS.lambdify("numpy", layouts={"Q": "n (H d_k)"}, sizes={"H": 0})
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch"])
+def test_arrays_that_do_not_fit_their_layout_are_refused_in_the_layouts_words(target):
+    layouts = {"Q": "n (H d_k)", "K": "m (H d_k)", "V": "m (H d_v)"}
+    function = HEADS.lambdify(target, layouts=layouts, sizes={"H": H})
+    fitting = [packed(array).tolist() for array in by_heads()]
+    with pytest.raises(ValueError, match=r"Q takes shape \(..., n, H\*d_k\) with H = 3; found \(5, 13\)"):
+        function(random(N, 13).tolist(), *fitting[1:])
+    with pytest.raises(ValueError, match=r"Q takes shape \(..., n, H\*d_k\); found \(12,\)"):
+        function(random(12).tolist(), *fitting[1:])
+    with pytest.raises(ValueError, match=r"K takes shape \(..., m, H\*d_k\) with H = 3, d_k = 4; found \(7, 15\)"):
+        function(fitting[0], random(M, 15).tolist(), fitting[2])
