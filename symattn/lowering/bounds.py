@@ -12,6 +12,7 @@ from sympy import (
     Expr,
     Ge,
     Gt,
+    Integer,
     Le,
     Lt,
     Max,
@@ -29,6 +30,8 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean
+
+from symattn.lowering.intervals import interval
 
 Range = tuple[Expr, Expr]
 """The smallest and the largest value."""
@@ -49,6 +52,10 @@ def surely_inside(
     >>> surely_inside(i - 1, n, {i: n}), surely_inside(i - 1, n, {i: n}, [i >= 1])
     (False, True)
     """
+    if isinstance(length, Integer):
+        least, most = interval(position, [part for condition in conditions for part in And.make_args(condition)])
+        if least >= 0 and most <= length - 1:
+            return True
     known = [part for condition in conditions for part in And.make_args(condition) if _is_of_whole_numbers(part)]
     ranges: dict[Symbol, Range] = {symbol: (S.Zero, count - 1) for symbol, count in lengths.items()}
     replaced: dict[Expr, Expr] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symattn.lowering.flex_formulas import ScoreWriter
+from symattn.lowering.flex_entries import EntryWriter
 from symattn.lowering.fused import FlexProduct
 from symattn.lowering.fused_helpers import FLEX_IMPORT
 from symattn.lowering.fused_rows import heads_of, named, scale_of, spread, with_helpers
@@ -21,16 +21,15 @@ def flex_product(writer: Writer, node: FlexProduct, place: str) -> Piece:
     operands = [named(writer, stem, text) for stem, text in zip(STEMS, operands, strict=True)]
     batch = writer.program.fresh("_batch")
     functions, options, reads = [], [], []
-    rows, columns = node.score.shape
     if node.scores != node.score:
-        scores = ScoreWriter(writer, axes, batch, (rows, columns), node.score)
+        scores = EntryWriter(writer, axes, node.score.shape, node.score)
         text = scores.at(node.scores).text
         name = _function_name(writer, "score_mod")
         functions += [f"def {name}(score, {PARAMETERS}):", *scores.body(text), ""]
         options.append(f"score_mod={name}")
         reads += scores.reads
     if node.allowed is not None:
-        allowed = ScoreWriter(writer, axes, batch, (rows, columns), node.score)
+        allowed = EntryWriter(writer, axes, node.score.shape, node.score)
         text = allowed.truth(node.allowed).text
         name = _function_name(writer, "mask_mod")
         functions += [f"def {name}({PARAMETERS}):", *allowed.body(text), ""]
@@ -43,7 +42,7 @@ def flex_product(writer: Writer, node: FlexProduct, place: str) -> Piece:
     around += [f"{read.text}.shape[:{-read.axes}]" for read in reads]
     writer.line(f"{batch} = torch.broadcast_shapes({', '.join(dict.fromkeys(around))})")
     for read in reads:
-        writer.line(f"{read.name} = {writer.call('_per_batch', read.text, batch, str(read.axes))}")
+        writer.line(f"{read.name} = {writer.call('_per_batch', read.text, batch, str(read.axes))}{read.part}")
     for line in ["", *functions] if functions else []:
         writer.line(line)
     lengths = [writer.value(writer.program.lengths[axis]).text for axis in axes]

@@ -148,9 +148,10 @@ def _compiled(
     name = function_name(system)
     file = f"<symattn {name} {target.name} {digest}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": f"symattn_{name}"}
+    namespace: dict[str, Any] = {}  # without a name, for torch.compile looks for a module of the name and finds none
     exec(compile(source, file, "exec"), namespace)
     function = namespace[name]
+    function.__module__ = f"symattn_{name}"
     function.source = source
     function.inputs = tuple(system.inputs)
     function.outputs = tuple(keys) if isinstance(keys, list) else outputs

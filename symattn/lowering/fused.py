@@ -214,11 +214,12 @@ class _Fusing:
         for statement in self.program.statements:
             for value in _weights_in(statement.expression):
                 if not isinstance(value, Softmax):
-                    reason = f"it is {type(value).__name__.lower()}, no softmax"
+                    reason = f"{type(value).__name__.lower()} is no softmax"
                 else:
                     reason = self._refused.get(value, "it stands in no product of weights and values")
-                name = statement.left_side if value == statement.expression else statement.left_side + ", inside"
-                found.append(f"{name} = {text_of(value)}: {reason}")
+                named = statement.text is not None and not statement.name.startswith("_")
+                text = f"{statement.left_side} = {text_of(statement.text or value)}" if named else text_of(value)
+                found.append(f"{text}: {reason}")
         return found
 
 
@@ -241,7 +242,10 @@ def _is_formula(value: Value) -> bool:
 def told(program: Program) -> str:
     """Which values come from kernels, and why other weights do not."""
     text = ", ".join(f"{name} ({kernel})" for name, kernel in program.kernels.items())
-    return f"By torch's kernels: {text}." + "".join(f" Directly: {reason}." for reason in program.direct)
+    text = f"By torch's kernels: {text}."
+    if "flex_attention" in program.kernels.values():
+        text += " flex_attention has no gradients on the CPU, and makes one kernel of it under torch.compile."
+    return text + "".join(f" Directly: {reason}." for reason in program.direct)
 
 
 def _weights_in(value: Value) -> Iterator[Value]:
