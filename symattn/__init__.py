@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from symattn.verification import Report, verify
     from symattn.worked import Bound
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "article_steps": ("eight_steps",),
