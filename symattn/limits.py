@@ -54,6 +54,9 @@ GCD_BITS = 500_000
 DECIMAL_DIGITS = 10_000
 """Digits of one decimal value."""
 
+VERIFIED_OPERATIONS = 100_000_000
+"""Multiplications of one instance of a cross-validation, in which the reference takes some minutes."""
+
 INSTANCES = 100_000
 """Random instances of one cross-validation."""
 

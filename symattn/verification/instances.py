@@ -13,7 +13,9 @@ from typing import Any
 
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from symattn import limits
 from symattn.equations import EquationSystem
+from symattn.errors import LimitError
 from symattn.nodes import Column, Member, OverAllowedKeys, Row, full_shape, is_matrix, lengths_of
 from symattn.verification.work import operations
 
@@ -225,6 +227,7 @@ class _Sizes:
         self.least = least_sizes(system)
         self.axes = axis_sizes(system)
         self.generator = generator
+        self.name = system.name
         self.operations = operations(system)
         self.gradients = 1 + 2 * len(set(system.inputs) - system.allowed_inputs)
 
@@ -264,10 +267,12 @@ class _Sizes:
         """The sizes, the largest of those that matter taken down by steps until evaluating so often takes a moment.
 
         A size stays above 1 and above what the system admits, and different from the others while it can.
+        Errors: ``LimitError`` where sizes that are numbers make it too much all the same.
         """
         while (now := self.operations(sizes)) * times > most:
             smaller = [name for name, value in sizes.items() if value > max(above, self.least[name])]
             if not smaller:
+                self._check(now)
                 break
             apart = [name for name in smaller if sizes[name] - 1 not in sizes.values()] or smaller
             # By how much the work grows, in per cent, if a size grows by one per cent.
@@ -278,6 +283,13 @@ class _Sizes:
             taken = max(weighty, key=lambda name: (sizes[name], degree[name]))
             sizes = {**sizes, taken: sizes[taken] - 1}
         return tuple(sizes.items())
+
+    def _check(self, work: int) -> None:
+        if work > limits.VERIFIED_OPERATIONS:
+            raise LimitError(
+                f"one instance of {self.name} takes about {work:.0e} multiplications; the most is "
+                f"{limits.VERIFIED_OPERATIONS:.0e}. Verify it with smaller sizes."
+            )
 
 
 def plans(system: EquationSystem, count: int, generator: random.Random) -> Iterator[Plan]:

@@ -5,10 +5,12 @@ import random
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from node_cases import system
 
 from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
+from symattn.errors import LimitError
 from symattn.language.declarations import declare, parse_shape
 from symattn.language.parsing import parse_equations
 from symattn.verification import verify
@@ -193,3 +195,11 @@ def test_exact_instances_of_families_have_at_most_two_members():
     for instance in itertools.islice(rational(HEADS, random.Random(0)), 6):
         assert dict(instance.sizes)["H"] <= 2
         Reference(30).evaluate(instance.system, instance.elements[0])
+
+
+def test_numbers_for_sizes_that_take_hours_are_refused_at_once():
+    inputs = {"X": "n m", "w": "H 1", "u": "G 1"}
+    heads = mechanism("many heads", inputs, "A[h, g] = w[h] * u[g] * X\nO = sum(h, sum(g, A[h, g]))")
+    assert verify(heads.at(H=2, G=3), instances=2)
+    with pytest.raises(LimitError, match="one instance of many heads takes about"):
+        verify(heads.at(H=10**6, G=10**6), instances=2)
