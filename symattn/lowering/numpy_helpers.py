@@ -60,6 +60,27 @@ def _each_times(stack, matrix, lacking=1):
     product = stack.reshape(*stack.shape[: -2 - lacking], math.prod(lengths), stack.shape[-1]) @ matrix
     return product.reshape(*product.shape[:-2], *lengths, product.shape[-1])
 ''',
+    "_weighted_sum": '''
+def _weighted_sum(weights, terms, over=1, sums=0):
+    """The terms along so many axes before rows and columns, each times its weight, added up; with so many axes of
+    weights before those, a sum for each place along them.
+    """
+    lengths, shape = weights.shape[-2 - over - sums : -2 - over], terms.shape[-2:]
+    count = math.prod(terms.shape[-2 - over : -2])
+    weights = weights.reshape(*weights.shape[: -2 - over - sums], math.prod(lengths), count)
+    whole = weights @ terms.reshape(*terms.shape[: -2 - over], count, math.prod(shape))
+    return whole.reshape(*whole.shape[:-2], *lengths, *shape)
+''',
+    "_windows": '''
+def _windows(matrix, first, counts, shape):
+    """[..., u, v, i, j] is matrix[first[0] + u + i, first[1] + v + j], 0 beyond the edges, for counts of u and v."""
+    around = np.zeros((*matrix.shape[:-2], *(a + b - 1 for a, b in zip(counts, shape))), matrix.dtype)
+    inside = around[..., max(-first[0], 0) :, max(-first[1], 0) :]
+    matrix = matrix[..., max(first[0], 0) :, max(first[1], 0) :]
+    rows, columns = (min(sides) for sides in zip(inside.shape[-2:], matrix.shape[-2:]))
+    inside[..., :rows, :columns] = matrix[..., :rows, :columns]
+    return np.lib.stride_tricks.sliding_window_view(around, shape, axis=(-2, -1)).copy()
+''',
     "_unflatten": '''
 def _unflatten(array, axis, lengths):
     """An axis taken apart into several of the given lengths; without a copy where memory allows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Symbol, Transpose
 
+from symattn.lowering.contracting import product_by_product
 from symattn.lowering.costs import Costs
 from symattn.nodes import ElementwiseProduct, ElementwiseQuotient, MatrixProduct, Node, Value, is_matrix
 
@@ -18,7 +19,7 @@ def cheaper(value: Value, numbers: frozenset[Symbol], costs: Costs) -> Value:
     if not is_matrix(value) or not isinstance(value, (Node, Transpose)):
         return value
     value = rebuilt(value, tuple(cheaper(part, numbers, costs) for part in value.args))
-    return scale_an_operand(value, numbers, costs)
+    return scale_an_operand(product_by_product(value), numbers, costs)
 
 
 def scale_an_operand(value: Value, numbers: frozenset[Symbol], costs: Costs) -> Value:

@@ -43,6 +43,7 @@ from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import ScalarRow
 from symattn.lowering.uses import COLUMN, ROW
 from symattn.lowering.whole import is_of_indices
+from symattn.lowering.windows import windows
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
     AbsoluteValue,
@@ -114,6 +115,9 @@ def cases(writer: Writer, value: Piecewise) -> Piece:
         argument = _argument_of(ExponentialLinear, value, lambda case: case.expr)
         if argument is not None and not writer.program.facts(argument).is_number:
             return _called(writer, ExponentialLinear, argument, value)
+    at_once = windows(writer, value)
+    if at_once is not None:
+        return at_once
     if value.args[-1].cond != S.true:
         raise LoweringError(f"{writer.target.name} cannot lower {value}: no case is left for all other values.")
     facts, words = writer.program.facts(value), writer.target.words

@@ -7,20 +7,25 @@ from dataclasses import replace
 from sympy import Symbol
 
 from symattn.lowering.arrays import join
+from symattn.lowering.contracting import weighted_sum
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.target import Row
 from symattn.lowering.uses import viewed
 from symattn.lowering.writer import Writer
-from symattn.nodes import Concatenation, HorizontalStack, IndexSum, MatrixProduct, Value
+from symattn.nodes import Concatenation, ElementwiseProduct, HorizontalStack, IndexSum, MatrixProduct, Value
 
 
 def index_sum(axis: str) -> Row:
     """``sum(a, term)``: the term for every ``a`` at once, then the sum over that axis."""
 
     def write(writer: Writer, node: IndexSum, place: str) -> Piece:
-        symbols, product = _within(node, IndexSum)
-        if isinstance(product, MatrixProduct):
-            whole = _as_one_product(writer, node, symbols, product)
+        symbols, inside = _within(node, IndexSum)
+        if isinstance(inside, MatrixProduct):
+            whole = _as_one_product(writer, node, symbols, inside)
+            if whole is not None:
+                return whole
+        elif isinstance(inside, ElementwiseProduct):
+            whole = weighted_sum(writer, node, symbols, inside)
             if whole is not None:
                 return whole
         term = writer.value(node.term, "_terms")

@@ -55,6 +55,26 @@ def _times_each(matrix, stack, lacking=1, axes=1):
     lengths = stack.shape[-2 - lacking : -2] + stack.shape[-1:]
     return product.unflatten(-1, lengths).movedim(-2 - lacking, -2)
 ''',
+    "_weighted_sum": '''
+def _weighted_sum(weights, terms, over=1, sums=0):
+    """The terms along so many axes before rows and columns, each times its weight, added up; with so many axes of
+    weights before those, a sum for each place along them.
+    """
+    dtype = torch.promote_types(weights.dtype, terms.dtype)
+    lengths, shape = weights.shape[-2 - over - sums : -2 - over], terms.shape[-2:]
+    count = math.prod(terms.shape[-2 - over : -2])
+    weights = weights.reshape(*weights.shape[: -2 - over - sums], math.prod(lengths), count).to(dtype)
+    whole = weights @ terms.reshape(*terms.shape[: -2 - over], count, math.prod(shape)).to(dtype)
+    return whole.reshape(*whole.shape[:-2], *lengths, *shape)
+''',
+    "_windows": '''
+def _windows(matrix, first, counts, shape):
+    """[..., u, v, i, j] is matrix[first[0] + u + i, first[1] + v + j], 0 beyond the edges, for counts of u and v."""
+    (top, left), lengths = first, [a + b - 1 for a, b in zip(counts, shape)]
+    sides = (-left, left + lengths[1] - matrix.shape[-1], -top, top + lengths[0] - matrix.shape[-2])
+    around = torch.nn.functional.pad(matrix, sides)
+    return around.unfold(-2, shape[0], 1).unfold(-2, shape[1], 1)
+''',
     "_unflatten": '''
 def _unflatten(tensor, axis, lengths):
     """An axis taken apart into several of the given lengths; without a copy where memory allows."""
