@@ -39,6 +39,9 @@ ENTRY_OPERATIONS = 20_000
 EXACT_ENTRIES = 1_000_000
 """Entries of one matrix of exact numbers."""
 
+EXACT_MEMBERS = 10_000
+"""Matrices of exact numbers in one family, each of which is a value of its own."""
+
 EXACT_DIGITS = 4_000
 """Decimal digits in one whole number of an exact value; Python itself prints no more than 4300."""
 

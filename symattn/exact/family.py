@@ -143,6 +143,9 @@ def check_entries(*lengths: int) -> None:
 
     Errors: ``LimitError``.
     """
+    members = prod(lengths[:-2])
+    if members > limits.EXACT_MEMBERS:
+        raise LimitError(f"a family of {members} matrices of exact numbers; the most is {limits.EXACT_MEMBERS}.")
     if prod(lengths) > limits.EXACT_ENTRIES:
         raise LimitError(f"{show(lengths)} makes {prod(lengths)} entries; the most is {limits.EXACT_ENTRIES}.")
 
@@ -172,6 +175,13 @@ def _counted(lengths: tuple[int, ...]) -> str:
 
 def _parts(values: Any, axes: int, before: tuple[int, ...]) -> Sequence[Any]:
     """What stands at the positions of one axis."""
+    found = _listed(values, axes, before)
+    if len(found) > limits.EXACT_MEMBERS:
+        raise LimitError(f"a family of {len(found)} matrices of exact numbers; the most is {limits.EXACT_MEMBERS}.")
+    return found
+
+
+def _listed(values: Any, axes: int, before: tuple[int, ...]) -> Sequence[Any]:
     if hasattr(values, "detach"):  # a torch tensor, which may carry a graph or live on a device
         values = values.detach().cpu().numpy()
     if isinstance(values, NDimArray):

@@ -246,3 +246,8 @@ def test_an_allowed_set_for_each_head_may_hold_truth_values():
     found = bind(system, {"S": [[1, 2]], "M": np.array([[[True, False]], [[False, True]]])})
     assert found["P"] == (Matrix([[1, 0]]), Matrix([[0, 1]]))
     assert bind(system, {"S": [[1, 2]], "M": [[[True, False]], [[0, 0]]]})["P"] == (Matrix([[1, 0]]), Matrix([[0, 0]]))
+
+
+def test_a_family_of_very_many_members_is_refused_before_any_is_read():
+    with pytest.raises(LimitError, match="1000000 matrices of exact numbers"):
+        ExactFamily.of(np.ones((10**6, 1, 1)))
