@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symattn.lowering.flex_entries import EntryWriter
-from symattn.lowering.fused import FlexProduct
 from symattn.lowering.fused_helpers import FLEX_IMPORT
+from symattn.lowering.fused_nodes import FlexProduct
 from symattn.lowering.fused_rows import heads_of, named, scale_of, spread, with_helpers
 from symattn.lowering.naming import function_name
 from symattn.lowering.pieces import Piece

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sympy import Basic, Expr, Ge, Le, MatrixExpr, MatrixSymbol, S, Symbol, Transpose, sympify
-from sympy.logic.boolalg import BooleanTrue
+from sympy import Expr, Ge, Le, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
 
 from symattn.errors import LoweringError
 from symattn.lowering.comments import text_of
+from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
 from symattn.lowering.program import Program, Statement, mentions
 from symattn.lowering.recognising import Attention, NotFused, flipped, recognised
 from symattn.lowering.rewriting import rebuilt
-from symattn.lowering.uses import COLUMN, ROW
+from symattn.lowering.uses import COLUMN, ROW, viewed
 from symattn.nodes import (
     Arithmetic,
+    ElementwiseDifference,
     ElementwiseFunction,
     ElementwiseProduct,
+    ElementwiseQuotient,
+    ElementwiseSum,
     Entmax,
     Hardmax,
     IndexCondition,
@@ -32,55 +34,9 @@ from symattn.nodes import (
     Value,
     is_matrix,
 )
-from symattn.shapes import Shape
 
 WEIGHTS = (Softmax, Hardmax, Entmax)
 """What makes weights of scores."""
-
-
-class KernelProduct(MatrixExpr):
-    """``softmax(scale * query @ key.T + biases, where=allowed) @ value`` as one call of torch's kernel.
-
-    It stands in programs alone. ``allowed`` is ``True`` where every key is.
-    """
-
-    def __new__(cls, query: Any, key: Any, value: Any, scale: Any, allowed: Any, *biases: Any) -> KernelProduct:
-        return Basic.__new__(cls, *map(sympify, (query, key, value, scale, allowed, *biases)))
-
-    query = property(lambda self: self.args[0])
-    key = property(lambda self: self.args[1])
-    value = property(lambda self: self.args[2])
-    scale = property(lambda self: self.args[3])
-    allowed = property(lambda self: None if isinstance(self.args[4], BooleanTrue) else self.args[4])
-    biases = property(lambda self: self.args[5:])
-
-    @property
-    def shape(self) -> Shape:
-        return self.query.shape[0], self.value.shape[1]
-
-
-class FlexProduct(MatrixExpr):
-    """``softmax(scores, where=allowed) @ value`` as one call of ``flex_attention``.
-
-    It stands in programs alone. ``scores`` is a formula of ``score = scale * query @ key.T``, entry by entry.
-    """
-
-    def __new__(
-        cls, query: Any, key: Any, value: Any, scale: Any, allowed: Any, score: Any, scores: Any
-    ) -> FlexProduct:
-        return Basic.__new__(cls, *map(sympify, (query, key, value, scale, allowed, score, scores)))
-
-    query = property(lambda self: self.args[0])
-    key = property(lambda self: self.args[1])
-    value = property(lambda self: self.args[2])
-    scale = property(lambda self: self.args[3])
-    allowed = property(lambda self: None if isinstance(self.args[4], BooleanTrue) else self.args[4])
-    score = property(lambda self: self.args[5])
-    scores = property(lambda self: self.args[6])
-
-    @property
-    def shape(self) -> Shape:
-        return self.query.shape[0], self.value.shape[1]
 
 
 def fuse(program: Program, strategy: str) -> None:
@@ -151,20 +107,53 @@ class _Fusing:
         return next((side for side in sides if isinstance(self.definition(side), WEIGHTS)), None)
 
     def _fused(self, statement: Statement, product: MatrixProduct) -> MatrixExpr | None:
-        weights = self._weights(product)
-        if weights is None:
-            return None
-        definition, self._taken_apart = self.definition(weights), set()
+        self._taken_apart = set()
         try:
-            self._check_alone(weights)
-            made = self._of(recognised(product, self.definition, self.program.fresh("_score")))
+            made = self._by_kernels(product)
         except NotFused as reason:
-            self._refused[definition] = str(reason)
+            for value in self._weights_below(product):
+                self._refused.setdefault(value, str(reason))
             return None
-        kernel = "flex_attention" if made.has(FlexProduct) else "scaled_dot_product_attention"
-        self._inside.setdefault(statement.name, set()).update(self._taken_apart)
-        self.program.kernels[statement.left_side] = kernel
+        if made is not None:
+            kernel = "flex_attention" if made.has(FlexProduct) else "scaled_dot_product_attention"
+            self._inside.setdefault(statement.name, set()).update(self._taken_apart)
+            self.program.kernels[statement.left_side] = kernel
         return made
+
+    def _weights_below(self, value: Value) -> Iterator[Value]:
+        """What makes weights in a value and in what its names stand for."""
+        value = self.definition(value)
+        if isinstance(value, WEIGHTS):
+            yield value
+        elif is_matrix(value):
+            for part in value.args:
+                yield from self._weights_below(part)
+
+    def _by_kernels(self, product: MatrixProduct) -> MatrixExpr | None:
+        """The product by kernels, one for each softmax: ``(P - c * R) @ V`` is ``P @ V - c * (R @ V)``."""
+        left, right = product.args
+        weights = self._weights(product)
+        if weights is not None:
+            self._check_alone(weights)
+            return self._of(recognised(product, self.definition, self.program.fresh("_score")))
+        value = self.definition(left)
+        sums = isinstance(value, (ElementwiseSum, ElementwiseDifference))
+        scaled = isinstance(value, (Negation, ElementwiseProduct)) or (
+            isinstance(value, ElementwiseQuotient) and not is_matrix(value.right)
+        )
+        if not (sums or scaled) or viewed(right) is None:
+            return None
+        matrices = [part for part in value.args if is_matrix(part)]
+        if (scaled and len(matrices) > 1) or not all(part.shape == value.shape for part in matrices):
+            return None
+        if sums and len(matrices) < 2:
+            return None
+        terms = {part: self._by_kernels(MatrixProduct(part, right)) for part in matrices}
+        if None in terms.values():
+            return None
+        for part in (*matrices, left):
+            self._check_alone(part)
+        return rebuilt(value, tuple(terms.get(part, part) for part in value.args))
 
     def _check_alone(self, weights: Value) -> None:
         if isinstance(weights, (MatrixSymbol, Member)):
@@ -218,9 +207,14 @@ class _Fusing:
                 else:
                     reason = self._refused.get(value, "it stands in no product of weights and values")
                 named = statement.text is not None and not statement.name.startswith("_")
-                text = f"{statement.left_side} = {text_of(statement.text or value)}" if named else text_of(value)
+                text = f"{statement.left_side} = {text_of(statement.text or value)}" if named else self._written(value)
                 found.append(f"{text}: {reason}")
         return found
+
+    def _written(self, value: Value) -> str:
+        """The value as it was written, before its allowed set had a name."""
+        texts = {part: self._statements[part.name].text for part in value.atoms(MatrixSymbol) if part.name[0] == "_"}
+        return text_of(value.xreplace({part: text for part, text in texts.items() if text is not None}))
 
 
 def is_causal(allowed: Value) -> bool:

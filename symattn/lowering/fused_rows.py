@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, MatrixExpr, S, Symbol, Transpose
 
-from symattn.lowering.fused import KernelProduct, is_causal
+from symattn.lowering.fused import is_causal
+from symattn.lowering.fused_nodes import KernelProduct
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.writer import Writer
 from symattn.nodes import Value

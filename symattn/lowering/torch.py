@@ -6,8 +6,8 @@ from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, selecting, stacking, truths
 from symattn.lowering.flex import flex_product
-from symattn.lowering.fused import FlexProduct, KernelProduct
 from symattn.lowering.fused_helpers import FUSED_HELPERS
+from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
 from symattn.lowering.fused_rows import kernel_product
 from symattn.lowering.pieces import Piece
 from symattn.lowering.scalars import scalar_rows

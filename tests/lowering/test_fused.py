@@ -314,6 +314,19 @@ def test_every_attention_of_a_mechanism_is_fused(made):
     check_alike(made, tensors(11, **SHAPES))
 
 
+def test_what_is_a_sum_of_weights_is_a_sum_of_kernels():
+    made = system(
+        "P = softmax(Q @ K.T)\nR = softmax(Q @ K.T / 2)\nW = P / 2 - t * (-R)\nO = W @ V",
+        **QKV,
+        t="scalar",
+    )
+    f = lowered(made, "fused")
+    assert "O = _attention(" in f.source and "torch.softmax(" not in f.source
+    check_alike(made, {**tensors(12, **SHAPES), "t": torch.tensor(0.75, dtype=torch.float64, requires_grad=True)})
+    with pytest.raises(LoweringError, match="W is asked for"):
+        lambdify_system(made, "torch", outputs=["W", "O"], strategy="fused")
+
+
 def test_what_cannot_be_fused_beside_what_can_stays_direct_and_says_so():
     made = system("P = softmax(Q @ K.T)\nR = sparsemax(Q @ K.T)\nO = P @ V + R @ V", **QKV)
     f = lambdify_system(made, "torch", strategy="fused")
@@ -331,7 +344,7 @@ REFUSED = {
         "O = softmax(sum(a, tanh(Q[:, a] + K[:, a].T))) @ V",
         "no function of products of queries and keys",
     ),
-    "a product of weights": ("P = softmax(Q @ K.T)\nO = (2 * P) @ V", "it stands in no product of weights and values"),
+    "a product of weights": ("P = softmax(Q @ K.T)\nO = (P * P) @ V", "it stands in no product of weights and values"),
     "weights read twice": ("P = softmax(Q @ K.T)\nO = P @ V + rowsum(P)", "P is read more than once"),
     "stretched scores": ("P = softmax(Q @ K.T + B)\nO = P @ V", "its scores are stretched"),
 }

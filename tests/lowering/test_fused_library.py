@@ -15,7 +15,6 @@ flex = pytest.importorskip("torch.nn.attention.flex_attention")
 REFUSED = {
     "additive": "its scores are no function of products",
     "additive-keras": "its scores are no function of products",
-    "differential": "it stands in no product of weights and values",
     "dropout": "it stands in no product of weights and values",
     "entmax": "entmax is no softmax",
     "entmax15": "entmax is no softmax",
@@ -55,6 +54,7 @@ FUSED = [
     "cosine",
     "content-addressing",
     "cross-attention",
+    "differential",
     "danet-channel",
     "danet-position",
     "dot",
