@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Float, Mod, NumberSymbol, Rational, S, floor
+from sympy import Expr, Float, Mod, NumberSymbol, Pow, Rational, S, floor
 
 from symattn.errors import LoweringError
 from symattn.lowering.arrays import plain_number
@@ -15,12 +15,16 @@ from symattn.lowering.writer import Writer
 EXACT_FLOAT = 2**53
 """Whole numbers below it are floats of Python's without rounding."""
 
+LARGEST_POWER = 4
+"""A power of an index under ``//`` and ``%``: positions up to 9000 stay below ``EXACT_FLOAT``."""
+
 CONSTANTS = {S.Pi: "math.pi", S.Exp1: "math.e"}
 
 
 def whole_part(writer: Writer, value: floor) -> Piece:
     """The largest whole number that is not above a number; of a quotient of whole numbers without rounding."""
     numerator, denominator = whole_quotient(value.args[0])
+    _refuse_large_powers(writer, value)
     if is_of_whole_numbers(numerator) and is_of_whole_numbers(denominator):
         axes = writer.program.facts(value).axes
         top, bottom = (writer.aligned(writer.value(side), axes) for side in (numerator, denominator))
@@ -36,9 +40,22 @@ def whole_part(writer: Writer, value: floor) -> Piece:
 
 def remainder(writer: Writer, value: Mod) -> Piece:
     """What is left over by whole multiples; of the divisor's sign, as in Python."""
+    _refuse_large_powers(writer, value)
     axes = writer.program.facts(value).axes
     left, right = (writer.aligned(writer.value(side), axes) for side in value.args)
     return made(writer, f"{left.within(Binding.PRODUCT)} % {right.within(Binding.NEGATION)}", value, Binding.SUM)
+
+
+def _refuse_large_powers(writer: Writer, value: Expr) -> None:
+    """A power of an index soon has more digits than an array's numbers, and what is left over by 7 would be noise."""
+    if writer.program.facts(value).is_number:
+        return
+    for power in value.atoms(Pow):
+        if power.is_integer and not (power.exp.is_Integer and power.exp <= LARGEST_POWER):
+            raise LoweringError(
+                f"{writer.target.name} has whole numbers of at most 53 bits, too few for {power} under // and %; "
+                f"a power up to {LARGEST_POWER} would do."
+            )
 
 
 def rational(writer: Writer, value: Rational) -> Piece:

@@ -8,6 +8,8 @@ import pytest
 from lowering_cases import matrices, system
 from test_families import TARGETS, computed
 
+from symattn import mechanism
+from symattn.errors import LoweringError
 from symattn.lowering import lambdify, lambdify_system
 from symattn.nodes import Block, IndexedMatrix, index
 
@@ -391,3 +393,16 @@ def test_lambdify_takes_formulas_and_blocks():
     f = lambdify(A, [IndexedMatrix(i - A[i, j], i, j, n, m), Block(A, 0, 1, n, m - 1)])
     assert np.allclose(f(numbers)[0], np.arange(3)[:, None] - numbers)
     assert np.array_equal(f(numbers)[1], numbers[:, 1:])
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch"])
+@pytest.mark.parametrize("formula", ["(2 ** i) % 7", "(i ** 20) % 7", "(i ** 9) // 3"])
+def test_powers_that_no_array_holds_are_refused_where_what_is_left_over_would_be_noise(target, formula):
+    with pytest.raises(LoweringError, match="53 bits"):
+        mechanism("powers", {"A": "n n"}, f"B = A + matrix(n, n, {formula})").lambdify(target)
+
+
+def test_small_powers_under_a_remainder_are_exact():
+    system = mechanism("powers", {"A": "n n"}, "B = A + matrix(n, n, (i ** 3 + n) % 7)")
+    found = system.lambdify("numpy")(np.zeros((50, 50)))
+    assert [int(number) for number in found[:, 0]] == [(i**3 + 50) % 7 for i in range(50)]
