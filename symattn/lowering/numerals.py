@@ -24,7 +24,8 @@ CONSTANTS = {S.Pi: "math.pi", S.Exp1: "math.e"}
 def whole_part(writer: Writer, value: floor) -> Piece:
     """The largest whole number that is not above a number; of a quotient of whole numbers without rounding."""
     numerator, denominator = whole_quotient(value.args[0])
-    _refuse_large_powers(writer, value)
+    if value.args[0].is_rational:
+        _refuse_large_powers(writer, value)
     if is_of_whole_numbers(numerator) and is_of_whole_numbers(denominator):
         axes = writer.program.facts(value).axes
         top, bottom = (writer.aligned(writer.value(side), axes) for side in (numerator, denominator))
