@@ -9,6 +9,7 @@ from sympy import Expr, MatrixExpr, Max, Min, Rational, floor
 from symattn import limits
 from symattn.errors import LimitError, ShapeError, SymattnError, UnknownNameError
 from symattn.language.allowed import AllowedReader
+from symattn.language.extremes import extreme
 from symattn.language.named_sets import COLUMN, ROW
 from symattn.language.names import suggestion
 from symattn.language.part import Part
@@ -133,7 +134,7 @@ class Calls(Part):
             return floor(values[0])
         if name == "clip":
             return Max(values[1], Min(values[2], values[0]))
-        return kind(*values)
+        return extreme(kind, values)
 
     def _over_an_index(self, tree: ast.Call, name: str) -> MatrixExpr:
         if len(tree.args) != 2 or not isinstance(tree.args[0], ast.Name):

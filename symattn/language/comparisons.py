@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, S
+from sympy import And, Expr, Ge, Gt, Le, Lt, Ne, S
 from sympy.logic.boolalg import Boolean
 
+from symattn.language.extremes import equal
 from symattn.language.part import Part
 from symattn.nodes import is_matrix
 
@@ -16,7 +17,7 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Expr, Expr], Boolean]] = {
     ast.Lt: Lt,
     ast.GtE: Ge,
     ast.Gt: Gt,
-    ast.Eq: Eq,
+    ast.Eq: equal,
     ast.NotEq: Ne,
 }
 
