@@ -37,12 +37,16 @@ def _attention(query, key, value, mask=None, heads=1, shared=0, **options):
     return result.reshape(*leading, *result.shape[-2:])
 ''',
     "_attention_of_some": '''
-def _attention_of_some(query, key, value, allowed, bias=None, **options):
+def _attention_of_some(query, key, value, allowed, bias=None, never_empty=False, **options):
     """Attention over allowed keys; a row without any is 0 and has gradient 0, whatever a kernel makes of such rows:
     it is given all keys before, and put to 0 after.
     """
-    some = allowed.any(dim=-1, keepdim=True)
-    allowed = allowed | ~some
+    if never_empty:
+        mask = allowed if bias is None else torch.where(allowed, bias, -torch.inf)
+        return _attention(query, key, value, mask, **options)
+    marks = allowed.view(torch.uint8)  # the largest byte is found many times faster than any truth value
+    some = marks.amax(dim=-1, keepdim=True) if marks.shape[-1] else marks.sum(dim=-1, keepdim=True, dtype=torch.uint8)
+    allowed, some = (marks | 1 - some).view(torch.bool), some.view(torch.bool)
     mask = allowed if bias is None else torch.where(allowed, bias, -torch.inf)
     return torch.where(some, _attention(query, key, value, mask, **options), 0.0)
 ''',

@@ -7,8 +7,9 @@ from sympy import Expr, MatrixExpr, S, Symbol, Transpose
 from symattn.lowering.fused import is_causal
 from symattn.lowering.fused_nodes import KernelProduct
 from symattn.lowering.pieces import Binding, Piece
+from symattn.lowering.uses import allows
 from symattn.lowering.writer import Writer
-from symattn.nodes import Value
+from symattn.nodes import IndexCondition, Value
 
 Axes = tuple[Symbol, ...]
 
@@ -33,11 +34,21 @@ def kernel_product(writer: Writer, node: KernelProduct, place: str) -> Piece:
         if node.allowed.name not in writer.program.never_empty:
             helper = "_attention_of_some"
             operands += [allowed, *([bias] if bias else [])]
+            if _allows_own_key(writer, node.allowed):
+                rows, columns = (writer.value(length).text for length in (node.query.shape[0], node.key.shape[0]))
+                options.append(f"never_empty={rows} <= {columns}")
         else:
             operands.append(f"torch.where({allowed}, {bias}, -torch.inf)" if bias else allowed)
     options.append(f"scale={scale_of(writer, node.scale)}")
     with_helpers(writer, "_as_heads", "_attention")
     return writer.new(spread(writer.call(helper, *operands, *options)), node)
+
+
+def _allows_own_key(writer: Writer, allowed: Value) -> bool:
+    """Whether a query may attend to the key at its own position, if there is one."""
+    found = (each.expression for each in writer.program.statements if each.name == allowed.name)
+    value = next(found, allowed)
+    return isinstance(value, IndexCondition) and allows(value, value.row)
 
 
 def heads_of(writer: Writer, query: Value, key: Value, value: Value, axes: Axes) -> tuple[list[str], int]:

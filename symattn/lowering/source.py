@@ -53,7 +53,8 @@ def source_of(
         opening += target.half_precision(writer, name, numbers, kind)
     truths = [key for key in system.inputs if key in program.truths]
     about = docstring(system, target, outputs, truths)
-    about[-1:-1] = _wrapped(told(program)) if program.kernels else []
+    kernels = _wrapped(told(program)) if program.kernels else []
+    about[-1:-1] = kernels
     body = [*about, *opening, *sizes, *writer.lines, f"return {returned}"]
     helpers = [text for key, text in target.helpers.items() if key in writer.helpers]
     calls_math = any(re.search(r"\bmath\.", text) for text in [*body, *helpers])
@@ -67,6 +68,7 @@ def source_of(
     ]
     if arrangement is not None:
         about = docstring(system, target, outputs, truths, arrangement.layouts)
+        about[-1:-1] = kernels
         around = arrangement.lines(system, name, outputs, keys, library_of(target.name))
         parts.append(_function(function_name(system), system, [*about, *around]))
     return "\n\n".join(parts) + "\n"

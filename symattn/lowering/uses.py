@@ -115,7 +115,7 @@ def always_allows_a_key(allowed: MatrixExpr) -> bool:
     keys: list[Expr] = [S.Zero, columns - 1]
     if same_size(rows, columns):
         keys.append(allowed.row)
-    return any(_holds(allowed, key) for key in keys)
+    return any(allows(allowed, key) for key in keys)
 
 
 def surely_has_keys(columns: Expr) -> bool:
@@ -130,7 +130,8 @@ def surely_has_keys(columns: Expr) -> bool:
     return (columns - 1).xreplace(lengths).is_nonnegative is True
 
 
-def _holds(allowed: IndexCondition, key: Expr) -> bool:
+def allows(allowed: IndexCondition, key: Expr) -> bool:
+    """Whether every query has this key among its allowed ones, whatever the sizes are."""
     try:
         condition: Boolean = allowed.at(allowed.row, key)
     except TypeError:  # a comparison with what is no number, such as 1/j at the first key

@@ -382,6 +382,32 @@ def test_the_equations_that_the_kernel_computes_stand_above_its_call():
     assert comments == ["# S = Q @ K.T / sqrt(d_k)", "# P = softmax(S, where=j <= i)", "# O = P @ V"]
 
 
+def test_layouts_go_around_kernels():
+    made = system("P[h] = softmax(Q[h] @ K[h].T, where=causal)\nO[h] = P[h] @ V[h]", Q="H n d", K="H m d", V="H m d")
+    layouts = {"Q": "n (H d)", "K": "m (H d)", "V": "m (H d)", "O": "n (H d)"}
+    functions = [
+        lambdify_system(made, "torch", layouts=layouts, sizes={"H": 3}, strategy=each) for each in ("fused", "direct")
+    ]
+    given = tensors(15, batch=(2,), Q=(5, 6), K=(7, 6), V=(7, 6))
+    found, expected = (value_and_gradients(function, given) for function in functions)
+    assert all(torch.allclose(a, b) for a, b in zip(found, expected, strict=True))
+    assert "By torch's kernels: O[h]" in functions[0].__doc__
+
+
+def test_a_misspelt_strategy_gets_a_hint():
+    with pytest.raises(LoweringError, match="Did you mean fused"):
+        lambdify_system(ATTENTION, "torch", strategy="fuse")
+
+
+def test_where_every_query_has_its_own_key_nothing_is_mended():
+    source = lambdify_system(attention(where="window(1, 0)"), "torch", strategy="fused").source
+    assert "never_empty=n <= m" in source
+    assert (
+        "never_empty="
+        not in lambdify_system(attention(where="j > i"), "torch", strategy="fused").source.split("def a_case(")[1]
+    )
+
+
 def test_names_like_those_of_helpers_do_no_harm():
     made = system(
         "scale = softmax(query @ key.T / 2 + mask)\nheads = scale @ kernel",
