@@ -60,6 +60,20 @@ def _each_times(stack, matrix, lacking=1):
     product = stack.reshape(*stack.shape[: -2 - lacking], math.prod(lengths), stack.shape[-1]) @ matrix
     return product.reshape(*product.shape[:-2], *lengths, product.shape[-1])
 ''',
+    "_times_each": '''
+def _times_each(matrix, stack, lacking=1, axes=1):
+    """One matrix, which lacks so many of a stack's last axes, times each matrix of a stack of so many axes and batches.
+
+    Where there are more numbers in the matrix and its batches than in the whole stack, and only the matrix has batches,
+    the columns of the stack are one product, (..., n, d) @ (d, h * k), and the result is a view of it.
+    """
+    if matrix.size < stack.size or stack.ndim > axes + 2:
+        return matrix[(..., *[None] * lacking, slice(None), slice(None))] @ stack
+    lengths = stack.shape[-2 - lacking : -2] + stack.shape[-1:]
+    columns = np.moveaxis(stack, -2, -2 - lacking)
+    product = matrix @ columns.reshape(*columns.shape[: -1 - lacking], math.prod(lengths))
+    return np.moveaxis(product.reshape(*product.shape[:-1], *lengths), -2 - lacking, -2)
+''',
     "_weighted_sum": '''
 def _weighted_sum(weights, terms, over=1, sums=0):
     """The terms along so many axes before rows and columns, each times its weight, added up; with so many axes of

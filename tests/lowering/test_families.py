@@ -91,7 +91,7 @@ def test_batches_stand_before_the_axes_of_a_family(target):
 def test_the_code_of_multi_head_attention_reads_like_this():
     lines = lambdify_system(MULTI_HEAD).source.splitlines()
     assert "    # Q[h] = X @ W_Q[h]" in lines
-    assert "    Q = X[..., None, :, :] @ W_Q" in lines
+    assert "    Q = _times_each(X, W_Q)" in lines
     assert "    S = (Q / math.sqrt(d_k)) @ K.mT" in lines
     assert "    O /= _total" in lines
     assert "    A = _side_by_side(O) @ _one_below_another(W_O)" in lines
