@@ -3,7 +3,8 @@
 The whole layer: projections of every head, scores, softmax, weighted sum, output projection; batched, causal or not.
 The peers are written as a good programmer writes them with einsum and weights (heads, d, d_k). Each round times peer
 and lowered code in turn; what counts is the median of the rounds' ratios, and not slower means at most 1, to which the
-noise of this machine is allowed on top (the peer's ratio to itself is printed beside it).
+noise of this machine is allowed on top (the peer's ratio to itself is printed beside it). For OMP_NUM_THREADS=1 see
+lowering.py.
 
     python tests/benchmarks/heads.py [rounds]
 """
