@@ -189,3 +189,17 @@ def test_differential_attention_is_one_attention_minus_a_part_of_another():
     Q_1, Q_2, K_1, K_2, V, part = inputs.values()
     check("differential", attention(Q_1, K_1, V) - part * attention(Q_2, K_2, V), **inputs)
     assert np.allclose(values("differential", "P", **inputs)[0].sum(-1), 1 - part)
+
+
+def test_sinkhorn_divides_rows_and_columns_in_turn():
+    inputs = draw(41, Q="5 3", K="4 3", V="4 2")
+    weights = np.exp(inputs["Q"] @ inputs["K"].T / np.sqrt(3))
+    for _ in range(2):
+        weights = weights / weights.sum(axis=1, keepdims=True)
+        weights = weights / weights.sum(axis=0, keepdims=True)
+    before = weights
+    weights = weights / weights.sum(axis=1, keepdims=True)
+    check("sinkhorn", weights, "P", **inputs)
+    check("sinkhorn", weights @ inputs["V"], **inputs)
+    assert not np.allclose(before @ inputs["V"], weights @ inputs["V"], atol=1e-6)
+    assert abs(weights.sum(axis=0) - 5 / 4).max() < 0.05
