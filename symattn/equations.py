@@ -14,11 +14,10 @@ from symattn.errors import LimitError, UnknownNameError
 from symattn.language.declarations import declare
 from symattn.language.names import suggestion
 from symattn.nodes import (
-    Concatenation,
-    IndexSum,
     Indices,
     Member,
     OverAllowedKeys,
+    OverAnIndex,
     Value,
     entry_of,
     full_shape,
@@ -223,7 +222,7 @@ class _Written:
 def with_own_indices(value: Value, taken: set[Symbol]) -> Value:
     """The value with its sums' indices renamed where they are taken, so that no sum captures another's index."""
     renamed = {}
-    for symbol in sorted({part.symbol for part in value.atoms(IndexSum, Concatenation)}, key=str):
+    for symbol in sorted({part.symbol for part in value.atoms(OverAnIndex)}, key=str):
         fresh, number = symbol, 0
         while fresh in taken:
             number += 1

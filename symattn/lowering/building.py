@@ -16,12 +16,11 @@ from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_row_and_column
 from symattn.nodes import (
-    Concatenation,
     IndexCondition,
-    IndexSum,
     Intersection,
     Member,
     OverAllowedKeys,
+    OverAnIndex,
     Softmax,
     Value,
     is_matrix,
@@ -71,7 +70,7 @@ def _indices_apart(program: Program, value: Value) -> Value:
     """The value with each index of a sum noted, an array axis each; renamed where another has another length."""
     if not is_matrix(value):
         return value
-    if isinstance(value, (IndexSum, Concatenation)):
+    if isinstance(value, OverAnIndex):
         symbol = program.index_for(value.symbol, value.length)
         term = _indices_apart(program, value.term.xreplace({value.symbol: symbol}))
         return value.func(term, symbol, value.length)

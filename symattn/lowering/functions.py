@@ -20,7 +20,13 @@ from symattn.lowering.numpy import NUMPY
 from symattn.lowering.source import source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
-from symattn.nodes import Concatenation, IndexCondition, IndexedMatrix, IndexSum, Value, full_shape, shape_of
+from symattn.nodes import (
+    ByRowAndColumn,
+    OverAnIndex,
+    Value,
+    full_shape,
+    shape_of,
+)
 from symattn.nodes.from_sympy import from_sympy
 from symattn.shapes import size
 
@@ -201,8 +207,8 @@ def _result_names(count: int, taken: set[str]) -> list[str]:
 
 def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value:
     """The value with symattn's own symbols for sizes and scalars, whatever was assumed of the ones it came with."""
-    bound = {part.symbol for part in value.atoms(IndexSum, Concatenation)}
-    bound |= {symbol for part in value.atoms(IndexCondition, IndexedMatrix) for symbol in (part.row, part.column)}
+    bound = {part.symbol for part in value.atoms(OverAnIndex)}
+    bound |= {symbol for part in value.atoms(ByRowAndColumn) for symbol in (part.row, part.column)}
     replaced: dict[Value, Value] = {}
     matrices = sorted(value.atoms(MatrixSymbol), key=str)
     for symbol in [*matrices, *sorted(value.atoms(Symbol) | _size_symbols(value), key=str)]:

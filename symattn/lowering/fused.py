@@ -17,6 +17,7 @@ from symattn.lowering.rewriting import rebuilt
 from symattn.lowering.uses import COLUMN, ROW, viewed
 from symattn.nodes import (
     Arithmetic,
+    ByRowAndColumn,
     ElementwiseDifference,
     ElementwiseFunction,
     ElementwiseProduct,
@@ -25,7 +26,6 @@ from symattn.nodes import (
     Entmax,
     Hardmax,
     IndexCondition,
-    IndexedMatrix,
     Intersection,
     MatrixProduct,
     Member,
@@ -95,7 +95,7 @@ class _Fusing:
             program.statements[position] = replace(statement, inside=inside)
 
     def _with_kernels(self, value: Value, statement: Statement) -> Value:
-        if not is_matrix(value) or isinstance(value, (IndexedMatrix, IndexCondition)):
+        if not is_matrix(value) or isinstance(value, ByRowAndColumn):
             return value
         value = rebuilt(value, tuple(self._with_kernels(part, statement) for part in value.args))
         made = self._fused(statement, value) if isinstance(value, MatrixProduct) else None
@@ -224,7 +224,7 @@ def is_causal(allowed: Value) -> bool:
 
 def _is_formula(value: Value) -> bool:
     """Whether a matrix or a set of keys is given entry by entry, by a formula of the query and the key."""
-    if isinstance(value, (IndexCondition, IndexedMatrix)):
+    if isinstance(value, ByRowAndColumn):
         return True
     if isinstance(value, Intersection):
         return any(map(_is_formula, value.args))

@@ -15,14 +15,13 @@ from symattn.lowering.uses import COLUMN, ROW, Uses, viewed
 from symattn.nodes import (
     Block,
     Column,
-    Concatenation,
     IndexCondition,
     IndexedMatrix,
-    IndexSum,
     Intersection,
     MatrixProduct,
     Member,
     OverAllowedKeys,
+    OverAnIndex,
     Row,
     Softmax,
     Value,
@@ -150,7 +149,7 @@ class Program:
             return Facts(shape, self.in_order(axes), known.batches, known.dtypes)
         parts = [self.facts(part) for part in value.args]
         axes = {axis for part in parts for axis in part.axes}
-        if isinstance(value, (IndexSum, Concatenation)):
+        if isinstance(value, OverAnIndex):
             axes.discard(value.symbol)
             parts = [self.facts(value.term)]
         ordered = self.in_order(axes)

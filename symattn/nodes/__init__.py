@@ -12,6 +12,7 @@ from symattn.nodes.arithmetic import (
 )
 from symattn.nodes.base import Indices, Node, Value, entry_of, index, is_matrix, shape_of
 from symattn.nodes.blocks import Block, Concatenation, HorizontalStack, VerticalStack
+from symattn.nodes.by_row_and_column import ByRowAndColumn
 from symattn.nodes.cases import Cases
 from symattn.nodes.entmax import Entmax, ThresholdOf, ThresholdOver
 from symattn.nodes.family import FamilySymbol, Member, full_shape, lengths_of, symbol_for
@@ -33,6 +34,7 @@ from symattn.nodes.hardmax import Hardmax
 from symattn.nodes.indexed import IndexedMatrix
 from symattn.nodes.log_sum_exp import LogSumExp
 from symattn.nodes.normalising import OverAllowedKeys
+from symattn.nodes.over_an_index import OverAnIndex
 from symattn.nodes.product import MatrixProduct
 from symattn.nodes.reductions import (
     ColumnMax,
@@ -49,6 +51,8 @@ from symattn.nodes.selection import Column, IndexSum, Row
 from symattn.nodes.softmax import Softmax
 
 __all__ = [
+    "ByRowAndColumn",
+    "OverAnIndex",
     "Sine",
     "Cosine",
     "OverAllowedKeys",

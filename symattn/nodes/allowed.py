@@ -10,6 +10,7 @@ from sympy.logic.boolalg import And, Boolean
 
 from symattn.errors import ShapeError
 from symattn.nodes.base import Indices, Node, broadcast_entry, is_index, matrix_argument, shape_of
+from symattn.nodes.by_row_and_column import ByRowAndColumn
 from symattn.nodes.cases import Cases
 from symattn.nodes.written import added
 from symattn.shapes import Shape, broadcast, show
@@ -42,7 +43,7 @@ def is_allowed(entry: Expr) -> Boolean:
     return Ne(entry, 0)
 
 
-class IndexCondition(Node):
+class IndexCondition(ByRowAndColumn):
     """The 0/1 matrix of a condition on the query index and the key index, such as ``j <= i``.
 
     Shapes: ``(rows, columns)``. Units: dimensionless.
@@ -63,22 +64,6 @@ class IndexCondition(Node):
     @property
     def condition(self) -> Boolean:
         return self.args[0]
-
-    @property
-    def row(self) -> Symbol:
-        return self.args[1]
-
-    @property
-    def column(self) -> Symbol:
-        return self.args[2]
-
-    @property
-    def bound_symbols(self) -> tuple[Symbol, ...]:
-        return self.row, self.column
-
-    @property
-    def shape(self) -> Shape:
-        return self.args[3], self.args[4]
 
     def at(self, i: Expr, j: Expr) -> Boolean:
         """The condition for one query and one key."""

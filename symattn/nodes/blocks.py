@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Lt, MatrixExpr, Mod, S, Symbol, floor, sympify
+from sympy import Expr, Lt, MatrixExpr, Mod, S, floor, sympify
 
 from symattn.errors import ShapeError
-from symattn.nodes.base import Indices, Node, entry_of, is_matrix, matrix_argument
+from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
 from symattn.nodes.cases import Cases, put_in
+from symattn.nodes.over_an_index import OverAnIndex
 from symattn.shapes import Shape, same_size, show
 
 
@@ -71,39 +72,18 @@ class VerticalStack(HorizontalStack):
     common = 1
 
 
-class Concatenation(Node):
+class Concatenation(OverAnIndex):
     """``concat(h, term)``: the term for each value of an index, side by side; shapes ``(n, d) -> (n, length * d)``.
 
     Errors: ``TypeError`` unless the term is a matrix and the index a symbol.
 
+    >>> from sympy import Symbol
     >>> from symattn.nodes.family import FamilySymbol, Member
     >>> h = Symbol("h", integer=True, nonnegative=True)
     >>> head, i, j = Concatenation(Member(FamilySymbol("O", 3, 4, 2), h), h, 2)[0, 5].args
     >>> head.positions, i, j
     ((1,), 0, 1)
     """
-
-    def __new__(cls, term: Any, symbol: Any, length: Any) -> Concatenation:
-        term, symbol, length = sympify(term), sympify(symbol), sympify(length)
-        if not is_matrix(term) or not isinstance(symbol, Symbol):
-            raise TypeError(f"Concatenation takes a matrix, an index and a length, found {term}, {symbol}, {length}")
-        return super().__new__(cls, term, symbol, length)
-
-    @property
-    def term(self) -> MatrixExpr:
-        return self.args[0]
-
-    @property
-    def symbol(self) -> Symbol:
-        return self.args[1]
-
-    @property
-    def bound_symbols(self) -> tuple[Symbol, ...]:
-        return (self.symbol,)
-
-    @property
-    def length(self) -> Expr:
-        return self.args[2]
 
     @property
     def shape(self) -> Shape:

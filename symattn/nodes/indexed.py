@@ -6,12 +6,12 @@ from typing import Any
 
 from sympy import Expr, Symbol, sympify
 
-from symattn.nodes.base import Indices, Node, is_matrix
+from symattn.nodes.base import Indices, is_matrix
+from symattn.nodes.by_row_and_column import ByRowAndColumn
 from symattn.nodes.cases import put_in
-from symattn.shapes import Shape
 
 
-class IndexedMatrix(Node):
+class IndexedMatrix(ByRowAndColumn):
     """``matrix(rows, columns, formula)``: entry ``(i, j)`` is a scalar formula in ``i`` and ``j``, counted from 0.
 
     The formula may hold numbers, sizes, indices from around it, functions, cases, and entries of named matrices at
@@ -34,22 +34,6 @@ class IndexedMatrix(Node):
     @property
     def formula(self) -> Expr:
         return self.args[0]
-
-    @property
-    def row(self) -> Symbol:
-        return self.args[1]
-
-    @property
-    def column(self) -> Symbol:
-        return self.args[2]
-
-    @property
-    def bound_symbols(self) -> tuple[Symbol, ...]:
-        return self.row, self.column
-
-    @property
-    def shape(self) -> Shape:
-        return self.args[3], self.args[4]
 
     def at(self, i: Expr, j: Expr) -> Expr:
         """The formula for one row and one column."""

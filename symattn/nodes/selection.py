@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, MatrixExpr, Symbol, sympify
+from sympy import Expr, MatrixExpr, sympify
 
-from symattn.nodes.base import ONE, Indices, Node, entry_of, is_matrix, matrix_argument
+from symattn.nodes.base import ONE, Indices, Node, entry_of, matrix_argument
 from symattn.nodes.cases import put_in
+from symattn.nodes.over_an_index import OverAnIndex
 from symattn.shapes import Shape
 
 
@@ -58,7 +59,7 @@ class Row(Column):
         return entry_of(self.matrix, self.position, j, indices)
 
 
-class IndexSum(Node):
+class IndexSum(OverAnIndex):
     """``sum(a, term)``: the sum of a matrix formula over an index ``a`` from 0 to ``length - 1``.
 
     Shapes: those of the term. Units: those of the term.
@@ -69,28 +70,6 @@ class IndexSum(Node):
     >>> IndexSum(Column(MatrixSymbol("A", 2, 3), a), a, 3)[1, 0].doit()
     A[1, 0] + A[1, 1] + A[1, 2]
     """
-
-    def __new__(cls, term: Any, symbol: Any, length: Any) -> IndexSum:
-        term, symbol, length = sympify(term), sympify(symbol), sympify(length)
-        if not is_matrix(term) or not isinstance(symbol, Symbol):
-            raise TypeError(f"IndexSum takes a matrix, an index and a length, found {term}, {symbol}, {length}")
-        return super().__new__(cls, term, symbol, length)
-
-    @property
-    def term(self) -> MatrixExpr:
-        return self.args[0]
-
-    @property
-    def symbol(self) -> Symbol:
-        return self.args[1]
-
-    @property
-    def bound_symbols(self) -> tuple[Symbol, ...]:
-        return (self.symbol,)
-
-    @property
-    def length(self) -> Expr:
-        return self.args[2]
 
     @property
     def shape(self) -> Shape:

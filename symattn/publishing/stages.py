@@ -12,7 +12,7 @@ from symattn import closed_form
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactFamily
-from symattn.nodes import IndexCondition, IndexedMatrix, Indices, Value, index, is_matrix, shape_of
+from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Value, index, is_matrix, shape_of
 from symattn.nodes.written import names_in
 from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import (
@@ -96,7 +96,7 @@ def _free_parts(equation: Equation) -> Iterator[Value | str]:
 
     These mean nothing outside.
     """
-    own = equation.expression.atoms(IndexCondition, IndexedMatrix)
+    own = equation.expression.atoms(ByRowAndColumn)
     yield from equation.indices
     yield equation.expression.xreplace({each: ZeroMatrix(*each.shape) for each in own})
     for each in own:

@@ -10,13 +10,11 @@ from sympy import Expr, Integer, S, lambdify, preorder_traversal
 
 from symattn.equations import EquationSystem
 from symattn.nodes import (
-    Concatenation,
+    ByRowAndColumn,
     ElementwiseFunction,
-    IndexCondition,
-    IndexedMatrix,
-    IndexSum,
     MatrixProduct,
     OverAllowedKeys,
+    OverAnIndex,
     Value,
     is_matrix,
 )
@@ -45,9 +43,9 @@ def operations(system: EquationSystem) -> Callable[[Mapping[str, int]], int]:
 def _of(value: Value) -> Expr:
     if not is_matrix(value):
         return ENTRY
-    if isinstance(value, (IndexSum, Concatenation)):
+    if isinstance(value, OverAnIndex):
         return value.length * _of(value.term)
-    if isinstance(value, (IndexedMatrix, IndexCondition)):
+    if isinstance(value, ByRowAndColumn):
         return prod(value.shape) * sum(1 for _ in preorder_traversal(value.args[0]))
     parts: Any = sum((_of(part) for part in value.args if is_matrix(part)), S.Zero)
     if isinstance(value, MatrixProduct):

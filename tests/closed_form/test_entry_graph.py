@@ -42,7 +42,15 @@ def node_case(text):
 
 def concrete_nodes(kind=Node):
     children = [child for part in kind.__subclasses__() for child in concrete_nodes(part)]
-    abstract = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.OverAllowedKeys, nodes.Reduction, Node}
+    abstract = {
+        nodes.Arithmetic,
+        nodes.ElementwiseFunction,
+        nodes.ByRowAndColumn,
+        nodes.OverAllowedKeys,
+        nodes.OverAnIndex,
+        nodes.Reduction,
+        Node,
+    }
     return children + ([kind] if kind not in abstract and kind.__module__.startswith("symattn") else [])
 
 

@@ -15,7 +15,14 @@ from symattn.exact import EXACT, Element, ExactMatrix, evaluate
 from symattn.nodes.base import Node
 from symattn.worked import bind
 
-ABSTRACT = {nodes.Arithmetic, nodes.ElementwiseFunction, nodes.OverAllowedKeys, nodes.Reduction}
+ABSTRACT = {
+    nodes.Arithmetic,
+    nodes.ElementwiseFunction,
+    nodes.ByRowAndColumn,
+    nodes.OverAllowedKeys,
+    nodes.OverAnIndex,
+    nodes.Reduction,
+}
 
 
 def concrete_nodes(kind=Node):

@@ -7,9 +7,19 @@ from sympy import MatrixSymbol
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import MissingRowError
 from symattn.lowering import TARGETS, lambdify_system
-from symattn.nodes import Arithmetic, ElementwiseFunction, MatrixProduct, Node, OverAllowedKeys, Reduction, Softmax
+from symattn.nodes import (
+    Arithmetic,
+    ByRowAndColumn,
+    ElementwiseFunction,
+    MatrixProduct,
+    Node,
+    OverAllowedKeys,
+    OverAnIndex,
+    Reduction,
+    Softmax,
+)
 
-ABSTRACT = {Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction}
+ABSTRACT = {Arithmetic, ByRowAndColumn, ElementwiseFunction, OverAllowedKeys, OverAnIndex, Reduction}
 
 
 def concrete_nodes(kind=Node):

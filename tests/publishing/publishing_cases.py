@@ -10,6 +10,7 @@ from symattn.mechanisms import named, names
 from symattn.nodes import (
     Arithmetic,
     Block,
+    ByRowAndColumn,
     Column,
     Concatenation,
     ElementwiseFunction,
@@ -22,6 +23,7 @@ from symattn.nodes import (
     Member,
     Node,
     OverAllowedKeys,
+    OverAnIndex,
     Reduction,
     index,
 )
@@ -48,7 +50,7 @@ def parsed(text):
     return parse_expression(text, INPUTS)
 
 
-BASES = (Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction)
+BASES = (Arithmetic, ByRowAndColumn, ElementwiseFunction, OverAllowedKeys, OverAnIndex, Reduction)
 
 
 def concrete_nodes(kind=Node):

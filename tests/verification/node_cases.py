@@ -5,7 +5,7 @@ import random
 from symattn.equations import Equation, EquationSystem
 from symattn.language.declarations import declare, parse_shape
 from symattn.language.parsing import parse_equations
-from symattn.nodes import Arithmetic, ElementwiseFunction, Node, OverAllowedKeys, Reduction
+from symattn.nodes import Arithmetic, ByRowAndColumn, ElementwiseFunction, Node, OverAllowedKeys, OverAnIndex, Reduction
 from symattn.shapes import size
 
 INPUTS = {"A": "n m", "B": "n m", "C": "m k", "t": "scalar"}
@@ -113,9 +113,14 @@ def concrete_nodes():
     while pending:
         kind = pending.pop()
         pending.extend(kind.__subclasses__())
-        if kind not in (Arithmetic, ElementwiseFunction, OverAllowedKeys, Reduction) and kind.__module__.startswith(
-            "symattn."
-        ):
+        if kind not in (
+            Arithmetic,
+            ByRowAndColumn,
+            ElementwiseFunction,
+            OverAllowedKeys,
+            OverAnIndex,
+            Reduction,
+        ) and kind.__module__.startswith("symattn."):
             found.add(kind)
     return sorted(found, key=lambda kind: kind.__name__)
 
