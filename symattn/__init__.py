@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symattn.examples import worked_example
     from symattn.lowering import lambdify
     from symattn.mechanisms import named, names
-    from symattn.publishing import Derivation, code, derive, latex, mathml, text
+    from symattn.publishing import Presentation, code, derive, latex, mathml, text
     from symattn.verification import Report, verify
     from symattn.worked import Bound
 
@@ -30,7 +30,7 @@ _HOMES = {
     "lowering": ("lambdify",),
     "defining": ("Mechanism", "mechanism"),
     "mechanisms": ("named", "names"),
-    "publishing": ("Derivation", "code", "derive", "latex", "mathml", "text"),
+    "publishing": ("Presentation", "code", "derive", "latex", "mathml", "text"),
     "verification": ("Report", "verify"),
     "worked": ("Bound",),
 }
@@ -38,9 +38,9 @@ _HOMES = {
 __all__ = [
     "Bound",
     "Comparison",
-    "Derivation",
     "Equation",
     "Mechanism",
+    "Presentation",
     "Report",
     "SymattnError",
     "__version__",

@@ -16,11 +16,11 @@ from symattn.language import parse_expression
 from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax, Value
 from symattn.publishing import (
     Block,
-    Derivation,
     Formula,
     Heading,
     Joined,
     Paragraph,
+    Presentation,
     Rounded,
     Stage,
     Substituted,
@@ -62,7 +62,7 @@ def obstacle(example: Bound) -> str | None:
     return None if alone == _row(example, "S", 0) else "its scores of one input need more than the query of that input"
 
 
-def eight_steps(*examples: Bound) -> Derivation:
+def eight_steps(*examples: Bound) -> Presentation:
     """The eight steps of self-attention with the numbers of one or more examples, exact and decimal.
 
     Several examples share inputs and projections and differ in their scores, as unscaled and scaled ones do.
@@ -93,7 +93,7 @@ def eight_steps(*examples: Bound) -> Derivation:
             blocks += _rounded_table(example, level)
     title = f"{first.symbolic.name[:1].upper()}{first.symbolic.name[1:]} in eight steps"
     stages = tuple(stage for example in examples for stage in _stages(example, several))
-    return Derivation(title, tuple(blocks), stages, first.symbolic.source)
+    return Presentation(title, tuple(blocks), stages, first.symbolic.source)
 
 
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:

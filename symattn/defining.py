@@ -103,7 +103,7 @@ class Mechanism(EquationSystem):
         """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""
         return verification.verify(self, **options)
 
-    def derive(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> publishing.Derivation:
+    def derive(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> publishing.Presentation:
         """The mechanism stage by stage, with numbers substituted where they are given; ``.to("latex")`` prints it."""
         numbers = {**(values or {}), **more}
         return publishing.derive(self.bind(numbers) if numbers else self)

@@ -11,7 +11,7 @@ from symattn.commands.options import RESULT, chosen_format, deliver, with_option
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import ExactnessError
-from symattn.publishing import Derivation
+from symattn.publishing import Presentation
 
 
 @click.command("derive")
@@ -63,7 +63,7 @@ def in_exact_numbers(subject: Subject) -> Subject:
     return subject
 
 
-def derived(subjects: list[Subject]) -> Derivation:
+def derived(subjects: list[Subject]) -> Presentation:
     """The article's eight steps where the subjects are its example, else every stage of the one subject."""
     bound = [subject.bound for subject in subjects if subject.worked and subject.bound is not None]
     if bound and all(obstacle(example) is None for example in bound):

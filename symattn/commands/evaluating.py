@@ -8,7 +8,7 @@ from symattn.commands.options import RESULT, chosen_format, deliver, with_option
 from symattn.commands.subjects import Subjects, about_subjects
 from symattn.exact import ExactFamily
 from symattn.language.declarations import declare
-from symattn.publishing import Block, Derivation, Heading, Stage
+from symattn.publishing import Block, Heading, Presentation, Stage
 from symattn.publishing.stages import MEMBERS, values
 from symattn.worked import Bound
 
@@ -40,7 +40,7 @@ def command(
     deliver(evaluated.to(format_name, digits=digits, standalone=standalone), path)
 
 
-def evaluation(examples: list[Bound], only: tuple[str, ...] = ()) -> Derivation:
+def evaluation(examples: list[Bound], only: tuple[str, ...] = ()) -> Presentation:
     """A document of values alone: each name with its exact value and its decimals.
 
     Of a family that is not asked for by name, the first members only.
@@ -60,4 +60,4 @@ def evaluation(examples: list[Bound], only: tuple[str, ...] = ()) -> Derivation:
             blocks += values(declare(name, system.shape(name)), exact, most)
             stages.append(Stage(prefix + name, system.shape(name), exact=exact))
     title = ", ".join(example.system.name for example in examples)
-    return Derivation(title, tuple(blocks), tuple(stages), examples[0].system.source)
+    return Presentation(title, tuple(blocks), tuple(stages), examples[0].system.source)

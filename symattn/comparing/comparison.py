@@ -14,7 +14,7 @@ from symattn.errors import InputError, ShapeError, SymattnError
 from symattn.examples import numbers_for
 from symattn.language.names import suggestion
 from symattn.mechanisms import named
-from symattn.publishing import Derivation
+from symattn.publishing import Presentation
 from symattn.shapes import show
 from symattn.worked import Bound, bind
 
@@ -23,12 +23,12 @@ class Comparison(Compared):
     """Mechanisms compared on one set of numbers, with a document; ``to`` prints it in every format."""
 
     @cached_property
-    def document(self) -> Derivation:
+    def document(self) -> Presentation:
         """The comparison as a document."""
         return telling.told(self)
 
     def to(self, format: str = "text", **options: Any) -> str:
-        """The comparison as text, LaTeX, MathML or JSON; the options are those of ``Derivation.to``."""
+        """The comparison as text, LaTeX, MathML or JSON; the options are those of ``Presentation.to``."""
         return self.document.to(format, **options)
 
     def __str__(self) -> str:

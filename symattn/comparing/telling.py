@@ -17,10 +17,10 @@ from symattn.exact import Element, ExactMatrix
 from symattn.language.declarations import declare
 from symattn.publishing import (
     Block,
-    Derivation,
     Formula,
     Heading,
     Paragraph,
+    Presentation,
     Stage,
     Table,
 )
@@ -29,9 +29,9 @@ INPUT_ENTRIES = 144
 """Entries of an input that is printed; of a larger one, its shape."""
 
 
-def told(comparison: Compared) -> Derivation:
+def told(comparison: Compared) -> Presentation:
     """The document of a comparison."""
-    return Derivation(title(comparison), tuple(blocks(comparison)), tuple(stages(comparison)))
+    return Presentation(title(comparison), tuple(blocks(comparison)), tuple(stages(comparison)))
 
 
 def title(comparison: Compared) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from symattn.lazy import loader
 
 if TYPE_CHECKING:
-    from symattn.publishing.derivation import Derivation
     from symattn.publishing.document import (
         Block,
         Code,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     )
     from symattn.publishing.formats import RENDERERS
     from symattn.publishing.mathml_validator import validate_mathml
+    from symattn.publishing.presentation import Presentation
     from symattn.publishing.stages import derive
     from symattn.publishing.to_code import code
     from symattn.publishing.to_latex import latex, system_latex
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Block",
     "Code",
-    "Derivation",
     "Formula",
     "Heading",
     "Joined",
     "Paragraph",
+    "Presentation",
     "Printable",
     "RENDERERS",
     "RealMatrices",
@@ -60,7 +60,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "derivation": ("Derivation",),
     "document": (
         "Block",
         "Code",
@@ -79,6 +78,7 @@ _HOMES = {
     ),
     "formats": ("RENDERERS",),
     "mathml_validator": ("validate_mathml",),
+    "presentation": ("Presentation",),
     "stages": ("derive",),
     "to_code": ("code",),
     "to_latex": ("latex", "system_latex"),

@@ -14,7 +14,6 @@ from symattn.errors import InputError
 from symattn.exact import ExactFamily
 from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Value, index, is_matrix, shape_of
 from symattn.nodes.written import names_in
-from symattn.publishing.derivation import Derivation
 from symattn.publishing.document import (
     Block,
     Formula,
@@ -27,6 +26,7 @@ from symattn.publishing.document import (
 )
 from symattn.publishing.families import members, of_member, with_all_ranges
 from symattn.publishing.legend import legend
+from symattn.publishing.presentation import Presentation
 from symattn.shapes import Shape
 from symattn.worked import Bound
 
@@ -34,7 +34,7 @@ MEMBERS = 4
 """Of a family with more members than this, the first ones are worked through, and how many there are is said."""
 
 
-def derive(subject: EquationSystem | Bound) -> Derivation:
+def derive(subject: EquationSystem | Bound) -> Presentation:
     """A mechanism stage by stage.
 
     Without numbers: the shape, formula and entries of every equation, its sizes symbolic. With numbers (a mechanism
@@ -50,7 +50,7 @@ def derive(subject: EquationSystem | Bound) -> Derivation:
     return _formulas(subject)
 
 
-def _formulas(system: EquationSystem) -> Derivation:
+def _formulas(system: EquationSystem) -> Presentation:
     i, j = _entry_indices(system)
     blocks: list[Block] = [*conventions(system), Heading("Inputs")]
     stages = []
@@ -71,7 +71,7 @@ def _formulas(system: EquationSystem) -> Derivation:
             if not isinstance(equation.expression, IndexedMatrix):  # which says its entries already
                 blocks += [Paragraph("Entry by entry:"), Formula(entry[0], "=", entry[1])]
         stages.append(Stage(equation.name, equation.shape, equation.expression, entry=entry, left=left))
-    return Derivation(system.name, (*blocks, *legend(system, entries=True)), tuple(stages), system.source)
+    return Presentation(system.name, (*blocks, *legend(system, entries=True)), tuple(stages), system.source)
 
 
 def conventions(system: EquationSystem) -> list[Block]:
@@ -108,7 +108,7 @@ def _places(shape: Shape, i: Symbol, j: Symbol) -> tuple[Expr, Expr]:
     return S.Zero if rows == 1 else i, S.Zero if columns == 1 else j
 
 
-def _with_numbers(bound: Bound) -> Derivation:
+def _with_numbers(bound: Bound) -> Presentation:
     system = bound.symbolic
     numbers: dict[str, Any] = {name: Integer(length) for name, length in bound.sizes.items()}
     blocks: list[Block] = [*conventions(system), Heading("Inputs")]
@@ -123,7 +123,7 @@ def _with_numbers(bound: Bound) -> Derivation:
         shape = bound.system.shape(name)
         stages.append(Stage(name, shape, equation.expression, put_in, exact, left=equation.left_side))
         numbers[name] = exact
-    return Derivation(system.name, (*blocks, *legend(system, entries=False)), tuple(stages), system.source)
+    return Presentation(system.name, (*blocks, *legend(system, entries=False)), tuple(stages), system.source)
 
 
 def values(symbol: Value, exact: Any, most: int = MEMBERS) -> list[Block]:

@@ -17,10 +17,10 @@ from symattn.mechanisms import named, names
 from symattn.publishing import (
     RENDERERS,
     Code,
-    Derivation,
     Formula,
     Heading,
     Paragraph,
+    Presentation,
     Rounded,
     Substituted,
     Table,
@@ -40,7 +40,7 @@ WITH_NUMBERS = with_numbers()
 
 HOSTILE = 'a_b \\input{/etc/passwd} <script> & $x$ % # ^ ~ "q" \x1b[2J \u202e é 注'
 
-EVERYTHING = Derivation(
+EVERYTHING = Presentation(
     "Every kind of block",
     (
         Title("A title"),
@@ -157,13 +157,13 @@ def test_with_numbers_every_stage_is_formula_numbers_exact_value_and_decimals():
 
 def test_decimals_of_whole_numbers_are_not_repeated():
     whole = ExactMatrix.of([[1, 2]])
-    printed = Derivation("", (Formula(MatrixSymbol("A", 1, 2), "=", whole, "≈", Rounded(whole)),)).to("text")
+    printed = Presentation("", (Formula(MatrixSymbol("A", 1, 2), "=", whole, "≈", Rounded(whole)),)).to("text")
     assert printed == "A = [1  2]\n"
 
 
 def test_decimals_that_end_are_equal():
     half = ExactMatrix.of([["1/2"]])
-    printed = Derivation("", (Formula(MatrixSymbol("A", 1, 1), "=", half, "≈", Rounded(half)),)).to("text")
+    printed = Presentation("", (Formula(MatrixSymbol("A", 1, 1), "=", half, "≈", Rounded(half)),)).to("text")
     assert printed == "A = [1/2] = [0.5]\n"
 
 
@@ -196,7 +196,7 @@ def test_a_derivation_can_be_continued():
 
 @pytest.mark.parametrize("format", RENDERERS)
 def test_hostile_titles_and_sources_are_only_words(format):
-    document = Derivation(HOSTILE, (Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)), source=HOSTILE)
+    document = Presentation(HOSTILE, (Paragraph(HOSTILE), Heading(HOSTILE), Code(HOSTILE)), source=HOSTILE)
     printed = document.to(format, standalone=True)
     assert "\x1b" not in printed
     assert "\u202e" not in printed
@@ -261,12 +261,12 @@ def test_a_formula_in_which_no_number_finds_room_is_not_repeated(format):
     wide = tuple(tuple(10**20 + i for i in range(12)) for _ in range(2))
     symbol = MatrixSymbol("A", 2, 12)
     formula = Formula(MatrixSymbol("B", 12, 2), "=", symbol.T, "=", Substituted(symbol.T, {"A": wide}))
-    assert Derivation("", (formula,)).to(format).count("A") == 1
+    assert Presentation("", (formula,)).to(format).count("A") == 1
 
 
 def test_a_table_too_wide_for_the_line_wraps_its_widest_column():
     words = "a cell of many words that goes on and on " * 4
-    table = Derivation("t", (Table(("short", "long"), [("x", words.strip()), ("y", "z")]),))
+    table = Presentation("t", (Table(("short", "long"), [("x", words.strip()), ("y", "z")]),))
     lines = table.to("text", width=60).splitlines()
     assert max(map(len, lines)) <= 60
     assert " ".join(" ".join(lines).split()).count("goes on") == 4

@@ -10,7 +10,7 @@ from symattn.exact import ExactMatrix
 from symattn.mechanisms import named, names
 from symattn.nodes import index
 from symattn.publishing import Formula, Rounded, Words, derive, mathml, system_latex, validate_mathml
-from symattn.publishing.derivation import Derivation
+from symattn.publishing.presentation import Presentation
 
 M = "{http://www.w3.org/1998/Math/MathML}"
 
@@ -144,7 +144,7 @@ HOSTILE = '<script>alert("x")</script> & \\input{y} $z$ \x1b[2J \u202e ]]> <!-- 
 
 
 def test_hostile_words_are_words():
-    page = Derivation(HOSTILE, (Formula(1, "=", Words(HOSTILE)),), source=HOSTILE).to("mathml", standalone=True)
+    page = Presentation(HOSTILE, (Formula(1, "=", Words(HOSTILE)),), source=HOSTILE).to("mathml", standalone=True)
     validate_mathml(page)
     assert "<script" not in page
     assert "\x1b" not in page

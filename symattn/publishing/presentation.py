@@ -1,4 +1,4 @@
-"""Derivation: a document that prints itself in every format, and to which more blocks can be added."""
+"""Presentation: a document that prints itself in every format, and to which more blocks can be added."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from symattn.publishing.formats import render
 
 
 @dataclass(frozen=True)
-class Derivation(Document):
+class Presentation(Document):
     """A document that can be printed in every format: a title, blocks in order, and its stages for a machine.
 
     >>> from symattn.publishing.document import Formula
-    >>> print(Derivation("one line", (Formula(1, "=", 1),)).to("text"), end="")
+    >>> print(Presentation("one line", (Formula(1, "=", 1),)).to("text"), end="")
     one line
     ========
     <BLANKLINE>
     1 = 1
     """
 
-    def followed_by(self, *blocks: Block) -> Derivation:
+    def followed_by(self, *blocks: Block) -> Presentation:
         """The same document with more blocks at its end."""
-        return Derivation(self.title, (*self.blocks, *blocks), self.stages, self.source)
+        return Presentation(self.title, (*self.blocks, *blocks), self.stages, self.source)
 
     def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
         """The document as text, LaTeX, MathML or JSON.
