@@ -34,7 +34,17 @@ from sympy.core.relational import Relational
 
 from symattn.closed_form.numbers import NumberKind
 from symattn.errors import ExactnessError
-from symattn.nodes import Cases, ExponentialLinear, GaussianLinear, RectifiedLinear, Sigmoid, SquareRoot, ThresholdOf
+from symattn.nodes import (
+    Cases,
+    ExponentialLinear,
+    GaussianLinear,
+    RectifiedLinear,
+    Sigmoid,
+    Sign,
+    SquareRoot,
+    Step,
+    ThresholdOf,
+)
 from symattn.nodes.allowed import is_allowed
 from symattn.nodes.conditions import RELATIONS
 from symattn.nodes.entmax import sparsemax_threshold, threshold
@@ -184,6 +194,8 @@ OPERATIONS: dict[str, Operation] = {
     "relu": _function(RectifiedLinear.of_number, lambda kind, x: max(x, kind.number(0))),
     "sigmoid": _function(Sigmoid.of_number, _sigmoid, count=4),
     "elu": _function(ExponentialLinear.of_number, lambda kind, x: x if x > 0 else kind.exp(x) - 1, count=4, repeats=3),
+    "step": _function(Step.of_number, lambda kind, x: kind.number(int(x > 0)), count=2),
+    "sign": _function(Sign.of_number, lambda kind, x: kind.number(int(x > 0) - int(x < 0)), count=3, repeats=2),
     "gelu": _function(GaussianLinear.of_number, _gaussian, count=5, repeats=2),
 }
 """By name. ``dot``, ``sum``, ``max`` and ``threshold`` run over a row of operands, the others over a few.

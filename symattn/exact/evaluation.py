@@ -62,6 +62,8 @@ EXACT: dict[type, Row] = {
     nodes.GaussianLinear: entrywise(functions.gelu),
     nodes.SquareRoot: entrywise(functions.sqrt),
     nodes.AbsoluteValue: entrywise(functions.absolute),
+    nodes.Step: entrywise(functions.step),
+    nodes.Sign: entrywise(functions.sign),
     nodes.Softmax: lambda node, value: normalisers.softmax(value(node.scores), value.allowed(node)),
     nodes.LogSumExp: lambda node, value: normalisers.log_sum_exp(value(node.scores), value.allowed(node)),
     nodes.Hardmax: lambda node, value: normalisers.hardmax(value(node.scores), value.allowed(node)),

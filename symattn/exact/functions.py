@@ -323,6 +323,20 @@ def relu(x: Element) -> Element:
     return x if x.sign > 0 else ZERO
 
 
+def step(x: Element) -> Element:
+    """1 where ``x > 0``, else 0."""
+    return ONE if x.sign > 0 else ZERO
+
+
+def sign(x: Element) -> Element:
+    """1 where ``x > 0``, -1 where ``x < 0``, 0 at 0.
+
+    >>> sign(exp(Element.of(1)) - 3), sign(log(Element.of(8)) - 3 * log(Element.of(2)))
+    (Element(-1), Element(0))
+    """
+    return Element.constant(x.sign)
+
+
 def elu(x: Element) -> Element:
     """``x`` where ``x > 0``, else ``exp(x) - 1``."""
     return x if x.sign > 0 else exp(x) - 1
@@ -359,8 +373,10 @@ __all__ = [
     "power",
     "relu",
     "sigmoid",
+    "sign",
     "sin",
     "softmax",
     "sqrt",
+    "step",
     "tanh",
 ]

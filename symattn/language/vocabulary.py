@@ -29,9 +29,11 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sign,
     Sine,
     Softmax,
     SquareRoot,
+    Step,
     VerticalStack,
 )
 
@@ -62,9 +64,11 @@ NODES: dict[str, type[Node]] = {
     "rownorm": RowNorm,
     "rowsum": RowSum,
     "sigmoid": Sigmoid,
+    "sign": Sign,
     "sin": Sine,
     "softmax": Softmax,
     "sqrt": SquareRoot,
+    "step": Step,
     "tanh": HyperbolicTangent,
 }
 

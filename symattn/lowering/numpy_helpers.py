@@ -138,6 +138,11 @@ def _relu(x):
     """The larger of x and 0."""
     return np.maximum(x, 0)
 ''',
+    "_step": '''
+def _step(x):
+    """1 where x > 0, else 0."""
+    return np.heaviside(x, 0)
+''',
     "_elu": '''
 def _elu(x):
     """x where x > 0, else exp(x) - 1; exp is only taken where it is used."""

@@ -107,6 +107,11 @@ def _stack(parts, axis):
     batches = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
     return torch.cat([part.expand(batches + part.shape[-2:]) for part in parts], dim=axis)
 ''',
+    "_step": '''
+def _step(x):
+    """1 where x > 0, else 0; its gradient is 0."""
+    return torch.where(torch.isnan(x), x, (x > 0).to(x.dtype))
+''',
     "_masked_softmax": '''
 def _masked_softmax(scores, allowed):
     """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated

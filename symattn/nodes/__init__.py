@@ -27,8 +27,10 @@ from symattn.nodes.functions import (
     Logarithm,
     RectifiedLinear,
     Sigmoid,
+    Sign,
     Sine,
     SquareRoot,
+    Step,
 )
 from symattn.nodes.hardmax import Hardmax
 from symattn.nodes.indexed import IndexedMatrix
@@ -53,7 +55,9 @@ from symattn.nodes.softmax import Softmax
 __all__ = [
     "ByRowAndColumn",
     "OverAnIndex",
+    "Sign",
     "Sine",
+    "Step",
     "Cosine",
     "OverAllowedKeys",
     "IndexedMatrix",

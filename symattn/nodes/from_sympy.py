@@ -22,6 +22,7 @@ from sympy import (
     ZeroMatrix,
     exp,
     log,
+    sign,
     sqrt,
     tanh,
 )
@@ -31,7 +32,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.errors import LoweringError
 from symattn.nodes.arithmetic import ElementwisePower, ElementwiseProduct, ElementwiseSum, Negation
 from symattn.nodes.base import Node, Value, is_matrix
-from symattn.nodes.functions import AbsoluteValue, Exponential, HyperbolicTangent, Logarithm, SquareRoot
+from symattn.nodes.functions import AbsoluteValue, Exponential, HyperbolicTangent, Logarithm, Sign, SquareRoot
 from symattn.nodes.product import MatrixProduct
 
 LARGEST_POWER = 16
@@ -43,6 +44,7 @@ FUNCTIONS: dict[object, type[Node]] = {
     tanh: HyperbolicTangent,
     sqrt: SquareRoot,
     Abs: AbsoluteValue,
+    sign: Sign,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, cos, erf, exp, log, sin, sqrt, tanh
+from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, StrictLessThan, cos, erf, exp, log, sin, sqrt, tanh
 
 from symattn.nodes.base import Indices, Node, entry_of, matrix_argument
 from symattn.nodes.cases import Cases
@@ -152,6 +152,39 @@ class GaussianLinear(ElementwiseFunction):
     @staticmethod
     def of_number(x: Expr) -> Expr:
         return divided(multiplied(x, added(S.One, applied(erf, divided(x, sqrt(2))))), Integer(2))
+
+
+class Step(ElementwiseFunction):
+    """``step(A)``: 1 where ``x > 0``, else 0; the derivative of ``relu``, at 0 as libraries choose it.
+
+    It jumps at 0 and is constant elsewhere: wherever it is differentiable, its gradient is 0.
+
+    >>> Step.of_number(Integer(-2)), Step.of_number(Integer(0)), Step.of_number(Integer(3))
+    (0, 0, 1)
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        if x.is_number:
+            return S.One if x > 0 else S.Zero
+        return Cases((S.One, StrictGreaterThan(x, S.Zero, evaluate=False)), (S.Zero, True))
+
+
+class Sign(ElementwiseFunction):
+    """``sign(A)``: 1 where ``x > 0``, -1 where ``x < 0`` and 0 at 0; the derivative of ``abs``, at 0 its middle.
+
+    It jumps at 0 and is constant elsewhere: wherever it is differentiable, its gradient is 0.
+
+    >>> Sign.of_number(Integer(-2)), Sign.of_number(Integer(0)), Sign.of_number(Integer(3))
+    (-1, 0, 1)
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        if x.is_number:
+            return Step.of_number(x) - Step.of_number(-x)
+        above, below = (relation(x, S.Zero, evaluate=False) for relation in (StrictGreaterThan, StrictLessThan))
+        return Cases((S.One, above), (S.NegativeOne, below), (S.Zero, True))
 
 
 class SquareRoot(ElementwiseFunction):

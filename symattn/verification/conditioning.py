@@ -83,9 +83,11 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sign,
     Sine,
     Softmax,
     SquareRoot,
+    Step,
     VerticalStack,
     is_matrix,
 )
@@ -110,6 +112,8 @@ SIGNIFICANT_BITS = {"float64": 53, "float32": 24}
 
 MOST_UNDERFLOWS = 2.0**20
 """More underflows than lie on the way to an entry of an allowed set."""
+
+NEAR_A_JUMP = "too near 0, where a step jumps"
 
 Tracked = Any
 """``Rounded`` or ``Dual``: the rows below are written once for both."""
@@ -266,6 +270,18 @@ def _apply(name: str) -> Callable[[_Analysis, Expr], Tracked]:
     return lambda a, node: a.of(node.args[0]).apply(a.function(name))
 
 
+def _jump(function: Callable[[Any, Any], Any]) -> Callable[[_Analysis, Expr], Tracked]:
+    """A function that is constant but for a jump at 0: on either side of it nothing is felt, and nothing is rounded."""
+
+    def row(a: _Analysis, node: Expr) -> Tracked:
+        x = a.plain(a.of(node.args[0]))
+        doubtful = a.is_open(x.value, a.uncertainty(x))
+        values = function(a.np, a.np.where(doubtful, 0.0, x.value))
+        return a.doubted(a.constant(values).strained(x.strain), doubtful, NEAR_A_JUMP)
+
+    return row
+
+
 def _binary(operation: Callable[[Tracked, Tracked], Tracked]) -> Callable[[_Analysis, Expr], Tracked]:
     return lambda a, node: operation(a.of(node.args[0]), a.of(node.args[1]))
 
@@ -341,6 +357,8 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     GaussianLinear: _apply("gelu"),
     SquareRoot: _apply("sqrt"),
     AbsoluteValue: _apply("abs"),
+    Step: _jump(lambda np, x: np.where(x > 0, 1.0, 0.0)),
+    Sign: _jump(lambda np, x: np.sign(x)),
     Softmax: softmax,
     LogSumExp: log_sum_exp,
     Hardmax: hardmax,

@@ -81,9 +81,11 @@ from symattn.nodes import (
     RowNorm,
     RowSum,
     Sigmoid,
+    Sign,
     Sine,
     Softmax,
     SquareRoot,
+    Step,
     VerticalStack,
 )
 from symattn.verification.evaluation import Definitions, Evaluation, Number, OutsideError, Rows
@@ -294,6 +296,8 @@ MATRICES: dict[type, Callable[[Evaluation, Any], Rows]] = {
     GaussianLinear: _each(lambda e, x: x * e.mp.erfc(e.moderate(-x / e.mp.sqrt(2))) / 2),
     SquareRoot: _each(Evaluation.root),
     AbsoluteValue: _each(lambda e, x: abs(x)),
+    Step: _each(lambda e, x: e.mp.mpf(x > 0)),
+    Sign: _each(lambda e, x: e.mp.mpf((x > 0) - (x < 0))),
     Softmax: softmax,
     LogSumExp: log_sum_exp,
     Hardmax: hardmax,

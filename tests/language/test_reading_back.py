@@ -113,7 +113,7 @@ SCALARS = st.recursive(
         st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(inner, CONDITIONS, inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
         st.tuples(inner, inner).map(lambda t: f"max({t[0]}, {t[1]})"),
-        st.tuples(st.sampled_from(["cos", "sin", "abs", "relu", "elu", "tanh", "sigmoid"]), inner).map(
+        st.tuples(st.sampled_from(["cos", "sin", "abs", "relu", "elu", "step", "sign", "tanh", "sigmoid"]), inner).map(
             lambda t: f"{t[0]}({t[1]})"
         ),
     ),

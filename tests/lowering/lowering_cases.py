@@ -106,6 +106,8 @@ NODE_FORMULAS = {
     "Cosine": "cos(A * 2)",
     "Sine": "sin(A) * A",
     "AbsoluteValue": "abs(A)",
+    "Step": "step(A) * B",
+    "Sign": "A - sign(A)",
     "Softmax": "softmax(A)",
     "IndexCondition": "softmax(A, where=causal)",
     "Intersection": "softmax(A * 3, where=M & (i + j > 0))",

@@ -29,6 +29,8 @@ FORMULAS = {
     "GaussianLinear": "gelu(A)",
     "SquareRoot": "sqrt(A * A + 0.1)",
     "AbsoluteValue": "abs(A)",
+    "Step": "step(A @ C) * t",
+    "Sign": "sign(A) * A",
     "Softmax": "softmax(A @ C)",
     "RowSum": "rowsum(A)",
     "ColumnSum": "colsum(A)",

@@ -96,3 +96,13 @@ def test_every_node_has_a_row():
 def test_a_node_without_a_row_is_an_error_that_names_the_table():
     with pytest.raises(MissingRowError, match=r"no conditioning .*Sparkle.*verification/conditioning.py"):
         scales(with_sparkle(), numbers())
+
+
+@pytest.mark.parametrize("word", ["step", "sign"])
+def test_a_jump_is_in_doubt_where_rounding_may_cross_it_and_only_there(word):
+    values = {**numbers(seed=11), "A": [[0.1, 1.0, -2.0], [0.0, -1.0, 2.0]]}
+    found = scales(system(f"{word}(A * 3 - 0.3)"), values)["Y"]
+    assert (found.scale == np.array([[np.inf, 0, 0], [0, 0, 0]])).all()
+    assert "too near 0" in found.doubt
+    exact = scales(system(f"{word}(A)"), values)["Y"]
+    assert not exact.scale.any() and exact.value[1, 0] == 0

@@ -284,6 +284,21 @@ def test_a_gradient_is_not_compared_at_a_kink(rows, compared):
     assert found.excused != compared
 
 
+@pytest.mark.parametrize(("rows", "compared"), [([[1, -2], [3, 4]], True), ([[1, 0], [3, 4]], False)])
+@pytest.mark.parametrize("word", ["step", "sign"])
+def test_a_gradient_is_not_compared_at_a_jump(word, rows, compared):
+    class Flat(GradientWitness):
+        name = "no slope"
+
+        def gradients(self, system, inputs, upstream):
+            return {"A": 0 * upstream}
+
+    jump = build({"A": "n m"}, f"Y = {word}(A)").with_sizes(n=2, m=2)
+    truth = Truth.at(Reference(50), Instance(jump, (("n", 2), ("m", 2)), ({"A": rows},), shared=frozenset("A")))
+    (found,) = compare(Flat(), jump, truth)
+    assert found.agrees == compared and found.excused != compared and not found.refutes
+
+
 def test_numbers_at_a_kink_fail_no_check():
     """A teacher's own numbers put a score of 0 into relu: there is no gradient to compare, and nothing is wrong."""
     relu = build({"A": "n m"}, "Y = relu(A)")
