@@ -7,14 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
+from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.numbers import scientific
 
-SMALL_GREEK = (
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-    "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "lamda",
-)  # fmt: skip
-LARGE_GREEK = ("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "Lamda")
 GREEK = {word: f"\\{word.replace('amda', 'ambda')}" for word in (*SMALL_GREEK, *LARGE_GREEK)}
 """Greek letters and the commands of LaTeX for them; lamda, the name in Unicode, stands for lambda, a word of Python."""
 
@@ -36,6 +32,7 @@ TEXT_ESCAPES = {
     "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "∩": r"\ensuremath{\cap}",
     "⌊": r"\ensuremath{\lfloor}", "⌋": r"\ensuremath{\rfloor}", "∞": r"\ensuremath{\infty}",
     "α": r"\ensuremath{\alpha}", "τ": r"\ensuremath{\tau}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
+    "∂": r"\ensuremath{\partial}", "ℓ": r"\ensuremath{\ell}",
     "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
 }  # fmt: skip
 
@@ -48,6 +45,7 @@ class LatexNotation(Notation):
     has_bars = True
     infinity = r"\infty"
     threshold = "tau"
+    differential = r"\mathrm{d}"
     dots = r"\ldots"
     signs = {
         "≈": r"\approx", "≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∈": r"\in", "→": r"\to", "∩": r"\cap",
@@ -60,11 +58,16 @@ class LatexNotation(Notation):
         >>> [LatexNotation().name(text) for text in ("d_k", "W_Q", "d_model", "tau", "W_Q_1")]
         ['d_k', 'W_{Q}', 'd_{\\\\mathrm{model}}', '\\\\tau', 'W_{Q,1}']
         """
-        base, *below = (_word(part) for part in text.split("_"))
-        if not below:
-            return base
-        short = len(below) == 1 and len(below[0]) == 1 and below[0].islower()
-        return f"{base}_{below[0]}" if short else f"{base}_{{{','.join(below)}}}"
+        return _with_below(*map(_word, text.split("_")))
+
+    def dotted(self, text: str) -> str:
+        """A dot above the name, what stands below it left alone.
+
+        >>> LatexNotation().dotted("W_Q"), LatexNotation().value_name("dgamma_q")
+        ('\\\\dot{W}_{Q}', '\\\\mathrm{d}\\\\gamma_q')
+        """
+        base, *below = map(_word, text.split("_"))
+        return _with_below(f"\\dot{{{base}}}", *below)
 
     def words(self, text: str) -> str:
         return rf"\text{{{escape(text)}}}"
@@ -226,6 +229,14 @@ class LatexNotation(Notation):
 
     def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
         return Piece(r"\mathbb{R}" + (f"^{{{self._sizes(sizes)}}}" if sizes else ""))
+
+
+def _with_below(base: str, *below: str) -> str:
+    """A base with what stands below it, in braces unless that is a single small letter."""
+    if not below:
+        return base
+    short = len(below) == 1 and len(below[0]) == 1 and below[0].islower()
+    return f"{base}_{below[0]}" if short else f"{base}_{{{','.join(below)}}}"
 
 
 def _word(part: str) -> str:

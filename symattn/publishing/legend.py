@@ -33,13 +33,14 @@ from symattn.nodes import (
 )
 from symattn.publishing.document import Block as DocumentBlock
 from symattn.publishing.document import Heading, Paragraph
+from symattn.publishing.letters import marked
 from symattn.publishing.rows import has_entrywise_sign
 
 
 def legend(system: EquationSystem, entries: bool) -> list[DocumentBlock]:
     """What a reader must know of the signs that the equations of a system use; nothing if they use none of these."""
     nodes = [node for equation in system for node in _nodes(equation.expression)]
-    sentences = _about_places(system, nodes, entries)
+    sentences = [*_about_marks(system), *_about_places(system, nodes, entries)]
     if any(has_entrywise_sign(node) or isinstance(node, ElementwisePower) for node in nodes):
         sentences.append("⊙ and ⊘ multiply and divide entry by entry, and a power with ⊙ is one of every entry.")
     if any(isinstance(node, ElementwiseFunction) for node in nodes):
@@ -61,6 +62,21 @@ def legend(system: EquationSystem, entries: bool) -> list[DocumentBlock]:
     if entries:
         sentences.append("Rows, columns and sums count from 1.")
     return [Heading("Notation"), Paragraph(" ".join(sentences))] if sentences else []
+
+
+def _about_marks(system: EquationSystem) -> list[str]:
+    """The d before a name and the dot above one; the value itself stands beside at least one of them."""
+    known = {*system.inputs, *system.by_name}
+    found = [each for each in map(marked, known) if each.name in known]
+    sentences = []
+    if any(each.cotangent for each in found):
+        sentences.append(
+            "dX is the cotangent of X: ∂ℓ/∂X for a number ℓ that depends on the output, one derivative for each entry "
+            "of X."
+        )
+    if any(each.tangent for each in found):
+        sentences.append("A dot above X makes its tangent: how X changes as the inputs move along their own tangents.")
+    return sentences
 
 
 def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) -> list[str]:

@@ -61,6 +61,10 @@ def _mend_node(node: Element) -> None:
     if node.tag == "mo" and node.text == "⊤":
         node.tag = "mi"
         node.attrib.clear()
+    if node.tag == "mtext" and len(node.text or "") == 1 and (node.text or "").isalpha():
+        node.tag = "mi"
+        node.attrib.clear()
+        node.set("mathvariant", "normal")
     if node.tag == "mn" and node.attrib.pop("mathvariant", None) == "bold":
         node.text = "".join(BOLD_DIGITS.get(digit, digit) for digit in node.text or "")
     if node.tag == "mi" and node.get("mathvariant") not in (None, "normal"):
@@ -82,14 +86,11 @@ def _mend_node(node: Element) -> None:
 
 def _merge_upright(node: Element) -> None:
     """Letters of one upright word, which latex2mathml takes apart, made one name."""
-    letters = [child.text or "" for child in node]
-    upright = all(child.tag == "mi" and child.get("mathvariant") == "normal" for child in node)
-    digits = all(child.tag in ("mi", "mn") for child in node) and any(
-        child.get("mathvariant") == "normal" for child in node
-    )
-    if len(letters) > 1 and (upright or digits) and node.tag == "mrow":
+    upright = [child.tag == "mi" and child.get("mathvariant") == "normal" for child in node]
+    letters_and_digits = all(each or child.tag == "mn" for each, child in zip(upright, node, strict=True))
+    if len(upright) > 1 and any(upright) and letters_and_digits and node.tag == "mrow":
         word = node.makeelement("mi", {})
-        word.text = "".join(letters)
+        word.text = "".join(child.text or "" for child in node)
         node[:] = [word]
 
 

@@ -97,6 +97,8 @@ class _Measure:
                     self.at += 1
                 self.at += 1
             return self.argument() + 1.0
+        if token == "\\dot":
+            return self.argument()
         if token in WORDS:
             return 0.2 + 1.1 * self.argument()
         if token == "\\left":

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import NamedTuple
 
+from symattn.publishing.letters import marked
+
 
 class Level(IntEnum):
     """How tightly a piece binds; an operand that binds less than its place asks for stands in brackets."""
@@ -47,6 +49,8 @@ class Notation:
     infinity = "∞"
     threshold = "τ"
     dots = "…"
+    differential = "d"
+    """What stands before a name in the name of its cotangent."""
     signs: dict[str, str] = {}
 
     def glue(self, *texts: str) -> str:
@@ -109,7 +113,16 @@ class Notation:
     # ---- what each format writes in its own way
 
     def name(self, text: str) -> str:
-        """A name of the language."""
+        """A name of the language, letter by letter; that of a value is a ``value_name``."""
+        raise NotImplementedError
+
+    def value_name(self, text: str) -> str:
+        """The name of a value: of the cotangent ``dX`` and of the tangent ``X_dot`` with the signs of these."""
+        name, cotangent, tangent = marked(text)
+        return self.differential * cotangent + (self.dotted(name) if tangent else self.name(name))
+
+    def dotted(self, text: str) -> str:
+        """A name with a dot above it."""
         raise NotImplementedError
 
     def words(self, text: str) -> str:

@@ -11,6 +11,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.language.names import safe_name
 from symattn.nodes import Block, Column, Member, Row
 from symattn.publishing.counting import place_from_one
+from symattn.publishing.letters import marked
 from symattn.publishing.notation import Level, Piece
 from symattn.publishing.numbers import Rows, rows_of, submatrix
 from symattn.publishing.printer import Printer
@@ -41,10 +42,11 @@ def numbers_of(printer: Printer, matrix: Expr) -> Rows | None:
 
 def named(printer: Printer, matrix: Expr, name: str) -> Piece:
     """A matrix by a name that is to carry a subscript: in brackets if the name carries one already."""
-    piece = Piece(printer.notation.name(name))
+    shown = printer.notation.value_name(name)
+    piece = Piece(shown)
     if isinstance(matrix, Member):
         piece = printer.notation.member(piece, positions(printer, matrix.positions))
-    return printer.notation.bracket(piece) if "_" in name else piece
+    return printer.notation.bracket(piece) if "_" in shown else piece
 
 
 def member(printer: Printer, value: Member, transposed: bool = False) -> Piece:
@@ -53,7 +55,7 @@ def member(printer: Printer, value: Member, transposed: bool = False) -> Piece:
     if rows is not None:
         whole = printer.number(rows)
         return printer.notation.transposed(whole) if transposed else whole
-    name = Piece(printer.notation.name(safe_name(value.family)))
+    name = Piece(printer.notation.value_name(safe_name(value.family)))
     return printer.notation.member(name, positions(printer, value.positions), transposed)
 
 
@@ -87,7 +89,7 @@ def element(printer: Printer, value: MatrixElement) -> Piece:
         return printer.piece(rows[int(i)][int(j)])
     name = safe_name(matrix if isinstance(matrix, MatrixSymbol) else matrix.family)
     places = [place for place, length in zip((i, j), matrix.shape, strict=True) if length != 1] or [i, j]
-    is_size = any(str(length) == name.lower() for length in matrix.shape)
+    is_size = any(str(length) == marked(name).name.lower() for length in matrix.shape)
     letter = named(printer, matrix, name if is_size else printer.lower_case(name))
     return printer.notation.subscript(letter, positions(printer, places))._replace(level=letter.level)
 

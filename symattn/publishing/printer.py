@@ -15,6 +15,7 @@ from symattn.errors import MissingRowError
 from symattn.nodes import Concatenation, IndexSum
 from symattn.nodes.cases import put_in
 from symattn.publishing.counting import counted, is_counted
+from symattn.publishing.letters import marked
 from symattn.publishing.notation import Notation, Piece
 from symattn.publishing.numbers import is_whole, rows_of
 
@@ -198,8 +199,10 @@ class Printer:
     def lower_case(self, name: str) -> str:
         """The name that the entries of a matrix go by: its small letter, unless that is another matrix here."""
         self.entry_names.add(name)
-        kept = len(name) != 1 or self.keep_case or (name != name.lower() and name.lower() in NAMES_AROUND.get())
-        return name if kept else name.lower()
+        whole = marked(name)
+        small = whole.lower_case
+        taken = name != small and not NAMES_AROUND.get().isdisjoint((small, whole.name.lower()))
+        return name if len(whole.name) != 1 or self.keep_case or taken else small
 
     @property
     def confused(self) -> bool:

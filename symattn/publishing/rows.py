@@ -54,7 +54,8 @@ def symbol(printer: Printer, value: Symbol) -> Piece:
     """A size or a scalar by its name, or the number put in for it; an index counts from 1 in print."""
     if value.name in printer.numbers and not is_index(value):
         return printer.number(printer.numbers[value.name])
-    return Piece(printer.notation.name(safe_name(value)))
+    named = printer.notation.name if value.is_integer else printer.notation.value_name  # a size dk is no cotangent
+    return Piece(named(safe_name(value)))
 
 
 def integer(printer: Printer, value: Any) -> Piece:
@@ -188,7 +189,7 @@ def all_cases(value: Piecewise) -> list[ExprCondPair]:
 def matrix_symbol(printer: Printer, value: MatrixSymbol) -> Piece:
     if value.name in printer.numbers:
         return printer.number(printer.numbers[value.name])
-    return Piece(printer.notation.name(safe_name(value)))
+    return Piece(printer.notation.value_name(safe_name(value)))
 
 
 def identity(printer: Printer, value: Identity) -> Piece:

@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
-from symattn.publishing.latex_notation import ENDS_IN_NUMBER, LARGE_GREEK, SMALL_GREEK, joined
+from symattn.publishing.latex_notation import ENDS_IN_NUMBER, joined
 from symattn.publishing.layout import Box, matrix_box
+from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK, TANGENT, is_letter
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.numbers import scientific, superscript
 
@@ -20,6 +21,8 @@ GREEK = {
 RAISED = dict(zip("()0123456789abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVW",
     "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂ", strict=True))  # fmt: skip
 """Characters with a raised form in Unicode; some letters have none."""
+
+DOT_ABOVE = unicodedata.lookup("COMBINING DOT ABOVE")
 
 FIRST_MARK = 0xE000
 """Characters from here on, in Unicode's private area, hold the places of matrices; no name contains one."""
@@ -38,6 +41,18 @@ class TextNotation(Notation):
         ('τ', 'W_Q')
         """
         return "_".join(GREEK.get(part, part) for part in text.split("_"))
+
+    def dotted(self, text: str) -> str:
+        """A dot above a letter; the tangent of a word is called as it is typed.
+
+        >>> TextNotation().dotted("W_Q"), TextNotation().dotted("slope")
+        ('Ẇ_Q', 'slope_dot')
+        """
+        base, *below = text.split("_")
+        if not is_letter(base):
+            return self.name(text) + TANGENT
+        letter = unicodedata.normalize("NFC", self.name(base) + DOT_ABOVE)
+        return "_".join([letter, *map(self.name, below)])
 
     def words(self, text: str) -> str:
         return plain(text)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MARK = re.compile(r"M([0-9]+)M\Z")
 LINES = re.compile(r"\\begin\{(aligned|align\*?|split|gathered)\}(.*)\\end\{\1\}\Z", re.DOTALL)
+UPRIGHT_LETTER = re.compile(r"\\mathrm\{([A-Za-z])\}")
+"""latex2mathml forgets that a single letter is upright; as a text, it is mended to an upright name."""
 ROW_GAP = re.compile(r"\\\\\[[0-9.]+[a-z]+\]")
 
 
@@ -100,7 +102,7 @@ def _converted(latex: str) -> list[Element]:
     if not latex.strip():
         return []
     try:
-        root = fromstring(convert(ROW_GAP.sub(r"\\\\", latex), display="block"))
+        root = fromstring(convert(UPRIGHT_LETTER.sub(r"\\text{\1}", ROW_GAP.sub(r"\\\\", latex)), display="block"))
     except ParseError as error:
         raise InputError(f"{latex[:60]!a} does not convert to MathML: {error}.") from None
     except Exception as error:  # latex2mathml raises its own kinds, and IndexError and the like on odd input
