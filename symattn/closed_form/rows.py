@@ -127,6 +127,7 @@ NODES: dict[type, Rule] = {
     nodes.ElementwiseQuotient: _plain("divide"),
     nodes.ElementwiseSum: _plain("add"),
     nodes.Entmax: allowed_rows.entmax,
+    nodes.ErrorFunction: _plain("erf"),
     nodes.Exponential: _plain("exp"),
     nodes.ExponentialLinear: _plain("elu"),
     nodes.GaussianLinear: _plain("gelu"),

@@ -18,12 +18,13 @@ BOUNDED: dict[type, tuple[str, str]] = {
     Sigmoid: ("sigmoid", "0 and 1"),
     nodes.Sine: ("sine", "-1 and 1"),
     nodes.Cosine: ("cosine", "-1 and 1"),
+    nodes.ErrorFunction: ("erf", "-1 and 1"),
     nodes.Step: ("step", "0 and 1"),
     nodes.Sign: ("sign", "-1 and 1"),
 }
 """The functions whose values have an absolute value of at most 1: what they are called, and what they lie between."""
 
-RISING = (HyperbolicTangent, Sigmoid)
+RISING = (HyperbolicTangent, Sigmoid, nodes.ErrorFunction)
 """Those of them that rise everywhere and flatten out."""
 
 

@@ -62,6 +62,7 @@ EXACT: dict[type, Row] = {
     nodes.GaussianLinear: entrywise(functions.gelu),
     nodes.SquareRoot: entrywise(functions.sqrt),
     nodes.AbsoluteValue: entrywise(functions.absolute),
+    nodes.ErrorFunction: entrywise(functions.erf),
     nodes.Step: entrywise(functions.step),
     nodes.Sign: entrywise(functions.sign),
     nodes.Softmax: lambda node, value: normalisers.softmax(value(node.scores), value.allowed(node)),

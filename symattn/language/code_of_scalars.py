@@ -47,8 +47,9 @@ def _of_indices(value: Expr) -> bool:
 
 
 def mul(printer: Printer, value: Mul) -> Piece:
-    if value.has(erf):
-        return gaussian(printer, value)
+    whole = gaussian(printer, value)
+    if whole is not None:
+        return whole
     above: list[Expr] = []
     below: list[Expr] = []
     for factor in sorted(value.args, key=_place) if _of_indices(value) else value.args:
@@ -77,18 +78,20 @@ def _place(factor: Expr) -> tuple[bool, bool, bool, str]:
     return not factor.is_Number, not indexed, not isinstance(factor, Symbol), str(factor)
 
 
-def gaussian(printer: Printer, value: Mul) -> Piece:
-    """``gelu`` of a number, which SymPy keeps as a product: found again by its error function."""
-    inside = next(iter(value.atoms(erf))).args[0]
+def gaussian(printer: Printer, value: Mul) -> Piece | None:
+    """``gelu`` of a number, which SymPy keeps as a product: found again by its error function. ``None`` for others."""
+    if len(found := value.atoms(erf)) != 1:
+        return None
+    inside = found.pop().args[0]
     for argument in (inside.args[0] if inside.args else inside, (inside * sqrt(2)).doit()):
         whole = GaussianLinear.of_number(argument)
         written = call("gelu", printer.piece(argument).text)
         if whole == value:
             return written
         rest = value.doit() / whole.doit()
-        if not rest.has(erf):
+        if not rest.has(erf) and (rest.is_rational or not rest.is_number):  # else x (1 + erf x)/2 is gelu(sqrt(2) x)
             return Piece(f"{printer.at_least(rest, Level.FACTOR)} * {written.text}", Level.PRODUCT)
-    raise printer.missing(value)
+    return None
 
 
 def scalar_power(printer: Printer, value: Pow) -> Piece:

@@ -29,6 +29,7 @@ from symattn.nodes import (
     ElementwiseQuotient,
     ElementwiseSum,
     Entmax,
+    ErrorFunction,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
@@ -70,6 +71,7 @@ FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     AbsoluteValue: "np.abs",
     Step: "_step",
     Sign: "np.sign",
+    ErrorFunction: "_erf",
     RectifiedLinear: "_relu",
     Sigmoid: "_sigmoid",
     ExponentialLinear: "_elu",
@@ -295,7 +297,6 @@ WORDS = Words(
     cast="{0}.astype({1})",
     whole="np.rint({0}).astype(np.int64)",
     constant="np.full({1}, {0})",
-    error_function="_erf",
 )
 
 NUMPY = Target(

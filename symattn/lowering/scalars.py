@@ -49,6 +49,7 @@ from symattn.nodes import (
     AbsoluteValue,
     Cosine,
     ElementwiseFunction,
+    ErrorFunction,
     Exponential,
     ExponentialLinear,
     HyperbolicTangent,
@@ -67,6 +68,7 @@ FUNCTIONS: dict[type[Basic], tuple[str, type[ElementwiseFunction]]] = {
     Abs: ("abs", AbsoluteValue),
     cos: ("math.cos", Cosine),
     sin: ("math.sin", Sine),
+    erf: ("math.erf", ErrorFunction),
 }
 """What is called for a number, and the node whose row is called for an array."""
 
@@ -100,7 +102,6 @@ def scalar_rows(larger: OfTwo, smaller: OfTwo) -> Mapping[type[Basic], ScalarRow
         Mul: factors,
         Pow: power,
         **dict.fromkeys(FUNCTIONS, function),
-        erf: errors,
         Max: extreme(larger, "max"),
         Min: extreme(smaller, "min"),
         Piecewise: cases,
@@ -149,14 +150,6 @@ def symbol(writer: Writer, value: Symbol) -> Piece:
     if value.name in program.known:
         return writer.named(value.name)
     return writer.size(value)
-
-
-def errors(writer: Writer, value: Expr) -> Piece:
-    """The error function."""
-    argument = writer.value(value.args[0])
-    if argument.facts.is_number:
-        return plain_number(f"math.erf({argument.text})")
-    return writer.new(writer.call(writer.target.words.error_function, argument.text), value)
 
 
 def total(writer: Writer, value: Add) -> Piece:

@@ -40,7 +40,6 @@ class Words:
     cast: str
     whole: str
     constant: str
-    error_function: str
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from symattn.nodes import (
     ElementwiseQuotient,
     ElementwiseSum,
     Entmax,
+    ErrorFunction,
     Exponential,
     ExponentialLinear,
     GaussianLinear,
@@ -71,6 +72,7 @@ FUNCTIONS: dict[type[ElementwiseFunction], str] = {
     AbsoluteValue: "torch.abs",
     Step: "_step",
     Sign: "torch.sign",
+    ErrorFunction: "torch.erf",
     RectifiedLinear: "torch.relu",
     Sigmoid: "torch.sigmoid",
     ExponentialLinear: "torch.nn.functional.elu",
@@ -208,7 +210,6 @@ WORDS = Words(
     cast="{0}.to({1})",
     whole="torch.round({0}).to(torch.int64)",
     constant="torch.full({1}, {0}, device={2})",
-    error_function="torch.erf",
 )
 
 TORCH = Target(

@@ -20,6 +20,7 @@ from sympy import (
     S,
     Transpose,
     ZeroMatrix,
+    erf,
     exp,
     log,
     sign,
@@ -32,7 +33,15 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symattn.errors import LoweringError
 from symattn.nodes.arithmetic import ElementwisePower, ElementwiseProduct, ElementwiseSum, Negation
 from symattn.nodes.base import Node, Value, is_matrix
-from symattn.nodes.functions import AbsoluteValue, Exponential, HyperbolicTangent, Logarithm, Sign, SquareRoot
+from symattn.nodes.functions import (
+    AbsoluteValue,
+    ErrorFunction,
+    Exponential,
+    HyperbolicTangent,
+    Logarithm,
+    Sign,
+    SquareRoot,
+)
 from symattn.nodes.product import MatrixProduct
 
 LARGEST_POWER = 16
@@ -42,6 +51,7 @@ FUNCTIONS: dict[object, type[Node]] = {
     exp: Exponential,
     log: Logarithm,
     tanh: HyperbolicTangent,
+    erf: ErrorFunction,
     sqrt: SquareRoot,
     Abs: AbsoluteValue,
     sign: Sign,

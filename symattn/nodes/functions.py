@@ -154,6 +154,19 @@ class GaussianLinear(ElementwiseFunction):
         return divided(multiplied(x, added(S.One, applied(erf, divided(x, sqrt(2))))), Integer(2))
 
 
+class ErrorFunction(ElementwiseFunction):
+    """``erf(A)``, entry by entry: ``2 / sqrt(pi)`` times the integral of ``exp(-t**2)`` from 0 to ``x``.
+
+    >>> from sympy import MatrixSymbol
+    >>> ErrorFunction(MatrixSymbol("S", 2, 3))[0, 1]
+    erf(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return applied(erf, x)
+
+
 class Step(ElementwiseFunction):
     """``step(A)``: 1 where ``x > 0``, else 0; the derivative of ``relu``, at 0 as libraries choose it.
 

@@ -18,6 +18,7 @@ from sympy import (
     Symbol,
     collect,
     cos,
+    erf,
     exp,
     expand,
     floor,
@@ -32,7 +33,7 @@ from symattn.nodes import Cases
 from symattn.nodes.base import is_index
 from symattn.nodes.written import added, multiplied
 
-ARITHMETIC = (Abs, Add, Max, Min, Mod, Mul, Number, Pow, Symbol, cos, exp, floor, log, sin, tanh)
+ARITHMETIC = (Abs, Add, Max, Min, Mod, Mul, Number, Pow, Symbol, cos, erf, exp, floor, log, sin, tanh)
 """What a formula in indices and sizes alone is made of."""
 
 

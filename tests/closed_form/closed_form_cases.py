@@ -147,6 +147,8 @@ NODE_CASES = {
     "elu(A) @ elu(C).T": np.where(A > 0, A, np.exp(A) - 1) @ C.T,
     "gelu(A + C)": (A + C) * (1 + erf((A + C) / math.sqrt(2))) / 2,
     "sqrt(C)": np.sqrt(C),
+    "erf(A) * C": erf(A) * C,
+    "(erf(b) + b * erf(b)) * A": (1 + b) * math.erf(b) * A,
     "step(M) - sign(M) * C": (M > 0) - np.sign(M) * C,
     "(step(b) + sign(-b)) * A": 0 * A,
     "abs(A)": abs(A),

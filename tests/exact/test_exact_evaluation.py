@@ -82,6 +82,7 @@ FORMULAS = {
     "tanh(A)": A.applyfunc(sympy.tanh),
     "sigmoid(A)": A.applyfunc(lambda x: 1 / (1 + sympy.exp(-x))),
     "relu(A)": A.applyfunc(lambda x: sympy.Max(x, 0)),
+    "erf(A / 3)": A.applyfunc(lambda x: sympy.erf(x / 3)),
     "step(A - 1)": A.applyfunc(lambda x: 1 if x > 1 else 0),
     "sign(log(A * A))": A.applyfunc(lambda x: sympy.sign(abs(x) - 1)),
     "elu(A)": A.applyfunc(lambda x: x if x > 0 else sympy.exp(x) - 1),

@@ -107,15 +107,14 @@ ENTRIES = st.one_of(
     st.tuples(WHOLE, WHOLE).map(lambda t: f"Q[{t[0]}][{t[1]}, j]"),
     st.sampled_from(["tau", "sqrt(m)", "0.5", "exp(tau)", "cos(i / 2)", "10 ** (-j / m)"]),
 )
+FUNCTIONS = ["cos", "sin", "abs", "relu", "elu", "erf", "step", "sign", "tanh", "sigmoid"]
 SCALARS = st.recursive(
     ENTRIES,
     lambda inner: st.one_of(
         st.tuples(inner, st.sampled_from("+-*"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(inner, CONDITIONS, inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
         st.tuples(inner, inner).map(lambda t: f"max({t[0]}, {t[1]})"),
-        st.tuples(st.sampled_from(["cos", "sin", "abs", "relu", "elu", "step", "sign", "tanh", "sigmoid"]), inner).map(
-            lambda t: f"{t[0]}({t[1]})"
-        ),
+        st.tuples(st.sampled_from(FUNCTIONS), inner).map(lambda t: f"{t[0]}({t[1]})"),
     ),
     max_leaves=4,
 )

@@ -106,6 +106,7 @@ NODE_FORMULAS = {
     "Cosine": "cos(A * 2)",
     "Sine": "sin(A) * A",
     "AbsoluteValue": "abs(A)",
+    "ErrorFunction": "erf(A) - erf(t)",
     "Step": "step(A) * B",
     "Sign": "A - sign(A)",
     "Softmax": "softmax(A)",

@@ -41,6 +41,7 @@ FUNCTIONS = {
     nodes.ExponentialLinear: lambda x: np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1),
     nodes.GaussianLinear: lambda x: x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2,
     nodes.AbsoluteValue: np.abs,
+    nodes.ErrorFunction: np.vectorize(math.erf),
     nodes.Step: lambda x: np.where(x > 0, 1.0, 0.0),
     nodes.Sign: np.sign,
     Negation: np.negative,

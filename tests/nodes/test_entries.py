@@ -61,6 +61,7 @@ CASES = {
     "gelu": (nodes.GaussianLinear(A), a * (1 + np.vectorize(math.erf)(a / math.sqrt(2))) / 2),
     "sqrt": (nodes.SquareRoot(C), np.sqrt(c)),
     "abs": (nodes.AbsoluteValue(A), np.abs(a)),
+    "erf": (nodes.ErrorFunction(A), np.vectorize(math.erf)(a)),
     "step": (nodes.Step(nodes.ElementwiseProduct(A, M)), np.array([[0.0, 0, 0], [1, 0, 0]])),
     "sign": (nodes.Sign(nodes.ElementwiseProduct(A, M)), np.array([[0.0, 0, 0], [1, 0, -1]])),
     "softmax": (nodes.Softmax(A), softmax(a)),

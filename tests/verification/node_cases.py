@@ -29,6 +29,7 @@ FORMULAS = {
     "GaussianLinear": "gelu(A)",
     "SquareRoot": "sqrt(A * A + 0.1)",
     "AbsoluteValue": "abs(A)",
+    "ErrorFunction": "erf(A @ C) * erf(t)",
     "Step": "step(A @ C) * t",
     "Sign": "sign(A) * A",
     "Softmax": "softmax(A @ C)",
