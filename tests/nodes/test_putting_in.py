@@ -1,12 +1,14 @@
 """What is put in the place of symbols: cases that are left, indices that are bound, entries outside their matrix."""
 
 import pytest
-from sympy import MatrixSymbol, Rational, S, Sum, Symbol, floor
+from sympy import MatrixSymbol, Max, Min, Rational, S, Sum, Symbol, floor
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import ExactnessError, LanguageError, LimitError
-from symattn.nodes import Cases, Column, IndexCondition, IndexedMatrix, IndexSum, index
+from symattn.nodes import Cases, Column, FamilySymbol, IndexCondition, IndexedMatrix, IndexSum, Member, index
 from symattn.nodes.cases import put_in
 from symattn.nodes.conditions import number_at, whole_number_at
+from symattn.nodes.written import element
 from symattn.shapes import size
 
 i, j, k, h = (index(name) for name in "ijkh")
@@ -72,3 +74,11 @@ def test_a_formula_without_a_value_says_where():
 def test_a_power_of_too_many_digits_is_never_built():
     with pytest.raises(LimitError, match="digits"):
         number_at(7 ** (i**9), (i,))((99,))
+
+
+def test_the_larger_of_a_scalar_and_an_entry_outside_its_matrix_is_left_standing():
+    """SymPy looks into the entry to compare the two."""
+    x, outside = Symbol("x", real=True), element(Member(FamilySymbol("Q", 3, 4, 2), -Min(i, 3)), size("m"), j)
+    found = put_in(Max(x, outside, evaluate=False), {size("m"): S(4), size("n"): S(3)})
+    (entry,) = found.atoms(MatrixElement)
+    assert isinstance(found, Max) and entry.i == 4
