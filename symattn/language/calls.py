@@ -65,11 +65,11 @@ class Calls(Part):
         if name == SPARSEMAX:
             self._count(tree, 1)
             return self._over_keys(tree, Entmax, Rational(2))
-        if name not in NODES:
+        node = self.scope.functions.get(name, NODES.get(name))
+        if node is None:
             message = f"{name} is not a function of the language.{suggestion(name, WORDS)}"
             raise self.at(tree.func, UnknownNameError(message))
         self._count(tree, 1)
-        node = NODES[name]
         if issubclass(node, OverAllowedKeys):
             return self._over_keys(tree, node)
         argument = self.read(tree.args[0])

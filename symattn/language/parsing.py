@@ -16,11 +16,13 @@ from symattn.language.reader import Reader
 from symattn.language.scope import Scope, scope_of
 from symattn.language.source import SourceText
 from symattn.language.vocabulary import WORDS
-from symattn.nodes import Value, is_matrix, shape_of
+from symattn.nodes import Node, Value, is_matrix, shape_of
 
 
-def parse_expression(text: str, inputs: Mapping[str, Value]) -> Value:
-    """The value that one formula stands for, over the given inputs.
+def parse_expression(
+    text: str, inputs: Mapping[str, Value], functions: Mapping[str, type[Node]] | None = None
+) -> Value:
+    """The value that one formula stands for, over the given inputs; ``functions`` are known beside the language's.
 
     >>> from symattn.shapes import size
     >>> parse_expression("2 * A.T", {"A": declare("A", (size("n"), size("m")))}).shape
@@ -33,7 +35,9 @@ def parse_expression(text: str, inputs: Mapping[str, Value]) -> Value:
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
         raise LanguageError("asked for one formula without '='.")
     _check_depth(body[0].value, source)
-    return _read(Reader(source, scope_of(inputs)), body[0].value)
+    scope = scope_of(inputs)
+    scope.functions = functions or {}
+    return _read(Reader(source, scope), body[0].value)
 
 
 class ParsedEquation(NamedTuple):

@@ -10,7 +10,7 @@ from sympy import Expr, MatrixSymbol, Symbol
 
 from symattn import limits
 from symattn.errors import LanguageError, LimitError
-from symattn.nodes import Value, full_shape
+from symattn.nodes import Node, Value, full_shape
 
 
 @dataclass
@@ -20,6 +20,8 @@ class Scope:
     values: dict[str, Value]
     lengths: dict[Symbol, Expr | None] = field(default_factory=dict)
     operations: int = 0
+    functions: Mapping[str, type[Node]] = field(default_factory=dict)
+    """Functions of this formula alone, beside those of the language."""
     computed_positions: bool = False
     """Whether subscripts may be computed from indices, as they may inside ``matrix(…)``."""
 
