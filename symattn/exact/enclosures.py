@@ -250,6 +250,7 @@ ATOMS = {
     "log": log,
     "sqrt": _sqrt,
     "erf": _erf,
+    "pi": lambda x, precision: mpi_mul(mpi_pi(precision + SPARE), _slack(precision), precision),
     "value": lambda x, precision: x,
 }
 """The enclosure of each function whose values can be atoms."""

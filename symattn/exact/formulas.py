@@ -37,7 +37,7 @@ from sympy import floor as sympy_floor
 from sympy import log as sympy_log
 from sympy import sin as sympy_sin
 from sympy import tanh as sympy_tanh
-from sympy.core.numbers import Exp1
+from sympy.core.numbers import Exp1, Pi
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -299,6 +299,7 @@ SCALARS: Mapping[type, Row] = {
     Mul: _folded(operator.mul),
     Pow: _power,
     Exp1: lambda formula, compiled: lambda at: functions.exp(ONE),
+    Pi: lambda formula, compiled: lambda at: functions.PI,
     sympy_exp: _applied(functions.exp),
     sympy_log: _applied(functions.log),
     sympy_tanh: _applied(functions.tanh),

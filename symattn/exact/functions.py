@@ -291,6 +291,10 @@ def gelu(x: Element) -> Element:
     return x * (erf(x * half_root) + 1) * Fraction(1, 2)
 
 
+PI = atom("pi", ONE)
+"""Known by its enclosures alone: what is exactly zero by a property of pi, such as its sine, is not decided."""
+
+
 # Functions that ask for a sign.
 
 
@@ -359,6 +363,7 @@ def _shown(x: Element) -> str:
 
 
 __all__ = [
+    "PI",
     "absolute",
     "cos",
     "elu",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Pow, S, cos, erf, exp, log, sin, sqrt, tanh
+from sympy import Add, Expr, Integer, Mul, Pow, S, cos, erf, exp, log, pi, sin, sqrt, tanh
 from sympy import Rational as SympyRational
 
 from symattn.exact.constants import Atom, Number, monomials
@@ -19,6 +19,7 @@ ATOMS: dict[str, Callable[[Expr], Expr]] = {
     "log": log,
     "sqrt": sqrt,
     "erf": erf,
+    "pi": lambda argument: pi,
     "value": lambda argument: argument,
 }
 """SymPy's name for each function whose values can be atoms."""

@@ -19,7 +19,7 @@ from symattn.language.part import Part, of_indices
 from symattn.language.scope import Scope
 from symattn.language.source import SourceText, number_parts
 from symattn.language.subscripts import Subscripts, example
-from symattn.language.vocabulary import WORDS
+from symattn.language.vocabulary import NUMBERS, WORDS
 from symattn.nodes import (
     Arithmetic,
     Cases,
@@ -120,6 +120,8 @@ class Reader(Part):
             if isinstance(value, FamilySymbol):
                 raise self.refuse(tree, f"{tree.id} is a family; write one of its members, as in {example(value)}.")
             return value
+        if tree.id in NUMBERS:
+            return NUMBERS[tree.id]
         if tree.id in ALLOWED_WORDS:
             raise self.refuse(tree, f"{tree.id} is an allowed set; write it as in softmax(S, where={tree.id}).")
         if tree.id in WORDS:

@@ -29,7 +29,7 @@ from sympy import (
     sin,
     tanh,
 )
-from sympy.core.numbers import Exp1
+from sympy.core.numbers import Exp1, Pi
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -83,6 +83,7 @@ PRODUCT_LEVELS = (Level.PRODUCT, Level.FACTOR, Level.PRODUCT)
 ROWS: dict[type, Row] = {
     Rational: code_of_scalars.number,
     Exp1: lambda printer, value: Piece("exp(1)"),
+    Pi: lambda printer, value: Piece("pi"),
     Symbol: code_of_matrices.name,
     Add: code_of_scalars.add,
     Mul: code_of_scalars.mul,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Identity, MatrixExpr, OneMatrix, ZeroMatrix
+from sympy import Expr, Identity, MatrixExpr, OneMatrix, ZeroMatrix, pi
 
 from symattn.language.named_sets import ALLOWED_WORDS
 from symattn.nodes import (
@@ -80,6 +80,8 @@ CONSTANTS: dict[str, ConstantMatrix] = {
     "zeros": ConstantMatrix(ZeroMatrix, 2),
 }
 
+NUMBERS: dict[str, Expr] = {"pi": pi}
+
 STACKS: dict[str, type[Node]] = {"hstack": HorizontalStack, "vstack": VerticalStack}
 
 SUM, CONCAT = "sum", "concat"
@@ -93,7 +95,9 @@ SPARSEMAX, ENTMAX = "sparsemax", "entmax"
 OF_SCALARS: dict[str, tuple[int, int]] = {"floor": (1, 1), "clip": (3, 3), "max": (2, 100), "min": (2, 100)}
 """Functions of scalars alone, with the least and the largest number of arguments."""
 
-WORDS = frozenset({*NODES, *CONSTANTS, *STACKS, *OVER_AN_INDEX, *OF_SCALARS, *ALLOWED_WORDS, MATRIX, SPARSEMAX, ENTMAX})
+WORDS = frozenset(
+    {*NODES, *CONSTANTS, *NUMBERS, *STACKS, *OVER_AN_INDEX, *OF_SCALARS, *ALLOWED_WORDS, MATRIX, SPARSEMAX, ENTMAX}
+)
 """Every name with a meaning of its own, which no matrix or size may take."""
 
 NAME_OF_NODE: dict[type[Node], str] = {node: name for name, node in NODES.items()}

@@ -12,6 +12,7 @@ from sympy import (
     Mod,
     Mul,
     Number,
+    NumberSymbol,
     Piecewise,
     Pow,
     S,
@@ -33,7 +34,7 @@ from symattn.nodes import Cases
 from symattn.nodes.base import is_index
 from symattn.nodes.written import added, multiplied
 
-ARITHMETIC = (Abs, Add, Max, Min, Mod, Mul, Number, Pow, Symbol, cos, erf, exp, floor, log, sin, tanh)
+ARITHMETIC = (Abs, Add, Max, Min, Mod, Mul, Number, NumberSymbol, Pow, Symbol, cos, erf, exp, floor, log, sin, tanh)
 """What a formula in indices and sizes alone is made of."""
 
 
@@ -158,6 +159,8 @@ def _primitive(value: Add) -> tuple[Expr, Expr]:
 def _rank(factor: Expr) -> tuple[int, str]:
     has_index = any(map(is_index, factor.free_symbols))
     plain = isinstance(factor, (Symbol, Add))
+    if isinstance(factor, NumberSymbol):
+        return -1, str(factor)
     return (0 if has_index and plain else 1 if plain else 2), str(factor)
 
 

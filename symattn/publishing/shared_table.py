@@ -33,7 +33,7 @@ from sympy import (
     sin,
     tanh,
 )
-from sympy.core.numbers import Exp1, Infinity, NegativeInfinity
+from sympy.core.numbers import Exp1, Infinity, NegativeInfinity, Pi
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -79,6 +79,7 @@ ROWS: dict[type, Any] = {
     float: number_rows.floating,
     Decimal: lambda printer, value: printer.notation.decimal(value),
     Exp1: lambda printer, value: Piece("e"),
+    Pi: lambda printer, value: Piece(printer.notation.name("pi")),
     Element: number_rows.exact,
     ExactMatrix: number_rows.matrix,
     ExactFamily: number_rows.family,

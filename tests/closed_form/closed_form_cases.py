@@ -147,6 +147,7 @@ NODE_CASES = {
     "elu(A) @ elu(C).T": np.where(A > 0, A, np.exp(A) - 1) @ C.T,
     "gelu(A + C)": (A + C) * (1 + erf((A + C) / math.sqrt(2))) / 2,
     "sqrt(C)": np.sqrt(C),
+    "exp(-A * A / 2) / sqrt(2 * pi)": np.exp(-A * A / 2) / math.sqrt(2 * math.pi),
     "erf(A) * C": erf(A) * C,
     "(erf(b) + b * erf(b)) * A": (1 + b) * math.erf(b) * A,
     "step(M) - sign(M) * C": (M > 0) - np.sign(M) * C,

@@ -82,6 +82,8 @@ FORMULAS = {
     "tanh(A)": A.applyfunc(sympy.tanh),
     "sigmoid(A)": A.applyfunc(lambda x: 1 / (1 + sympy.exp(-x))),
     "relu(A)": A.applyfunc(lambda x: sympy.Max(x, 0)),
+    "pi * A - exp(A / pi)": A.applyfunc(lambda x: sympy.pi * x - sympy.exp(x / sympy.pi)),
+    "step(A - pi) + cos(pi * A / 7)": A.applyfunc(lambda x: (1 if x > sympy.pi else 0) + sympy.cos(sympy.pi * x / 7)),
     "erf(A / 3)": A.applyfunc(lambda x: sympy.erf(x / 3)),
     "step(A - 1)": A.applyfunc(lambda x: 1 if x > 1 else 0),
     "sign(log(A * A))": A.applyfunc(lambda x: sympy.sign(abs(x) - 1)),

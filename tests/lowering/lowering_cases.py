@@ -107,6 +107,7 @@ NODE_FORMULAS = {
     "Sine": "sin(A) * A",
     "AbsoluteValue": "abs(A)",
     "ErrorFunction": "erf(A) - erf(t)",
+    "a number with a name": "exp(-A * A / 2) / sqrt(2 * pi) + matrix(n, m, cos(pi * i / m))",
     "Step": "step(A) * B",
     "Sign": "A - sign(A)",
     "Softmax": "softmax(A)",

@@ -59,6 +59,7 @@ FORMULAS = {
 }
 
 MORE = {
+    "a number with a name": "exp(-A * A / 2) / sqrt(2 * pi) + matrix(n, m, cos(pi * i / m) * pi ** j)",
     "constants": "eye(n) @ A + ones(n, 1) - zeros(1, m)",
     "transposes": "(A.T @ B).T",
     "roots of sizes": "A @ C / sqrt(m) * (2 / 3)",
