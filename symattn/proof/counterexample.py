@@ -219,7 +219,7 @@ class _Run:
         for candidate in candidates:
             if not self._has_time():
                 return None
-            outcome = self.sides.exact(candidate)
+            outcome = self.sides.decided(candidate)
             if outcome.kind == "different":
                 return candidate, outcome
             tally = self._tally(candidate.sizes)
@@ -236,11 +236,11 @@ class _Run:
         """The candidate shrunk, in floating point where that sees the difference; what it comes to is decided again."""
         if self.sides.lowered and self._looks_different([candidate]) is not None:
             small = shrunk(candidate, self.least, self.sides.shapes, self._looks_different)
-            again = self.sides.exact(small)
+            again = self.sides.decided(small)
             if again.kind == "different":
                 return small, again
         small = shrunk(candidate, self.least, self.sides.shapes, self._is_different)
-        return (small, self.sides.exact(small)) if small is not candidate else (candidate, outcome)
+        return (small, self.sides.decided(small)) if small is not candidate else (candidate, outcome)
 
     def _looks_different(self, candidates: Sequence[Candidate]) -> int | None:
         kinds = self.sides.floating(candidates) if self._has_time() else []
@@ -248,7 +248,7 @@ class _Run:
 
     def _is_different(self, candidates: Sequence[Candidate]) -> int | None:
         for position, candidate in enumerate(candidates):
-            if self._has_time() and self.sides.exact(candidate).kind == "different":
+            if self._has_time() and self.sides.decided(candidate).kind == "different":
                 return position
         return None
 

@@ -8,6 +8,7 @@ from symattn import publishing
 from symattn.errors import SymattnError
 from symattn.exact import Element
 from symattn.exact.infinity import NEGATIVE_INFINITY
+from symattn.proof.intervals import Interval
 from symattn.publishing.numbers import too_long
 
 LONGEST = 60
@@ -17,7 +18,7 @@ DIGITS = (6, 12, 24, 48)
 """Significant digits of the decimals, as many as tell both values apart."""
 
 
-def shown_pair(left: Element, right: Element) -> tuple[str, str]:
+def shown_pair(left: Element | Interval, right: Element | Interval) -> tuple[str, str]:
     """Both values as text.
 
     >>> shown_pair(Element({0: 2}, {0: 1, 1: 1}), Element.of("1/2"))
@@ -30,7 +31,9 @@ def shown_pair(left: Element, right: Element) -> tuple[str, str]:
     return _shown(left, decimals[0]), _shown(right, decimals[1])
 
 
-def _shown(value: Element, decimal: str) -> str:
+def _shown(value: Element | Interval, decimal: str) -> str:
+    if isinstance(value, Interval):
+        return decimal
     exact = publishing.text(value) if too_long(value) is None else ""
     if not exact or len(exact) > LONGEST:
         return decimal
@@ -38,7 +41,7 @@ def _shown(value: Element, decimal: str) -> str:
     return exact if alone else f"{exact} ({decimal})"
 
 
-def _decimal(value: Element, digits: int) -> str:
+def _decimal(value: Element | Interval, digits: int) -> str:
     try:
         found = value.decimal(digits)
     except SymattnError:  # too near the middle of two decimals to be rounded

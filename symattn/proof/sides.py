@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from symattn import lowering
 from symattn.equations import EquationSystem
-from symattn.errors import ExactnessError, MissingRowError, ShapeError, SymattnError
+from symattn.errors import ExactnessError, ShapeError, SymattnError
 from symattn.exact import Element, Evaluation, ExactFamily, ExactMatrix, evaluate_equation
 from symattn.exact.infinity import NEGATIVE_INFINITY
 from symattn.nodes import lengths_of, shape_of
 from symattn.proof.candidates import Candidate, Shapes, reduced, shapes_at
+from symattn.proof.enclosing import enclosed
 from symattn.shapes import same_size, show
 
 if TYPE_CHECKING:
@@ -23,12 +24,17 @@ NEAR = 1e-9
 what tiny sizes and entries of a few units lose to rounding is far below."""
 
 
+PRECISIONS = (96, 256)
+"""Bits of the enclosures, one attempt after the other."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What comparing both sides at a candidate comes to.
 
     ``kind`` is ``"equal"``, ``"different"`` (then there are a place and both values), ``"undefined"`` where a side has
-    no value or a condition does not hold, or ``"undecided"``; ``reason`` says why for the last two.
+    no value or a condition does not hold, or ``"undecided"``; ``reason`` says why for the last two, and ``condition``
+    names the value that has an entry 0.
     ``evidence`` is how a difference is known: ``"exact"``, or ``"enclosed"`` where rigorous enclosures are apart.
     """
 
@@ -38,6 +44,7 @@ class Outcome:
     right: Any = None
     evidence: str = ""
     reason: str = ""
+    condition: str = ""
 
 
 class Sides:
@@ -58,6 +65,7 @@ class Sides:
         self.allowed = self.system.allowed_inputs - set(self.names)
         self.scalars = any(not shape_of(symbol) for symbol in self.system.input_symbols)
         self.refusals: list[str] = []
+        self._sized: dict[tuple[tuple[str, int], ...], EquationSystem] = {}
         self._lengths = [len(self.system.shape(name)) for name in self.names]
         self._lowered = self._function()
 
@@ -111,18 +119,44 @@ class Sides:
 
     # Exact numbers.
 
-    def exact(self, candidate: Candidate) -> Outcome:
-        """Both sides in exact numbers, compared entry by entry: equality and inequality are decided, never guessed."""
+    def decided(self, candidate: Candidate) -> Outcome:
+        """Both sides compared entry by entry: in exact numbers, and where these are refused between rigorous ends.
+
+        Equality and inequality are decided, never guessed; what is equal is so in exact numbers.
+        """
+        outcome = self._exactly(candidate)
+        if outcome.kind in ("equal", "different") or outcome.condition:
+            return outcome
+        for bits in PRECISIONS:
+            try:
+                found = self._enclosed(candidate, bits)
+            except (SymattnError, LookupError):  # no value, no definition, or an entry that is not there
+                return outcome
+            if found.kind != "undecided":
+                return found
+        return Outcome("undecided", reason=f"{outcome.reason} Enclosures of {PRECISIONS[-1]} bits overlap.")
+
+    def _enclosed(self, candidate: Candidate, bits: int) -> Outcome:
+        sizes = tuple(candidate.sizes.items())
+        if sizes not in self._sized:
+            self._sized[sizes] = self.system.with_sizes(**candidate.sizes) if sizes else self.system
+        values = enclosed(self._sized[sizes], candidate.inputs, bits)
+        for name in self.conditions:
+            if any(number.may_be_0 for _, number in entries_of_lists(values[name])):
+                return _without(name)
+        pairs = zip(entries_of_lists(values[self.left]), entries_of_lists(values[self.right]), strict=True)
+        for (place, a), (_, b) in pairs:
+            if a.apart(b):
+                return Outcome("different", place, a, b, "enclosed")
+        return Outcome("undecided")
+
+    def _exactly(self, candidate: Candidate) -> Outcome:
         try:
             left, right, conditions = self._exact_values(candidate)
             for name, value in conditions.items():
                 if any(number.is_zero for _, number in entries(value)):
-                    return Outcome("undefined", reason=f"an entry of {name} is 0")
-        except MissingRowError as error:
-            return Outcome("undecided", reason=error.message)
-        except ExactnessError as error:
-            return Outcome("undefined", reason=error.message)
-        except ShapeError as error:
+                    return _without(name)
+        except (ExactnessError, ShapeError) as error:
             return Outcome("undefined", reason=error.message)
         except SymattnError as error:
             return Outcome("undecided", reason=error.message)
@@ -141,6 +175,24 @@ class Sides:
             evaluation.values[equation.name] = evaluate_equation(equation, evaluation)
         found = evaluation.values
         return found[self.left], found[self.right], {name: found[name] for name in self.conditions}
+
+
+def _without(name: str) -> Outcome:
+    return Outcome("undefined", reason=f"an entry of {name} is 0", condition=name)
+
+
+def entries_of_lists(values: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Every number of nested lists with its place.
+
+    >>> list(entries_of_lists([[1, 2]])), list(entries_of_lists(3))
+    ([((0, 0), 1), ((0, 1), 2)], [((), 3)])
+    """
+    if not isinstance(values, list):
+        yield (), values
+        return
+    for position, part in enumerate(values):
+        for place, number in entries_of_lists(part):
+            yield (position, *place), number
 
 
 def _kinds(np: Any, left: Any, right: Any, held: Sequence[Any]) -> list[str]:

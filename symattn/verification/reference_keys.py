@@ -29,7 +29,8 @@ def _of_allowed(e: Evaluation, node: OverAllowedKeys) -> tuple[list[list[bool]],
     return keys, [[x for x, kept in zip(row, allowed, strict=True) if kept] for row, allowed in pairs]
 
 
-def _weights(e: Evaluation, node: OverAllowedKeys, weigh: Weigh) -> Rows:
+def weights_of_allowed(e: Evaluation, node: OverAllowedKeys, weigh: Weigh) -> Rows:
+    """The weights of every row: those that ``weigh`` gives its allowed scores, and 0 for all other keys."""
     keys, scores = _of_allowed(e, node)
     found = []
     for allowed, row in zip(keys, scores, strict=True):
@@ -44,7 +45,7 @@ def softmax(e: Evaluation, node: OverAllowedKeys) -> Rows:
         total = e.mp.fsum(powers)
         return [e.quotient(x, total) for x in powers]
 
-    return _weights(e, node, weigh)
+    return weights_of_allowed(e, node, weigh)
 
 
 def log_sum_exp(e: Evaluation, node: OverAllowedKeys) -> Rows:
@@ -62,7 +63,7 @@ def hardmax(e: Evaluation, node: OverAllowedKeys) -> Rows:
         top = [x == largest or largest - x <= e.near * size for x in row]
         return [e.mp.mpf(chosen) / sum(top) for chosen in top]
 
-    return _weights(e, node, weigh)
+    return weights_of_allowed(e, node, weigh)
 
 
 def entmax(e: Evaluation, node: Entmax) -> Rows:
@@ -77,7 +78,7 @@ def entmax(e: Evaluation, node: Entmax) -> Rows:
             threshold = _threshold(e.mp, heights, exponent)
             return [(x - threshold) ** exponent if x > threshold else e.mp.zero for x in heights]
 
-    return _weights(e, node, weigh)
+    return weights_of_allowed(e, node, weigh)
 
 
 def _threshold(mp: Any, heights: Row, exponent: int | Number) -> Number:

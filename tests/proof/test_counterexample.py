@@ -11,7 +11,7 @@ from sympy import MatrixSymbol
 from symattn import worked
 from symattn.defining import mechanism
 from symattn.equations import Equation, EquationSystem
-from symattn.errors import InputError, ShapeError, UnknownNameError
+from symattn.errors import InputError, MissingRowError, ShapeError, UnknownNameError
 from symattn.mechanisms import named
 from symattn.nodes import LogSumExp
 from symattn.proof import sides as sides_module
@@ -161,6 +161,19 @@ def test_values_beside_atoms_are_told_apart_by_enclosures():
     assert found.evidence == "enclosed" and found.inputs["A"] == [[1]]
 
 
+def test_enclosures_decide_where_exact_numbers_are_refused():
+    system = sides_of({"A": "n m"}, "B = entmax(A, 4/3)\nC = softmax(A)\nD = entmax(A + 1, 4/3)")
+    found = search(system, "B", "C").counterexample
+    assert found.sizes == {"n": 1, "m": 2} and found.evidence == "enclosed"
+    weights, exponentials = map(float, (found.left, found.right))
+    (row,) = found.inputs["A"]
+    power = np.exp(np.array(row) - max(row))
+    assert exponentials == pytest.approx((power / power.sum())[found.place[1]], rel=1e-5) != weights
+    same = search(system, "B", "D")
+    assert same.counterexample is None and same.undecided and not same.exact
+    assert any("Enclosures of 256 bits overlap" in refusal for refusal in same.refusals)
+
+
 def test_only_what_is_decided_exactly_is_a_counterexample(monkeypatch):
     """Code that errs finds differences everywhere; that none is claimed rests on the exact decision alone."""
     system = sides_of({"A": "n m"}, "B = softmax(A)\nC = softmax(A + 1)")
@@ -168,7 +181,7 @@ def test_only_what_is_decided_exactly_is_a_counterexample(monkeypatch):
     honest = search(system, "B", "C")
     assert honest.counterexample is None and honest.exact > 50 and not honest.sampled
     invented = Outcome("different", (0, 0), *[sides_module.Element.of(k) for k in (0, 1)], evidence="exact")
-    monkeypatch.setattr(Sides, "exact", lambda self, candidate: invented)
+    monkeypatch.setattr(Sides, "decided", lambda self, candidate: invented)
     assert search(system, "B", "C").counterexample is not None
 
 
@@ -182,7 +195,7 @@ def test_exact_evaluation_alone_finds_the_same_where_there_is_no_code(monkeypatc
 
 def test_a_refused_lowering_is_named(monkeypatch):
     def refused(*arguments):
-        raise sides_module.MissingRowError("numpy cannot lower RowMax")
+        raise MissingRowError("numpy cannot lower RowMax")
 
     monkeypatch.setattr(sides_module.lowering, "lambdify_system", refused)
     found = search(sides_of({"A": "n m"}, "B = A\nC = A + 0"), "B", "C")
