@@ -89,3 +89,6 @@ PRINTED_TERMS = 100
 
 PRINTED_SIGNS = 2_000
 """Characters of one exact value's plain form; a longer one is left to its decimals."""
+
+PROOF_TERMS = 4000
+"""The largest number of terms that one multiplication in a proof may have."""

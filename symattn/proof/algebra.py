@@ -1,0 +1,495 @@
+"""Sums, products, powers and sums over an index, each brought to normal form as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeAlias
+
+from sympy import factorint
+
+from symattn import limits
+from symattn.errors import LimitError
+from symattn.proof import ranges
+from symattn.proof.patience import check_time
+from symattn.proof.positivity import is_positive, is_positive_factor
+from symattn.proof.terms import (
+    ONE,
+    ZERO,
+    Expression,
+    Factor,
+    Index,
+    Powers,
+    Product,
+    added,
+    canonical,
+    combined,
+    delta_factor,
+    fresh,
+    negated,
+    number,
+    of_factor,
+    one,
+    opened,
+    renamed,
+    scaled,
+    subtracted,
+    zero,
+)
+
+TRUTHS = ("delta", "holds", "compare", "nonzero")
+"""The kinds that are 0 or 1: a power of one is itself."""
+
+LARGEST_EXPANSION = 6
+"""The largest whole exponent for which a sum is multiplied out."""
+
+Rule: TypeAlias = Callable[[tuple[Index, ...], Powers], Expression | None]
+
+RULES: list[tuple[frozenset[str], Rule]] = []
+"""What makes a product simpler, each with the kinds of factors it is about; :mod:`normal_form` fills the table."""
+
+FUNCTIONS: dict[str, Callable[[Expression], Expression]] = {}
+"""Functions of one number that have a normal form of their own; :mod:`normal_form` fills the table."""
+
+
+class UndefinedError(ArithmeticError):
+    """A division by zero, or a root of a negative number."""
+
+
+# Products.
+
+
+def multiplied(*values: Expression) -> Expression:
+    """The product of some expressions, multiplied out."""
+    made = values[0]
+    for value in values[1:]:
+        made = _times(made, value)
+    return made
+
+
+def _times(left: Expression, right: Expression) -> Expression:
+    check_time()
+    for one_side, other in ((left, right), (right, left)):
+        scalar = one_side.number
+        if scalar is not None:
+            return scaled(other, scalar)
+    if len(left.terms) * len(right.terms) > limits.PROOF_TERMS:
+        raise LimitError(f"a product of more than {limits.PROOF_TERMS} terms")
+    parts = []
+    for a, c in left.terms:
+        for b, d in right.terms:
+            bound_a, factors_a = opened(a)
+            bound_b, factors_b = opened(b)
+            parts.append(scaled(product((*bound_a, *bound_b), (*factors_a, *factors_b)), c * d))
+    return added(*parts) if parts else zero()
+
+
+def product(bound: tuple[Index, ...], powers: Iterable[tuple[Factor, Fraction]]) -> Expression:
+    """The sum over open indices of a product of powers, in normal form."""
+    found: dict[str, tuple[Factor, Fraction]] = {}
+    for factor, exponent in powers:
+        known = found.get(factor.text)
+        together = exponent if known is None else known[1] + exponent
+        if factor.kind in TRUTHS:
+            if exponent < 0:
+                raise UndefinedError("a division by a truth value")
+            together = ONE
+        found[factor.text] = (factor, together)
+    kept: list[tuple[Factor, Fraction]] = []
+    coefficient = ONE
+    expanded: list[Expression] = []
+    for factor, exponent in found.values():
+        if not exponent:
+            if factor.kind == "base" and not surely_not_zero(factor.parts[0]):
+                kept.append((Factor("nonzero", "", factor.parts), ONE))
+        elif factor.kind == "base" and exponent.denominator == 1 and 0 < exponent <= LARGEST_EXPANSION:
+            expanded.extend([factor.parts[0]] * int(exponent))
+        elif factor.kind == "number":
+            whole = exponent.numerator // exponent.denominator
+            coefficient *= Fraction(int(factor.head)) ** whole
+            if exponent != whole:
+                kept.append((factor, exponent - whole))
+        else:
+            kept.append((factor, exponent))
+    if expanded:
+        return scaled(over(bound, multiplied(product_of(kept), *expanded)), coefficient)
+    return scaled(simplified(bound, tuple(kept)), coefficient)
+
+
+def product_of(powers: Iterable[tuple[Factor, Fraction]]) -> Expression:
+    """The product of some powers, in normal form."""
+    return product((), powers)
+
+
+def over(bound: Iterable[Index], value: Expression) -> Expression:
+    """The sum of an expression over some open indices."""
+    for index in bound:
+        value = total(index, value)
+    return value
+
+
+def total(index: Index, value: Expression) -> Expression:
+    """The sum of an expression over all values of an index that is free in it."""
+    parts = []
+    for term, coefficient in value.terms:
+        bound, factors = opened(term)
+        parts.append(scaled(simplified((*bound, index), factors), coefficient))
+    return added(*parts) if parts else zero()
+
+
+# Rules that make a product of powers simpler; each gives what it comes to, or nothing where it does not apply.
+
+
+def simplified(bound: tuple[Index, ...], powers: Powers) -> Expression:
+    kinds = {factor.kind for factor, _ in powers}
+    for needed, rule in RULES:
+        if not needed or not needed.isdisjoint(kinds):
+            made = rule(bound, powers)
+            if made is not None:
+                return made
+    return Expression(((canonical(bound, powers), ONE),))
+
+
+def without(powers: Powers, *gone: Factor) -> Powers:
+    return tuple(power for power in powers if power[0] not in gone)
+
+
+def known_truth(factor: Factor) -> bool | None:
+    if factor.kind == "holds":
+        if ranges.surely_nonnegative(factor.parts[0], multiplied):
+            return True
+        return False if ranges.surely_negative(factor.parts[0], multiplied) else None
+    if factor.kind == "delta":
+        if factor.parts[0].is_zero:
+            return True
+        apart = (factor.parts[0], negated(factor.parts[0]))
+        return False if any(ranges.surely_positive(value, multiplied) for value in apart) else None
+    if factor.kind == "compare":
+        known = factor.parts[0].number
+        if known is not None:
+            return known > 0 if factor.head == ">" else known != 0
+        if is_positive(factor.parts[0]):
+            return True
+        return False if factor.head == ">" and is_positive(negated(factor.parts[0])) else None
+    return None
+
+
+def within(value: Expression, length: Expression) -> Expression:
+    """1 where a whole number is the position of one of ``length`` things, else 0."""
+    return multiplied(holds(value), holds(subtracted(subtracted(length, one()), value)))
+
+
+def leading_place(base: Expression) -> int:
+    """Which product of a base stands for it: the one with most sums, then most factors."""
+    places = range(len(base.terms))
+    return max(places, key=lambda p: (len(base.terms[p][0].bound), len(base.terms[p][0].factors), -p))
+
+
+# Truth values.
+
+
+def holds(value: Expression) -> Expression:
+    """1 where a whole number is not negative, else 0."""
+    return _truth(Factor("holds", "", (value,)))
+
+
+def complement(truth: Expression) -> Expression:
+    """1 less a truth value: of a predicate the opposite one, which a sum can be split by."""
+    factor = truth.single_factor
+    if factor is not None and factor.kind == "holds":
+        return holds(subtracted(negated(factor.parts[0]), one()))
+    return subtracted(one(), truth)
+
+
+def oriented(value: Expression) -> Expression:
+    """The expression with each predicate said in one of its two ways: the one with the larger constant."""
+
+    def change(factor: Factor) -> Expression | None:
+        if factor.kind != "holds":
+            return None
+        (inside,) = factor.parts
+        constant = next((c for term, c in inside.terms if not term.factors and not term.bound), ZERO)
+        if constant >= -1 - constant:
+            return None
+        return subtracted(one(), of_factor(Factor("holds", "", (subtracted(negated(inside), one()),))))
+
+    return replaced(value, "holds.", change)
+
+
+def delta(left: Expression, right: Expression) -> Expression:
+    """1 where two whole numbers are equal, else 0."""
+    return _truth(delta_factor(subtracted(left, right)))
+
+
+def compare(sign: str, value: Expression) -> Expression:
+    """1 where a real number is positive (``">"``), or where it is not 0 (``"!="``), else 0."""
+    return _truth(Factor("compare", sign, (value,)))
+
+
+def _truth(factor: Factor) -> Expression:
+    known = known_truth(factor)
+    if known is None:
+        return of_factor(factor)
+    return one() if known else zero()
+
+
+# Powers.
+
+
+def power(value: Expression, exponent: Fraction) -> Expression:
+    """A rational power of an expression.
+
+    Errors: ``UndefinedError`` for a division by zero.
+    """
+    if exponent == 1:
+        return value
+    if exponent == 0:
+        return one()
+    if value.is_zero:
+        if exponent < 0:
+            raise UndefinedError("a division by zero")
+        return value
+    whole = exponent.denominator == 1
+    if whole and 0 < exponent <= LARGEST_EXPANSION:
+        return multiplied(*[value] * int(exponent))
+    if len(value.terms) == 1 and not value.terms[0][0].bound:
+        return _power_of_product(value, exponent)
+    common, rest = content(value)
+    if not whole and not is_positive(common):
+        common, rest = one(), value
+    if not whole and not rest.terms[leading_place(rest)][1] > 0:
+        return multiplied(power(common, exponent), of_factor(Factor("base", "", (rest,)), exponent))
+    lead = rest.terms[leading_place(rest)][1]
+    made = of_factor(Factor("base", "", (scaled(rest, 1 / lead),)), exponent)
+    return multiplied(power(common, exponent), power_of_number(lead, exponent), made)
+
+
+def _power_of_product(value: Expression, exponent: Fraction) -> Expression:
+    term, coefficient = value.terms[0]
+    whole = exponent.denominator == 1
+    apart, together = [], []
+    for factor, e in term.factors:
+        if factor.kind in TRUTHS and exponent > 0:
+            apart.append((factor, ONE))
+        elif whole or is_positive(of_factor(factor)):
+            apart.append((factor, e * exponent))
+        else:
+            together.append((factor, e))
+    if not whole and coefficient < 0:
+        together.append((Factor("number", "-1"), ONE))
+        coefficient = -coefficient
+    made = multiplied(power_of_number(coefficient, exponent), product_of(apart))
+    if not together:
+        return made
+    sign = -ONE if together[-1][0].head == "-1" else ONE
+    inner = scaled(product_of([pair for pair in together if pair[0].head != "-1"]), sign)
+    return multiplied(made, of_factor(Factor("base", "", (inner,)), exponent))
+
+
+@lru_cache(maxsize=1024)
+def power_of_number(value: Fraction, exponent: Fraction) -> Expression:
+    """A power of a positive number, or a whole power of any: roots as powers of primes."""
+    if exponent.denominator == 1:
+        return number(value ** int(exponent))
+    primes: dict[int, Fraction] = {}
+    for part, sign in ((value.numerator, 1), (value.denominator, -1)):
+        for prime, times in factorint(part).items():
+            primes[prime] = primes.get(prime, ZERO) + times * sign * exponent
+    return product_of([(Factor("number", str(prime)), e) for prime, e in primes.items()])
+
+
+def content(value: Expression) -> tuple[Expression, Expression]:
+    """What all products of a sum have in common, and what is left."""
+    lowest: dict[str, tuple[Factor, Fraction]] = {}
+    for term, _ in value.terms:
+        for factor, exponent in term.factors:
+            if factor.kind in (*TRUTHS, "index") or not factor.free.isdisjoint(term.bound):
+                continue
+            known = lowest.get(factor.text)
+            lowest[factor.text] = (factor, exponent if known is None else min(known[1], exponent))
+    common = []
+    for factor, exponent in lowest.values():
+        everywhere = all(any(f == factor for f, _ in term.factors) for term, _ in value.terms)
+        shared = exponent if everywhere else min(exponent, ZERO)
+        if shared:
+            common.append((factor, shared))
+    if not common:
+        return one(), value
+    taken = tuple((factor, -exponent) for factor, exponent in common)
+    rest = combined(pair for term, c in value.terms for pair in scaled(product(*_with_more(term, taken)), c).terms)
+    return Expression(((Product((), tuple(sorted(common, key=lambda p: p[0].text))), ONE),)), rest
+
+
+def _with_more(term: Product, more: Powers) -> tuple[tuple[Index, ...], Powers]:
+    bound, factors = opened(term)
+    return bound, (*factors, *more)
+
+
+def surely_not_zero(value: Expression) -> bool:
+    """Whether dividing by an expression is harmless, or undefined where it is not for want of allowed keys.
+
+    A sum over allowed keys may be empty, and what is divided by it is then 0 by definition; elsewhere a formula is
+    claimed only where it is defined.
+    """
+    if not any(factor.kind in TRUTHS for term, _ in value.terms for factor, _ in term.factors):
+        return True
+    return any(_first_key_allowed(term, c) for term, c in value.terms) and all(c > 0 for _, c in value.terms)
+
+
+def _first_key_allowed(term: Product, coefficient: Fraction) -> bool:
+    """Whether a sum over allowed keys has a positive term: at the first position, or at the last."""
+    if coefficient <= 0:
+        return False
+    if any(f.kind not in ("holds", "delta") and not is_positive_factor(f) for f, _ in term.factors):
+        return False
+    truths = [factor for factor, _ in term.factors if factor.kind in TRUTHS]
+    for ends in (zero, None):
+        places = {index: zero() if ends else subtracted(index.length, one()) for index in term.bound}
+        if all(substituted_factor(truth, places) == one() for truth in truths):
+            return True
+    return False
+
+
+# Functions.
+
+
+def applied(function: str, value: Expression) -> Expression:
+    """A function of one number, in normal form.
+
+    Errors: ``UndefinedError`` where it has no value.
+    """
+    special = FUNCTIONS.get(function)
+    return of_factor(Factor("apply", function, (value,))) if special is None else special(value)
+
+
+def largest(index: Index, value: Expression, kind: str = "largest", head: str = "") -> Expression:
+    """The largest value of an expression over an index, or another number that its values determine together."""
+    if kind == "largest":
+        # max_r (a_r + c) = max_r a_r + c, and a positive factor comes out as well.
+        constant = Expression(tuple((term, c) for term, c in value.terms if index not in term.free))
+        moving = Expression(tuple((term, c) for term, c in value.terms if index in term.free))
+        if not constant.is_zero or moving.is_zero:
+            return added(constant, largest(index, moving)) if moving.terms else constant
+        common, rest = content(value)
+        if is_positive(common) and common != one():
+            return multiplied(common, largest(index, rest))
+    named = Index(f"_{value.height + 1}", index.length)
+    return of_factor(Factor(kind, head, (renamed(value, {index: named}),), (named,)))
+
+
+# Values in the place of indices.
+
+
+def substituted(value: Expression, places: Mapping[Index, Expression]) -> Expression:
+    """The expression with formulas in the place of free indices, in normal form."""
+    if value.free.isdisjoint(places):
+        return value
+    renaming = _as_renaming(places)
+    if renaming is not None and _keeps_apart(value, renaming):
+        return _after_renaming(value, renaming)
+    parts = []
+    for term, coefficient in value.terms:
+        if term.free.isdisjoint(places):
+            parts.append(Expression(((term, coefficient),)))
+            continue
+        bound, powers = opened(term)
+        parts.append(scaled(over(bound, substituted_powers(powers, places)), coefficient))
+    return added(*parts)
+
+
+def _as_renaming(places: Mapping[Index, Expression]) -> dict[Index, Index] | None:
+    found = {index: value.single_index for index, value in places.items()}
+    return None if None in found.values() else {index: other for index, other in found.items() if other is not None}
+
+
+def _keeps_apart(value: Expression, renaming: Mapping[Index, Index]) -> bool:
+    """Whether a renaming makes no two free indices one, changes no range, and so needs no rule to be tried again."""
+    targets = [renaming.get(index, index) for index in value.free]
+    same_ranges = all(index.length == renaming[index].length for index in value.free if index in renaming)
+    return len(set(targets)) == len(targets) and same_ranges
+
+
+def _after_renaming(value: Expression, renaming: Mapping[Index, Index]) -> Expression:
+    return renamed(value, renaming)
+
+
+def substituted_powers(powers: Powers, places: Mapping[Index, Expression]) -> Expression:
+    """A product of powers with formulas in the place of free indices."""
+    kept = [(factor, e) for factor, e in powers if factor.free.isdisjoint(places)]
+    made = product_of(kept)
+    for factor, e in powers:
+        if not factor.free.isdisjoint(places):
+            made = multiplied(made, power(substituted_factor(factor, places), e))
+    return made
+
+
+def substituted_factor(factor: Factor, places: Mapping[Index, Expression]) -> Expression:
+    """A factor with formulas in the place of free indices."""
+    if factor.free.isdisjoint(places):
+        return of_factor(factor)
+    if factor.kind == "index":
+        (index,) = factor.free
+        return places[index]
+    parts = tuple(substituted(part, places) for part in factor.parts)
+    return rebuilt(factor, parts)
+
+
+def rebuilt(factor: Factor, parts: tuple[Expression, ...]) -> Expression:
+    """What a factor is with other parts."""
+    if factor.kind == "delta":
+        return delta(parts[0], zero())
+    if factor.kind == "holds":
+        return holds(parts[0])
+    if factor.kind == "compare":
+        return compare(factor.head, parts[0])
+    if factor.kind == "base":
+        return parts[0]
+    if factor.kind == "apply":
+        return applied(factor.head, parts[0])
+    if factor.kind == "nonzero":
+        return one() if surely_not_zero(parts[0]) else of_factor(Factor("nonzero", "", parts))
+    if factor.bound:
+        (index,) = factor.bound
+        own = fresh(index.length)
+        return largest(own, renamed(parts[0], {index: own}), factor.kind, factor.head)
+    return of_factor(Factor(factor.kind, factor.head, parts))
+
+
+# Factors replaced wherever they stand.
+
+
+def replaced(value: Expression, mark: str, change: Callable[[Factor], Expression | None]) -> Expression:
+    """The expression with other values for some factors, in normal form.
+
+    ``change`` gives a factor's other value, or nothing for one that stays; every factor of interest has ``mark`` in
+    its text.
+    """
+    if mark not in value.text:
+        return value
+    parts = []
+    for term, coefficient in value.terms:
+        if mark not in term.text:
+            parts.append(Expression(((term, coefficient),)))
+            continue
+        bound, powers = opened(term)
+        made = product_of([pair for pair in powers if mark not in pair[0].text])
+        for factor, e in powers:
+            if mark in factor.text:
+                made = multiplied(made, power(_replaced_factor(factor, mark, change), e))
+        parts.append(scaled(over(bound, made), coefficient))
+    return added(*parts) if parts else value
+
+
+def _replaced_factor(factor: Factor, mark: str, change: Callable[[Factor], Expression | None]) -> Expression:
+    other = change(factor)
+    if other is not None:
+        return other
+    if mark not in "".join(part.text for part in factor.parts):
+        return of_factor(factor)
+    if factor.bound:
+        (index,) = factor.bound
+        own = fresh(index.length)
+        inside = replaced(renamed(factor.parts[0], {index: own}), mark, change)
+        return largest(own, inside, factor.kind, factor.head)
+    return rebuilt(factor, tuple(replaced(part, mark, change) for part in factor.parts))

@@ -1,0 +1,116 @@
+"""Whether an expression in index notation is zero: its normal form, denominators cleared, signs gone through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from symattn.proof import normal_form
+from symattn.proof.terms import (
+    Expression,
+    Factor,
+    added,
+    negated,
+    number,
+    of_factor,
+    one,
+    scaled,
+    zero,
+)
+
+MOST_CASES = 6
+"""How many signs are gone through one inside the other."""
+
+
+def is_zero(value: Expression, depth: int = 0) -> bool:
+    """Whether an expression is 0 wherever it is defined; ``False`` means that it is not known to be.
+
+    Denominators that rest on no bound index are multiplied out; what is compared with 0 is taken to be above, below
+    and, where that can be put in for an entry, equal to 0 in turn.
+    """
+    if value.is_zero:
+        return True
+    cleared = _cleared(normal_form.oriented(value))
+    if cleared.is_zero:
+        return True
+    if "apply.tanh[" in cleared.text:
+        return is_zero(normal_form.replaced(cleared, "apply.tanh[", _by_exponentials), depth)
+    if depth == MOST_CASES:
+        return False
+    factor = next(_comparisons(cleared), None)
+    if factor is None:
+        return False
+    return all(is_zero(case, depth + 1) for case in _cases(cleared, factor))
+
+
+def _by_exponentials(factor: Factor) -> Expression | None:
+    """tanh x = 1 - 2 / (exp(2 x) + 1)."""
+    if factor.kind != "apply" or factor.head != "tanh":
+        return None
+    above = added(one(), normal_form.applied("exp", scaled(factor.parts[0], 2)))
+    return added(one(), scaled(normal_form.power(above, Fraction(-1)), -2))
+
+
+def _cleared(value: Expression) -> Expression:
+    """The expression times the denominators that are the same in all values of its bound indices."""
+    for _ in range(8):
+        found = next(_denominators(value), None)
+        if found is None:
+            return value
+        factor, exponent = found
+        value = normal_form.multiplied(value, of_factor(factor, exponent))
+    return value
+
+
+def _denominators(value: Expression) -> Iterator[tuple[Factor, Fraction]]:
+    for term, _ in value.terms:
+        for factor, exponent in term.factors:
+            whole = factor.kind == "base" and exponent < 0 and exponent.denominator == 1
+            if whole and factor.free.isdisjoint(term.bound) and len(factor.parts[0].terms) > 1:
+                lowest = min(e for t, _ in value.terms for f, e in t.factors if f == factor)
+                yield factor, -lowest
+
+
+def _comparisons(value: Expression) -> Iterator[Factor]:
+    """The comparisons with 0 of what rests on no bound index."""
+    for term, _ in value.terms:
+        for factor, _ in term.factors:
+            if factor.kind == "compare" and factor.free.isdisjoint(term.bound):
+                yield factor
+
+
+def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
+    """The expression where what is compared is above 0, below 0, and 0."""
+    compared = factor.parts[0]
+    for sign in (1, -1):
+        yield _with_sign(value, compared, sign)
+    at_zero = _with_sign(value, compared, 0)
+    solved = _solved_for_an_entry(compared)
+    if solved is not None:
+        entry, rest = solved
+        at_zero = normal_form.replaced(at_zero, entry.text, lambda part: rest if part == entry else None)
+    yield at_zero
+
+
+def _with_sign(value: Expression, compared: Expression, sign: int) -> Expression:
+    texts = {compared.text: sign, negated(compared).text: -sign}
+
+    def truth(factor: Factor) -> Expression | None:
+        if factor.kind != "compare" or factor.parts[0].text not in texts:
+            return None
+        found = texts[factor.parts[0].text]
+        return one() if (found > 0 if factor.head == ">" else found != 0) else zero()
+
+    return normal_form.replaced(value, "compare.", truth)
+
+
+def _solved_for_an_entry(compared: Expression) -> tuple[Factor, Expression] | None:
+    """An entry that a sum contains once and to the first power, and what it is where the sum is 0."""
+    for place, (term, coefficient) in enumerate(compared.terms):
+        if term.bound or len(term.factors) != 1:
+            continue
+        factor, exponent = term.factors[0]
+        others = Expression(compared.terms[:place] + compared.terms[place + 1 :])
+        if factor.kind == "entry" and exponent == 1 and factor.text not in others.text:
+            return factor, scaled(added(others, number(0)), -1 / coefficient)
+    return None

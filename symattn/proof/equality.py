@@ -1,0 +1,134 @@
+"""Two values of a system of equations compared entry by entry, for every size: names are opened one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symattn.equations import Equation, EquationSystem
+from symattn.errors import LimitError, MissingRowError
+from symattn.proof import deciding, normal_form, notation
+from symattn.proof.normal_form import UndefinedError
+from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof.terms import Expression, Factor, Index, of_index, subtracted
+from symattn.proof.translation import Translator
+from symattn.shapes import show
+from symattn.verdicts import Verdict
+
+ENTRY_LETTERS = ("i", "j")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """How far a proof by normal forms came: whether it is one, its lines, what both sides come to, or why not."""
+
+    holds: bool
+    steps: tuple[str, ...] = ()
+    normal_form: str = ""
+    reason: str = ""
+
+
+def translator_of(system: EquationSystem, opened: Mapping[str, Equation] | None = None) -> Translator:
+    """A translator that keeps the names of a system, but for those that are to be opened at once."""
+    scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
+    return Translator(definitions=dict(opened or {}), scalars=scalars)
+
+
+def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple[Index, ...]:
+    """The indices of an entry: the family's own, then ``i`` and ``j``, each with its length."""
+    shape = system.shape(name)
+    equation = system.by_name.get(name)
+    front = [symbol.name for symbol in equation.indices] if equation is not None else []
+    letters = [*(f"h{k}" if len(front) < len(shape) - 2 else front[k] for k in range(len(shape) - 2)), *ENTRY_LETTERS]
+    if not shape:
+        return ()
+    return tuple(Index(letter, translator.length(length)) for letter, length in zip(letters, shape, strict=True))
+
+
+def opened_until_zero(
+    difference: Expression, system: EquationSystem, translator: Translator
+) -> tuple[Expression, tuple[str, ...]]:
+    """The difference with names replaced by what they stand for, the last equation first, until it is zero.
+
+    Gives what is left and the names that were opened.
+    """
+    names: list[str] = []
+    for equation in reversed(system.equations):
+        if deciding.is_zero(difference):
+            return Expression(()), tuple(names)
+        mark = f"entry.{equation.name}["
+        if mark not in difference.text:
+            continue
+        names.append(equation.name)
+        difference = with_definition(difference, equation, translator)
+    return (Expression(()) if deciding.is_zero(difference) else difference), tuple(names)
+
+
+def with_definition(value: Expression, equation: Equation, translator: Translator) -> Expression:
+    """The expression with an equation's name replaced by its right side."""
+    template = Translator({equation.name: equation}, translator.scalars, translator.templates)
+
+    def change(factor: Factor) -> Expression | None:
+        if factor.kind == "entry" and factor.head == equation.name:
+            return template.named(factor.head, factor.parts)
+        return None
+
+    return normal_form.replaced(value, f"entry.{equation.name}[", change)
+
+
+def argue(system: EquationSystem, left: str, right: str, seconds: float) -> Argument:
+    """An argument, by normal forms, that two values of a system are equal for every size."""
+    try:
+        with within_seconds(seconds):
+            return _argued(system, left, right)
+    except OutOfTimeError:
+        return Argument(False, reason=f"no answer within {seconds:g} s")
+    except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
+        return Argument(False, reason=f"index notation cannot tell: {error}")
+
+
+def _argued(system: EquationSystem, left: str, right: str) -> Argument:
+    sides = {name: system.by_name[name] for name in (left, right) if name in system.by_name}
+    translator = translator_of(system)
+    place = place_of(system, left, translator)
+    positions = tuple(map(of_index, place))
+    opening = Translator(sides, translator.scalars, translator.templates)
+    found = [opening.named(name, positions) for name in (left, right)]
+    rest, names = opened_until_zero(subtracted(*found), system, translator)
+    if not rest.is_zero:
+        return Argument(False, reason=f"the normal forms differ by {_short(notation.text(rest))}")
+    shown = [found[0]]
+    for name in names:
+        shown.append(with_definition(shown[-1], system.by_name[name], translator))
+    index_text = ", ".join(index.name for index in place)
+    at = f"({index_text}) of " if place else ""
+    steps = [f"entry {at}the left side: {_short(notation.text(found[0]))}"]
+    steps.append(f"entry {at}the right side: {_short(notation.text(found[1]))}")
+    steps += [
+        f"{name} written out: {_short(notation.text(value))}" for name, value in zip(names, shown[1:], strict=True)
+    ]
+    steps.append("both sides have this normal form; their difference is 0")
+    return Argument(True, tuple(steps), notation.text(shown[-1]))
+
+
+def _short(text: str, most: int = 400) -> str:
+    return text if len(text) <= most else text[: most - 2] + " …"
+
+
+def same_shape(system: EquationSystem, left: str, right: str) -> bool:
+    """Whether two values have one shape for all sizes."""
+    return show(system.shape(left)) == show(system.shape(right))
+
+
+def proved(system: EquationSystem, left: str, right: str, statement: str, argument: Argument, begun: float) -> Verdict:
+    """The verdict of an argument that holds."""
+    return Verdict(
+        "proved",
+        statement,
+        "both sides have one normal form in index notation, for every size and all values of the inputs where both are "
+        "defined",
+        steps=argument.steps,
+        normal_form=argument.normal_form,
+        seconds=time.monotonic() - begun,
+    )

@@ -1,0 +1,53 @@
+"""The algebra of index notation with all its rules and functions: what every other part computes with."""
+
+from __future__ import annotations
+
+from symattn.proof import absorbing, algebra, functions, sums, truths
+from symattn.proof.algebra import (
+    UndefinedError,
+    applied,
+    compare,
+    complement,
+    content,
+    delta,
+    holds,
+    largest,
+    multiplied,
+    oriented,
+    power,
+    product_of,
+    replaced,
+    substituted,
+    total,
+)
+from symattn.proof.functions import floored
+
+__all__ = [
+    "UndefinedError",
+    "applied",
+    "compare",
+    "complement",
+    "content",
+    "delta",
+    "floored",
+    "holds",
+    "largest",
+    "multiplied",
+    "oriented",
+    "power",
+    "product_of",
+    "replaced",
+    "substituted",
+    "total",
+]
+
+algebra.RULES[:] = (
+    (frozenset(algebra.TRUTHS), truths.decided_truths),
+    (frozenset(["delta"]), truths.eliminated_delta),
+    (frozenset(["holds"]), sums.split_ranges),
+    (frozenset(["entry", "apply", "base", "holds", "compare", "index", "largest"]), sums.split_blocks),
+    (frozenset(), sums.unused_indices),
+    (frozenset(["base"]), absorbing.absorbed),
+    (frozenset(["apply"]), absorbing.squared_sines),
+)
+algebra.FUNCTIONS.update(functions.FUNCTIONS)

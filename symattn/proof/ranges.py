@@ -1,0 +1,136 @@
+"""What is certain of whole numbers: whether a formula in indices and sizes is never negative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeAlias
+
+from symattn.proof.terms import (
+    Expression,
+    Factor,
+    Product,
+    added,
+    negated,
+    number,
+    one,
+    subtracted,
+)
+
+Monomial: TypeAlias = tuple[tuple[str, Fraction], ...]
+Multiply: TypeAlias = Callable[[Expression, Expression], Expression]
+ROUNDS = 12
+"""How many indices are replaced by their bounds before the question is given up."""
+
+
+def surely_nonnegative(value: Expression, times: Multiply) -> bool:
+    """Whether a formula is 0 or more for all values of its indices and all sizes from 1 on.
+
+    Every index is replaced by the end of its range that makes the formula smallest, then every size by 1 and more.
+    ``times`` multiplies two expressions. ``False`` means that it is not known.
+    """
+    for _ in range(ROUNDS):
+        if any(_denominator(term) for term, _ in value.terms):
+            return False
+        ranged = next((factor for term, _ in value.terms for factor, _ in term.factors if _is_ranged(factor)), None)
+        if ranged is None:
+            return _of_sizes(value)
+        with_it = [(term, c) for term, c in value.terms if any(factor == ranged for factor, _ in term.factors)]
+        signs = {c > 0 for _, c in with_it}
+        if len(signs) != 1 or any(_power_of(term, ranged) != 1 for term, _ in with_it):
+            return False
+        without = Expression(tuple((term, c) for term, c in value.terms if (term, c) not in with_it))
+        if signs == {True}:
+            value = without
+            continue
+        largest = _largest(ranged, times)
+        if largest is None:
+            return False
+        for term, c in with_it:
+            rest = Product((), tuple(power for power in term.factors if power[0] != ranged))
+            value = without = added(without, times(Expression(((rest, c),)), largest))
+    return False
+
+
+def _is_ranged(factor: Factor) -> bool:
+    return factor.kind == "index" or (factor.kind, factor.head) == ("apply", "floor")
+
+
+def _denominator(term: Product) -> bool:
+    """Whether a product is not one of whole numbers that are 0 or more."""
+    return bool(term.bound) or any(
+        exponent < 1 or exponent.denominator != 1 or not (factor.kind == "size" or _is_ranged(factor))
+        for factor, exponent in term.factors
+    )
+
+
+def _power_of(term: Product, factor: Factor) -> Fraction:
+    return next(exponent for other, exponent in term.factors if other == factor)
+
+
+def _largest(factor: Factor, times: Multiply) -> Expression | None:
+    """The largest value of an index, or of an index divided by the width of its blocks and rounded down."""
+    if factor.kind == "index":
+        (index,) = factor.free
+        return subtracted(index.length, one())
+    (inside,) = factor.parts
+    if len(inside.terms) != 1:
+        return None
+    term, coefficient = inside.terms[0]
+    inner = [f for f, e in term.factors if f.kind == "index" and e == 1]
+    if len(inner) != 1:
+        return None
+    (index,) = inner[0].free
+    # floor(j / w), j from 0 to A w - 1, goes up to A - 1.
+    rest = Product((), tuple(power for power in term.factors if power[0].kind != "index"))
+    blocks = times(index.length, Expression(((rest, coefficient),)))
+    if blocks.free or any(e < 0 or e.denominator != 1 for t, _ in blocks.terms for _, e in t.factors):
+        return None
+    return subtracted(blocks, one())
+
+
+def _of_sizes(value: Expression) -> bool:
+    """Whether a polynomial in sizes alone has no negative coefficient once each size is written as 1 and more."""
+    found: dict[Monomial, Fraction] = {}
+    for term, coefficient in value.terms:
+        partial: dict[Monomial, Fraction] = {(): coefficient}
+        for factor, exponent in term.factors:
+            for _ in range(int(exponent)):
+                partial = _times_one_more(partial, factor.head)
+        for monomial, c in partial.items():
+            found[monomial] = found.get(monomial, Fraction(0)) + c
+    return all(c >= 0 for c in found.values())
+
+
+def _times_one_more(polynomial: dict[Monomial, Fraction], name: str) -> dict[Monomial, Fraction]:
+    """A polynomial times (1 + name)."""
+    made = dict(polynomial)
+    for monomial, c in polynomial.items():
+        powers = dict(monomial)
+        powers[name] = powers.get(name, Fraction(0)) + 1
+        key = tuple(sorted(powers.items()))
+        made[key] = made.get(key, Fraction(0)) + c
+    return made
+
+
+def surely_positive(value: Expression, times: Multiply) -> bool:
+    """Whether a whole number is at least 1."""
+    return surely_nonnegative(subtracted(value, one()), times)
+
+
+def surely_negative(value: Expression, times: Multiply) -> bool:
+    """Whether a whole number is below 0."""
+    return surely_nonnegative(subtracted(negated(value), number(1)), times)
+
+
+def is_whole(value: Expression) -> bool:
+    """Whether a formula is a whole number: a polynomial with whole coefficients in indices, sizes and floors."""
+    return all(
+        c.denominator == 1 and not term.bound and all(_whole_power(factor, e) for factor, e in term.factors)
+        for term, c in value.terms
+    )
+
+
+def _whole_power(factor: Factor, exponent: Fraction) -> bool:
+    whole = factor.kind in ("index", "size", "holds", "delta", "compare") or factor.head == "floor"
+    return whole and exponent.denominator == 1 and exponent > 0

@@ -1,0 +1,82 @@
+"""Rules for truth values: what is decided for all indices, and deltas, which fix an index."""
+
+from __future__ import annotations
+
+from symattn.proof import algebra, ranges
+from symattn.proof.positions import row_and_column, solved
+from symattn.proof.terms import (
+    Expression,
+    Factor,
+    Index,
+    Powers,
+    negated,
+    of_factor,
+    one,
+    subtracted,
+    zero,
+)
+
+
+def decided_truths(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """A predicate or a delta that is decided for all indices is 1 or 0."""
+    for factor, _ in powers:
+        known = algebra.known_truth(factor)
+        if known is not None:
+            return algebra.over(bound, algebra.product_of(algebra.without(powers, factor))) if known else zero()
+    for factor, _ in powers:
+        if factor.kind == "nonzero" and any(
+            other.kind == "base" and other.parts == factor.parts and e < 0 for other, e in powers
+        ):
+            return algebra.over(bound, algebra.product_of(algebra.without(powers, factor)))
+    held = {factor.parts[0].text: factor for factor, _ in powers if factor.kind == "holds"}
+    for factor, _ in powers:
+        if factor.kind != "holds":
+            continue
+        value = factor.parts[0]
+        if subtracted(negated(value), one()).text in held:
+            return zero()
+        for other, _ in powers:
+            # Of two bounds on one formula the tighter says it all.
+            if other.kind == "holds" and other is not factor:
+                gap = subtracted(other.parts[0], value)
+                if not gap.free and ranges.surely_nonnegative(gap, algebra.multiplied):
+                    return algebra.over(bound, algebra.product_of(algebra.without(powers, other)))
+    return None
+
+
+def eliminated_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """A delta fixes a bound index, or two; otherwise it makes two free indices one in everything beside it."""
+    for factor, _ in powers:
+        if factor.kind != "delta":
+            continue
+        rest = algebra.without(powers, factor)
+        for index in bound:
+            value = solved(factor.parts[0], index)
+            if value is not None:
+                left = tuple(other for other in bound if other != index)
+                inside = algebra.multiplied(
+                    algebra.within(value, index.length), algebra.substituted_powers(rest, {index: value})
+                )
+                return algebra.over(left, inside)
+        pair = row_and_column(factor.parts[0], bound)
+        if pair is not None:
+            left = tuple(other for other in bound if other not in pair)
+            ranged = [algebra.within(value, index.length) for index, value in pair.items()]
+            return algebra.over(left, algebra.multiplied(*ranged, algebra.substituted_powers(rest, pair)))
+        made = _one_free_index(bound, factor, rest)
+        if made is not None:
+            return made
+    return None
+
+
+def _one_free_index(bound: tuple[Index, ...], factor: Factor, rest: Powers) -> Expression | None:
+    # The index with the later name gives way, so that what is left does not depend on the order of rewriting.
+    for index in sorted(factor.free - set(bound), key=lambda index: (len(index.name), index.name), reverse=True):
+        value = solved(factor.parts[0], index)
+        if value is not None and not value.free & set(bound):
+            if not any(index in other.free for other, _ in rest):
+                return None
+            return algebra.over(
+                bound, algebra.multiplied(of_factor(factor), algebra.substituted_powers(rest, {index: value}))
+            )
+    return None
