@@ -25,7 +25,10 @@ COMMANDS = {
     "derive": ("deriving", "Work a mechanism through, stage by stage: formulas, exact numbers, decimals."),
     "evaluate": ("evaluating", "Compute every value from numbers, exact and decimal."),
     "compare": ("comparing", "Compare mechanisms on one set of numbers: which key wins under each, and why."),
+    "gradient": ("differentiating", "Derive the backward pass: every cotangent as an equation, with numbers or as code."),
     "verify": ("verifying", "Check every value against NumPy, torch, mpmath and finite differences."),
+    "prove": ("proving", "Prove that two formulas are equal for every size, or refute it by numbers."),
+    "audit": ("auditing", "Compare a claimed formula, or a function, with a mechanism, and name the mistake."),
     "list": ("listing", "List the library of mechanisms, group by group, or one of them to be changed."),
 }
 """The module of each command, and its line in the help, which stands here so that help loads no module."""
@@ -128,5 +131,5 @@ def main() -> None:
     Equations in; closed forms, exact numbers, fast code and checks out. Begin with: symattn derive
 
     Results go to standard output, notes and progress to standard error. Exit status: 0 done, 1 a check failed,
-    2 wrong usage or bad input.
+    2 wrong usage or bad input, 3 not decided.
     """

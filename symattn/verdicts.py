@@ -28,7 +28,8 @@ def weakest(kinds: Iterable[str]) -> str:
 class Counterexample:
     """Numbers at which two sides differ: the sizes, the inputs, the place (counted from 0) and both values there.
 
-    ``evidence`` is ``"exact"`` where the values are exact and unequal, ``"enclosed"`` where their enclosures are apart.
+    ``evidence`` is ``"exact"`` where the values are exact and unequal, ``"enclosed"`` where their enclosures are apart,
+    and ``"sampled"`` where floating-point values are further apart than rounding explains.
     """
 
     sizes: Mapping[str, int]
