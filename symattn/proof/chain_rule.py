@@ -1,0 +1,169 @@
+"""Backward passes proved for every size: each cotangent is what the chain rule says, one equation after the other.
+
+For every name ``A`` of the forward equations the chain rule asks for
+
+    dA[p] = (upstream, if A is the output) + the sum over the equations B that mention A, and over their entries e, of
+    dB[e] times the derivative of B[e] by A[p],
+
+and that is what the claimed equation of ``dA`` is compared with, in index notation. If all of them hold, the claimed
+cotangents are the derivatives of <upstream, output>: that is the chain rule for a list of equations.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symattn.equations import Equation, EquationSystem, mentioned_names
+from symattn.errors import LimitError, MissingRowError
+from symattn.proof import normal_form, notation
+from symattn.proof.differentiation import derivative
+from symattn.proof.equality import Argument, opened_until_zero, translator_of
+from symattn.proof.normal_form import UndefinedError
+from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof.terms import Expression, Factor, Index, added, of_factor, of_index, subtracted, zero
+from symattn.proof.translation import Translator
+from symattn.verdicts import Verdict, weakest
+
+SECONDS = 20.0
+"""How long one cotangent is worked on unless told."""
+
+
+@dataclass(frozen=True)
+class ReverseMode:
+    """A backward pass as claimed: forward equations and cotangents in one system.
+
+    ``cotangents`` gives for each name of the forward equations the name of its cotangent; that of ``output`` is an
+    input of the system, the upstream cotangent.
+    """
+
+    system: EquationSystem
+    output: str
+    cotangents: Mapping[str, str]
+
+    @property
+    def forward(self) -> tuple[Equation, ...]:
+        """The equations that do not rest on the upstream cotangent."""
+        resting = {self.cotangents[self.output]}
+        kept = []
+        for equation in self.system.equations:
+            if mentioned_names(equation.expression) & resting:
+                resting.add(equation.name)
+            else:
+                kept.append(equation)
+        return tuple(kept)
+
+
+@dataclass(frozen=True)
+class BackwardProof:
+    """What is known of each cotangent of a backward pass, and of those asked for through all they rest on."""
+
+    arguments: Mapping[str, Argument]
+    rests_on: Mapping[str, frozenset[str]]
+    seconds: float = field(default=0.0, compare=False)
+
+    def __bool__(self) -> bool:
+        return all(argument.holds for argument in self.arguments.values())
+
+    def verdict(self, name: str) -> Verdict:
+        """The verdict on the cotangent of one name: proved if it and every cotangent that it rests on is."""
+        needed = [other for other in self.arguments if other == name or other in self.rests_on[name]]
+        open_ones = [other for other in needed if not self.arguments[other].holds]
+        statement = f"d{name} is the derivative of <upstream, output> by {name}"
+        steps = tuple(f"d{other}: {self.arguments[other].steps[-1]}" for other in needed if self.arguments[other].holds)
+        if open_ones:
+            first = open_ones[0]
+            return Verdict("unknown", statement, f"d{first} is not proved: {self.arguments[first].reason}", steps)
+        reason = "each cotangent is what the chain rule asks for, in index notation, for every size"
+        normal = self.arguments[name].normal_form
+        return Verdict("proved", statement, reason, steps, normal, seconds=self.seconds)
+
+    @property
+    def kind(self) -> str:
+        """The weakest evidence for any of the cotangents."""
+        return weakest(self.verdict(name).kind for name in self.arguments)
+
+
+def prove_backward(claimed: ReverseMode, seconds: float = SECONDS) -> BackwardProof:
+    """Whether each claimed cotangent is the one that the chain rule asks for, ``seconds`` for each."""
+    begun = time.monotonic()
+    arguments, rests_on = {}, {}
+    translator = translator_of(claimed.system)
+    forward = claimed.forward
+    for name in claimed.cotangents:
+        rests_on[name] = frozenset(_influenced(name, forward)) & set(claimed.cotangents)
+        if name == claimed.output:
+            continue
+        try:
+            with within_seconds(seconds):
+                arguments[name] = _argued(claimed, name, forward, translator)
+        except OutOfTimeError:
+            arguments[name] = Argument(False, reason=f"no answer within {seconds:g} s")
+        except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
+            arguments[name] = Argument(False, reason=f"index notation cannot tell: {error}")
+    return BackwardProof(arguments, rests_on, time.monotonic() - begun)
+
+
+def _influenced(name: str, forward: tuple[Equation, ...]) -> set[str]:
+    """The names that rest on a name."""
+    found = {name}
+    for equation in forward:
+        if mentioned_names(equation.expression) & found:
+            found.add(equation.name)
+    return found - {name}
+
+
+def _argued(claimed: ReverseMode, name: str, forward: tuple[Equation, ...], translator: Translator) -> Argument:
+    system = claimed.system
+    place = translator.free_indices(system.shape(name))
+    asked, terms = chain_rule(claimed, name, place, forward, translator)
+    cotangent = claimed.cotangents[name]
+    positions = tuple(map(of_index, place))
+    if cotangent in system.by_name:
+        own = Translator({cotangent: system.by_name[cotangent]}, translator.scalars, translator.templates)
+        found = own.named(cotangent, positions)
+    else:
+        found = of_factor(Factor("entry", cotangent, positions))
+    rest, names = opened_until_zero(subtracted(found, asked), system, translator)
+    if not rest.is_zero:
+        return Argument(False, reason=f"claimed and chain rule differ by {notation.text(rest)[:400]}")
+    opened = f", with {', '.join(names)} written out" if names else ""
+    through = ", ".join(terms) or "nothing"
+    line = f"the chain rule through {through} and the claimed equation have one normal form{opened}"
+    return Argument(True, (f"the chain rule asks for {notation.text(asked)[:400]}", line), notation.text(found))
+
+
+def chain_rule(
+    claimed: ReverseMode,
+    name: str,
+    place: tuple[Index, ...],
+    forward: tuple[Equation, ...],
+    translator: Translator,
+) -> tuple[Expression, list[str]]:
+    """What the chain rule asks of the cotangent of a name at a place, and the equations that it goes through.
+
+    Errors: ``MissingRowError`` where an equation rests on the name and has no cotangent.
+    """
+    positions = tuple(map(of_index, place))
+    parts, through = [zero()], []
+    if name == claimed.output:
+        parts.append(of_factor(Factor("entry", claimed.cotangents[name], positions)))
+    for equation in forward:
+        if name not in mentioned_names(equation.expression):
+            continue
+        own = translator.free_indices(equation.shape)
+        opening = Translator({equation.name: equation}, translator.scalars, translator.templates)
+        value = opening.named(equation.name, tuple(map(of_index, own)))
+        slope = derivative(value, name, positions)
+        if slope.is_zero:
+            continue
+        if equation.name not in claimed.cotangents:
+            raise MissingRowError(f"{equation.name} rests on {name} and has no cotangent")
+        through.append(equation.name)
+        upstream = of_factor(Factor("entry", claimed.cotangents[equation.name], tuple(map(of_index, own))))
+        part = normal_form.multiplied(upstream, slope)
+        for index in own:
+            part = normal_form.total(index, part)
+        parts.append(part)
+    return added(*parts), through
