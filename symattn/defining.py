@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr
 
-from symattn import closed_form, lowering, publishing, verification, worked
+from symattn import calculus, closed_form, lowering, publishing, verification, worked
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LanguageError
 from symattn.language import WORDS, parse_equations, parse_shape
@@ -77,6 +77,21 @@ class Mechanism(EquationSystem):
         """
         return worked.bind(self, {**(values or {}), **more})
 
+    def backward(self, output: str | None = None, wrt: str | Iterable[str] | None = None) -> Mechanism:
+        """The backward pass as a mechanism: cotangents in matrix form, behind the equations that they rest on.
+
+        Its inputs are those of the mechanism and the cotangent of ``output``, such as ``dO``; its results the
+        cotangents of ``wrt``, one name or several, by default of every input but allowed sets.
+        Errors: ``UnknownNameError`` for a name that the mechanism does not have, ``InputError`` for the output's own.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> [str(equation.expression) for equation in attention.backward()]
+        ['dO @ V.T', 'P.T @ dO']
+        """
+        made = calculus.backward(self, output, wrt)
+        assert isinstance(made, Mechanism)
+        return made
+
     def lambdify(
         self,
         target: str = "numpy",
@@ -87,7 +102,8 @@ class Mechanism(EquationSystem):
     ) -> Callable[..., Any]:
         """A fast function of the inputs, by name or in order; ``.source`` is its module, leading axes are batches.
 
-        ``target`` is ``"numpy"`` or ``"torch"``. With several ``outputs`` the function returns a dict by name.
+        ``target`` is ``"numpy"`` or ``"torch"``. With several ``outputs`` the function returns a dict by name, and so
+        does that of a backward pass, of all its results.
         ``layouts`` name the axes of arrays that come in another form than the equations declare, those that are one
         axis of the array in brackets: ``{"Q": "n (H d_k)"}`` for heads side by side, ``{"Q": "n H d_k"}`` for tokens
         before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sympy import Basic, Expr, MatrixSymbol, Symbol, preorder_traversal
@@ -87,6 +87,10 @@ class EquationSystem:
     source: str = field(default="")
     conventions: tuple[tuple[str, str], ...] = field(default=())
     """What a formula alone does not say, by topic: scale, mask, empty row, where paper and code differ."""
+    results: tuple[str, ...] = field(default=())
+    """The names of all that is asked for, where that is more than the output, as in a backward pass."""
+    cotangents: tuple[tuple[str, str], ...] = field(default=())
+    """Of a backward pass: names of values, each with the name of its cotangent; the output and its own come first."""
 
     @property
     def inputs(self) -> dict[str, Value]:
@@ -174,7 +178,7 @@ class EquationSystem:
             replaced[size(name)] = concrete_size(value, name)
         symbols = tuple(symbol.xreplace(replaced) for symbol in self.input_symbols)
         equations = tuple(equation.replaced(replaced) for equation in self.equations)
-        return type(self)(self.name, symbols, equations, self.output, self.source, self.conventions)
+        return replace(self, input_symbols=symbols, equations=equations)
 
 
 class _Written:

@@ -41,9 +41,10 @@ def lambdify_system(
     sizes: Mapping[str, int] | None = None,
     strategy: str = "direct",
 ) -> Callable[..., Any]:
-    """A function of the system's inputs, in order or by name, that computes its output with the target's library.
+    """A function of the system's inputs, in order or by name, that computes its results with the target's library.
 
-    Leading axes of the inputs are batches and broadcast. One output comes back as an array, several as a dict by name.
+    Leading axes of the inputs are batches and broadcast. One output comes back as an array, several as a dict by name,
+    and so do the results of a system that names its results.
     ``layouts`` name the axes of inputs and results that come otherwise, as in ``{"Q": "n (H d_k)", "A": "C H W"}``;
     ``sizes`` are those that no array tells then, as in ``{"H": 8}``.
     ``strategy`` is ``"direct"``; with torch also ``"fused"``, which computes attention by torch's kernels:
@@ -56,6 +57,8 @@ def lambdify_system(
     """
     chosen = _target(target)
     _check_strategy(strategy, chosen)
+    if outputs is None and system.results:
+        outputs = system.results
     if outputs is None or isinstance(outputs, str):
         names: tuple[str, ...] = (system.output if outputs is None else outputs,)
         keys: list[str] | type = object

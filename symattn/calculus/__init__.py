@@ -1,0 +1,22 @@
+"""Calculus: from equations, the equations of their derivatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symattn.lazy import loader
+
+if TYPE_CHECKING:
+    from symattn.calculus.cotangents import COTANGENT, cotangents_of
+    from symattn.calculus.reverse import backward
+    from symattn.calculus.simplifying import RULES, Rule, simplified
+
+__all__ = ["COTANGENT", "RULES", "Rule", "backward", "cotangents_of", "simplified"]
+
+_HOMES = {
+    "cotangents": ("COTANGENT", "cotangents_of"),
+    "reverse": ("backward",),
+    "simplifying": ("RULES", "Rule", "simplified"),
+}
+
+__getattr__ = loader(__name__, _HOMES)

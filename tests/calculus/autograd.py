@@ -1,0 +1,77 @@
+"""Derivatives by torch's autograd of generated forward code, to compare those of generated backward code with."""
+
+import random
+
+import numpy as np
+import torch
+
+from symattn.nodes import is_matrix
+from symattn.verification.instances import least_sizes
+
+
+def sizes_for(system, seed=0, low=2):
+    """Small sizes, all different, none below what the system admits."""
+    generator = random.Random(seed)
+    least = least_sizes(system)
+    drawn = generator.sample(range(low, low + len(least)), len(least))
+    return {name: value + least[name] - 1 for name, value in zip(least, drawn, strict=True)}
+
+
+def numbers_for(system, sizes, seed=0, upstream_of=None):
+    """Float64 arrays for the inputs: normal entries, numbers between 0.5 and 2, zeros and ones for allowed sets.
+
+    With ``upstream_of`` also a cotangent of that value, under the name ``upstream``.
+    """
+    made = system.with_sizes(**sizes)
+    generator = np.random.default_rng(seed)
+    values = {}
+    for name, symbol in made.inputs.items():
+        shape = tuple(map(int, made.shape(name)))
+        if name in made.allowed_inputs:
+            values[name] = (generator.random(shape) < 0.7).astype(float)
+        else:
+            values[name] = generator.normal(size=shape) if is_matrix(symbol) else np.array(generator.uniform(0.5, 2))
+    if upstream_of is not None:
+        values["upstream"] = generator.normal(size=tuple(map(int, made.shape(upstream_of))))
+    return values
+
+
+def autograd(system, values, output, wrt):
+    """The gradients of <upstream, output> in the inputs ``wrt``; zeros where nothing reaches one."""
+    tensors = {name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()}
+    upstream = tensors.pop("upstream")
+    for name in wrt:
+        tensors[name].requires_grad_()
+    found = system.lambdify("torch", outputs=[output])(**tensors)[output]
+    if not found.requires_grad:
+        return {name: np.zeros(values[name].shape) for name in wrt}
+    wanted = [tensors[name] for name in wrt]
+    gradients = torch.autograd.grad(found, wanted, upstream, allow_unused=True)
+    return {
+        name: np.zeros(values[name].shape) if gradient is None else gradient.numpy()
+        for name, gradient in zip(wrt, gradients, strict=True)
+    }
+
+
+def computed(passed, values, target):
+    """What the backward pass's generated code makes of the same numbers, by the names of the values."""
+    given = dict(values)
+    upstream = given.pop("upstream")
+    owned = dict(passed.cotangents)
+    own = owned.pop(next(iter(owned)))
+    given[own] = upstream
+    if target == "torch":
+        given = {name: torch.tensor(value, dtype=torch.float64) for name, value in given.items()}
+    found = passed.lambdify(target)(**given)
+    of = {cotangent: name for name, cotangent in owned.items()}
+    return {of[name]: np.asarray(value) for name, value in found.items()}
+
+
+def largest_error(found, expected):
+    """The largest difference, relative to the largest entry of all that is expected; shapes have to be the same."""
+    assert found.keys() == expected.keys()
+    assert all(found[name].shape == expected[name].shape for name in expected), {
+        name: (found[name].shape, expected[name].shape) for name in expected
+    }
+    scale = max([1.0, *(np.abs(value).max() for value in expected.values())])
+    return max(np.abs(found[name] - expected[name]).max() for name in expected) / scale
