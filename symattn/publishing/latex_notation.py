@@ -19,6 +19,7 @@ COMMANDS = {word: f"\\{word}" for word in ("cos", "exp", "log", "max", "min", "s
 
 ENDS_IN_WORD = re.compile(r"\\[A-Za-z]+\Z")
 ENDS_IN_UPRIGHT = re.compile(r"(?<!_\{)\\mathrm\{\w+\}\Z")
+ENDS_IN_COTANGENT = re.compile(r"\\mathrm\{d\}(?:[A-Za-z]|\\[A-Za-z]+(?:\{[^{}]*\})?)\Z")
 ENDS_IN_NUMBER = re.compile(r"(?<![_^A-Za-z])[0-9.]+\Z")
 
 DECIMAL = re.compile(r"(-?)(\d+)(\.\d+|)( \\times 10\^\{-?\d+\}|)")
@@ -84,8 +85,8 @@ class LatexNotation(Notation):
         return joined
 
     def beside(self, left: str, right: str) -> str:
-        """Two factors, with a dot between where they would read as one number."""
-        if ENDS_IN_UPRIGHT.search(left) or right.startswith(r"\mathrm{"):
+        """Two factors, apart where they would read as one, with a dot between where that were a number."""
+        if ENDS_IN_UPRIGHT.search(left) or ENDS_IN_COTANGENT.search(left) or right.startswith(r"\mathrm{"):
             return rf"{left}\,{right}"
         runs_together = right[:1].isdigit() or (right.startswith(r"\frac{") and ENDS_IN_NUMBER.search(left))
         return f"{left} \\cdot {right}" if runs_together else self.glue(left, right)

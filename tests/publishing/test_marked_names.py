@@ -78,9 +78,11 @@ def test_members_of_a_family_of_cotangents_carry_their_positions():
     assert text(Member(FamilySymbol("dQ", 2, 3, 4), h)) == "dQ⁽ʰ⁾"
 
 
-def test_a_factor_stands_apart_from_the_d_after_it():
+def test_factors_stand_apart_before_and_after_a_cotangent():
     assert latex(MatrixProduct(A, matrix("dQ"))) == r"A\,\mathrm{d}Q"
-    assert latex(MatrixProduct(matrix("dQ"), MatrixSymbol("C", 3, 3))) == r"\mathrm{d}QC"
+    assert latex(MatrixProduct(matrix("dQ"), MatrixSymbol("C", 3, 3))) == r"\mathrm{d}Q\,C"
+    assert latex(MatrixProduct(matrix("dalpha"), MatrixSymbol("C", 3, 3))) == r"\mathrm{d}\alpha\,C"
+    assert latex(MatrixProduct(matrix("dQ_dot"), MatrixSymbol("C", 3, 3))) == r"\mathrm{d}\dot{Q}\,C"
     assert latex(ElementwiseProduct(S(2), matrix("dalpha"))) == r"2\,\mathrm{d}\alpha"
 
 
