@@ -25,7 +25,7 @@ COMMANDS = {
     "derive": ("deriving", "Work a mechanism through, stage by stage: formulas, exact numbers, decimals."),
     "evaluate": ("evaluating", "Compute every value from numbers, exact and decimal."),
     "compare": ("comparing", "Compare mechanisms on one set of numbers: which key wins under each, and why."),
-    "gradient": ("differentiating", "Derive the backward pass: every cotangent as an equation, with numbers or as code."),
+    "gradient": ("differentiating", "Derive the backward pass: cotangents as equations, with numbers, or as code."),
     "verify": ("verifying", "Check every value against NumPy, torch, mpmath and finite differences."),
     "prove": ("proving", "Prove that two formulas are equal for every size, or refute it by numbers."),
     "audit": ("auditing", "Compare a claimed formula, or a function, with a mechanism, and name the mistake."),

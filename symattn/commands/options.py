@@ -18,8 +18,9 @@ Command = Callable[..., Any]
 FORMATS = ("text", "latex", "mathml", "json")
 STANDALONE = ("latex", "mathml", "json")
 
-SUBJECT = (
-    click.argument("name", required=False),
+NAME = click.argument("name", required=False)
+
+EQUATIONS = (
     click.option(
         "--equations",
         metavar="FILE|TEXT",
@@ -32,7 +33,10 @@ SUBJECT = (
         multiple=True,
         help="An input of --equations and its shape, as in Q='n d_k' or tau=scalar; once for each.",
     ),
-    click.option("--output", metavar="NAME", help="The result of --equations; the last equation unless named."),
+)
+"""Equations of one's own."""
+
+SETTINGS = (
     click.option(
         "--set",
         "settings",
@@ -46,6 +50,14 @@ SUBJECT = (
         default=None,
         help="With or without the division by the root of d_k, for mechanisms that the library has in both forms.",
     ),
+)
+"""Numbers for the inputs, and which of two forms."""
+
+SUBJECT = (
+    NAME,
+    *EQUATIONS,
+    click.option("--output", metavar="NAME", help="The result of --equations; the last equation unless named."),
+    *SETTINGS,
 )
 """What a command works on."""
 

@@ -78,6 +78,14 @@ def refuse_without_equations(inputs: tuple[str, ...], output: str | None) -> Non
         raise click.UsageError(f"{option} belongs to --equations, which is not given.")
 
 
+def refuse_beside_equations(name: str | None, scaled: bool | None) -> None:
+    """Errors: ``UsageError`` for what chooses in the library where there are equations."""
+    if name is not None:
+        raise click.UsageError(f"give NAME ({name!r}) or --equations, not both.")
+    if scaled is not None:
+        raise click.UsageError("--scaled and --unscaled choose in the library; write / sqrt(d_k) in your equations.")
+
+
 def library_subjects(name: str | None, settings: tuple[str, ...], scaled: bool | None) -> list[Subject]:
     """A mechanism of the library, or the worked example without and with scaling.
 
@@ -112,10 +120,7 @@ def own_subject(
 
     Errors: those of ``mechanism`` and of ``bind``; ``UsageError`` for options that contradict one another.
     """
-    if name is not None:
-        raise click.UsageError(f"give NAME ({name!r}) or --equations, not both.")
-    if scaled is not None:
-        raise click.UsageError("--scaled and --unscaled choose in the library; write / sqrt(d_k) in your equations.")
+    refuse_beside_equations(name, scaled)
     system = own_mechanism(equations, inputs, output)
     if settings:
         return Subject(system, system.bind(read_settings(settings, system.inputs)))

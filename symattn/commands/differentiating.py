@@ -1,0 +1,141 @@
+"""``symattn gradient``: the backward pass of a mechanism as equations, worked through with numbers, or as code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from symattn import publishing
+from symattn.commands.options import (
+    EQUATIONS,
+    NAME,
+    RESULT,
+    SETTINGS,
+    chosen_format,
+    deliver,
+    with_options,
+)
+from symattn.commands.progress import note
+from symattn.commands.subjects import (
+    SELF_ATTENTION,
+    own_mechanism,
+    refuse_beside_equations,
+    refuse_without_equations,
+)
+from symattn.defining import Mechanism
+from symattn.errors import SymattnError
+from symattn.examples import choose_scaled, numbers_for
+from symattn.mechanisms import named
+from symattn.reading import read_settings
+from symattn.worked import Bound
+from symattn.writing import check_target
+
+
+@click.command("gradient")
+@with_options(
+    NAME,
+    *EQUATIONS,
+    click.option("--wrt", metavar="NAME", multiple=True, help="Only the gradient in this input; once for each."),
+    click.option(
+        "--output", metavar="NAME", help="The value that is differentiated; the mechanism's output if absent."
+    ),
+    *SETTINGS,
+    click.option("--code", "target", type=click.Choice(["numpy", "torch"]), help="Print a Python module instead."),
+    *RESULT,
+)
+def command(
+    name: str | None,
+    equations: str | None,
+    inputs: tuple[str, ...],
+    wrt: tuple[str, ...],
+    output: str | None,
+    settings: tuple[str, ...],
+    scaled: bool | None,
+    target: str | None,
+    format_name: str | None,
+    path: str | None,
+    digits: int,
+    standalone: bool,
+) -> None:
+    """Derive the backward pass of a mechanism: cotangents dV, dP, dS, dQ, dK in the matrix form of a paper.
+
+    dO is the cotangent of the output, ∂ℓ/∂O for a number ℓ that depends on it. With --set every step is worked through
+    with numbers, the worked example's where only dO is set, and dO all ones where it is not. Without NAME: the worked
+    example.
+
+    \b
+    symattn gradient scaled-dot
+    symattn gradient multi-head-causal --wrt W_Q -o backward.tex
+    symattn gradient dot --set dO='1 0 0; 0 1 0; 0 0 -1'
+    symattn gradient scaled-dot --code torch
+    """
+    system = chosen(name, equations, inputs, scaled)
+    if target is not None:
+        if settings or format_name is not None or standalone:
+            raise click.UsageError("--code prints a Python module; --set, --format and --standalone go without it.")
+        if path is not None and path != "-":
+            check_target(path)
+        deliver(source(system.backward(output, wrt or None), target), path)
+        return
+    format_name, standalone = chosen_format(format_name, path, standalone)
+    derived = system.backward(output, wrt or None)
+    numbered = settings or (name is None and equations is None)
+    presentation = publishing.derive(with_numbers(system, derived, settings) if numbered else derived)
+    deliver(presentation.to(format_name, digits=digits, standalone=standalone), path)
+
+
+def source(system: Mechanism, target: str) -> str:
+    """The module of a function that computes all results of a system."""
+    function: Any = system.lambdify(target)
+    return str(function.source)
+
+
+def chosen(name: str | None, equations: str | None, inputs: tuple[str, ...], scaled: bool | None) -> Mechanism:
+    """The user's own mechanism, or one of the library: the worked example's unless it is named.
+
+    Errors: ``UnknownNameError``; ``UsageError`` for options that contradict one another; those of ``own_mechanism``.
+    """
+    if equations is None:
+        refuse_without_equations(inputs, None)
+        return named(choose_scaled(SELF_ATTENTION if name is None else name, scaled))
+    refuse_beside_equations(name, scaled)
+    return own_mechanism(equations, inputs, None)
+
+
+def with_numbers(system: Mechanism, derived: Mechanism, settings: tuple[str, ...]) -> Bound:
+    """The derived mechanism with numbers: those that are set, or the worked example's where none of its own are.
+
+    What the mechanism itself does not have, such as dO, is all ones unless it is set.
+    Errors: those of ``read_settings``, of ``numbers_for`` and of ``bind``.
+    """
+    own = {name: symbol for name, symbol in derived.inputs.items() if name not in system.inputs}
+    given: dict[str, Any] = dict(read_settings(settings, {**system.inputs, **own}))
+    worked = given.keys() <= own.keys()
+    if worked:
+        given |= numbers_for(system)
+    try:
+        sizes = system.bind({name: value for name, value in given.items() if name in system.inputs}).sizes
+    except SymattnError as error:
+        if not worked:
+            raise
+        raise error.in_context("with the numbers of the worked example; --set gives your own") from None
+    for name in [name for name in own if name not in given]:
+        given[name] = all_ones(shape_with(derived, name, sizes))
+        note(f"{name} is all ones; --set {name}=VALUE gives other numbers.")
+    return derived.bind({name: given[name] for name in derived.inputs})
+
+
+def shape_with(system: Mechanism, name: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """The shape of an input with these sizes."""
+    return tuple(int(length) for length in system.at(**sizes).shape(name))
+
+
+def all_ones(shape: tuple[int, ...]) -> Any:
+    """Ones in nested tuples.
+
+    >>> all_ones((2, 3))
+    ((1, 1, 1), (1, 1, 1))
+    """
+    return (all_ones(shape[1:]),) * shape[0] if shape else 1
