@@ -8,13 +8,16 @@ from symattn.lazy import loader
 
 if TYPE_CHECKING:
     from symattn.article_steps import eight_steps
+    from symattn.auditing import Audit, audit
     from symattn.comparing import Comparison, compare
     from symattn.defining import Mechanism, mechanism
+    from symattn.deriving import Derivation, Rule, Step
     from symattn.equations import Equation
     from symattn.errors import SymattnError
     from symattn.examples import worked_example
     from symattn.lowering import lambdify
     from symattn.mechanisms import named, names
+    from symattn.proof import prove
     from symattn.publishing import Presentation, code, derive, latex, mathml, text
     from symattn.verification import Report, verify
     from symattn.worked import Bound
@@ -23,27 +26,35 @@ __version__ = "0.2.0"
 
 _HOMES = {
     "article_steps": ("eight_steps",),
+    "auditing": ("Audit", "audit"),
     "comparing": ("Comparison", "compare"),
     "equations": ("Equation",),
     "errors": ("SymattnError",),
     "examples": ("worked_example",),
     "lowering": ("lambdify",),
     "defining": ("Mechanism", "mechanism"),
+    "deriving": ("Derivation", "Rule", "Step"),
     "mechanisms": ("named", "names"),
+    "proof": ("prove",),
     "publishing": ("Presentation", "code", "derive", "latex", "mathml", "text"),
     "verification": ("Report", "verify"),
     "worked": ("Bound",),
 }
 
 __all__ = [
+    "Audit",
     "Bound",
     "Comparison",
+    "Derivation",
     "Equation",
     "Mechanism",
     "Presentation",
     "Report",
+    "Rule",
+    "Step",
     "SymattnError",
     "__version__",
+    "audit",
     "code",
     "compare",
     "derive",
@@ -54,6 +65,7 @@ __all__ = [
     "mechanism",
     "named",
     "names",
+    "prove",
     "text",
     "verify",
     "worked_example",

@@ -71,3 +71,7 @@ class ExactnessError(SymattnError, ArithmeticError):
 
 class OutputError(SymattnError, OSError):
     """A result that could not be written; what stood there before is untouched."""
+
+
+class RefutedError(SymattnError, ValueError):
+    """A step of a derivation that is wrong; the message ends with the numbers that show it."""

@@ -1,0 +1,57 @@
+"""Conditions: what the inputs of a derivation satisfy, where the language can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from symattn.deriving.claim import Setting
+from symattn.errors import SymattnError
+from symattn.nodes import Value
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """``larger >= smaller``, entry by entry, with the text that says so; ``strict`` for ``>``."""
+
+    text: str
+    larger: str
+    smaller: str
+    strict: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """The input that a condition such as ``g >= 0`` is about."""
+        return self.larger if self.larger.isidentifier() and self.smaller == "0" else None
+
+
+def stated(conditions: Iterable[str]) -> list[AtLeast]:
+    """The conditions that are inequalities; the others are words, which nothing is concluded from.
+
+    >>> [(one.larger, one.smaller, one.strict) for one in stated(["g >= 0", "a < b", "q and k are independent"])]
+    [('g', '0', False), ('b', 'a', True)]
+    """
+    found = []
+    for text in conditions:
+        for sign in (">=", "<=", ">", "<"):
+            left, there, right = (part.strip() for part in text.partition(sign))
+            if there:
+                larger, smaller = (left, right) if sign[0] == ">" else (right, left)
+                found.append(AtLeast(text, larger, smaller, sign in "<>"))
+                break
+    return found
+
+
+def read(setting: Setting) -> list[tuple[AtLeast, Value, Value]]:
+    """The inequalities among a setting's conditions, with what stands on either side.
+
+    Errors: those of the language, naming the condition.
+    """
+    made = []
+    for one in stated(setting.conditions):
+        try:
+            system = setting.system(larger_side=one.larger, smaller_side=one.smaller)
+        except SymattnError as error:
+            raise error.in_context(f"in the condition {one.text}") from None
+        made.append((one, system["larger_side"], system["smaller_side"]))
+    return made

@@ -1,0 +1,188 @@
+"""Derivation: a chain that reads like the paper and checks each step as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from symattn.deriving.bounds import ordered
+from symattn.deriving.claim import Claim, Setting
+from symattn.deriving.equality import equal
+from symattn.deriving.grounds import Grounds, grounds_of
+from symattn.deriving.limiting import approached
+from symattn.deriving.printing import lines_of
+from symattn.deriving.rules import Rule, bound, limit
+from symattn.deriving.step import Step
+from symattn.deriving.weaker import EVIDENCE_ASKED, weaker
+from symattn.errors import InputError, LanguageError, RefutedError
+from symattn.verdicts import Verdict, weakest
+
+Checker = Callable[[Claim], Verdict]
+"""What finds out whether a claim is right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """A chain of steps from ``start``, each checked when it is written; immutable, so that none can rest on itself.
+
+    ``inputs`` and ``given`` are a mechanism's inputs and equations; ``conditions`` say what the inputs satisfy.
+    ``checker`` takes the place of the prover, for statements of another kind.
+    Errors: those of the language for a text that is not in it, ``RefutedError`` for a step that is wrong, with the
+    numbers that show it.
+
+    >>> from symattn.deriving.rules import definition, exponent
+    >>> chain = Derivation("a product of weights", "exp(S) * exp(S)", inputs={"S": "n m"})
+    >>> print(chain.to("exp(2 * S)", by=exponent))
+    a product of weights
+      for S (n m)
+         exp(S) * exp(S)
+       = exp(2 * S)   [by exponent; proved]
+      evidence: proved
+    """
+
+    title: str
+    start: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    given: str = ""
+    conditions: tuple[str, ...] = ()
+    source: str = ""
+    checker: Checker | None = field(default=None, compare=False, repr=False)
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.conditions, str):
+            raise InputError(f"conditions come as a list of texts, found one text: {self.conditions!r}.")
+        object.__setattr__(self, "start", self.start.strip())
+        object.__setattr__(self, "conditions", tuple(self.conditions))
+        object.__setattr__(self, "inputs", dict(self.inputs))
+        object.__setattr__(self, "given", "\n".join(line.strip() for line in self.given.strip().splitlines()))
+        if self.checker is None and not self.steps:
+            _ = self.setting.system(start_side=self.start)
+
+    @cached_property
+    def setting(self) -> Setting:
+        """What all sides are written over."""
+        return Setting(self.inputs, self.given, self.conditions)
+
+    @property
+    def end(self) -> str:
+        """Where the chain has come to."""
+        return self.steps[-1].after if self.steps else self.start
+
+    @property
+    def relation(self) -> str:
+        """How the start is related to the end: equal, at most, at least, tending to."""
+        return next((step.relation for step in self.steps if step.relation != "="), "=")
+
+    @property
+    def conclusion(self) -> str:
+        """What the chain shows: its start, the relation, its end."""
+        return f"{self.start} {self.relation} {self.end}"
+
+    def to(
+        self,
+        after: str,
+        by: Rule,
+        using: Iterable[Derivation] = (),
+        note: str = "",
+        evidence: str = "proved",
+        at: Iterable[Mapping[str, Any]] = (),
+    ) -> Derivation:
+        """The chain with one more step, ``= after``.
+
+        The prover is asked first. Where it does not know, the step is kept and is only claimed, unless ``evidence``
+        allows a weaker kind: ``"exact"`` (exact arithmetic at instances, those ``at`` which or small random ones),
+        ``"sampled"`` (50 digits at random instances) or ``"cited"`` (claimed, with its source in the rule).
+        """
+        claim = Claim(self.end, "=", after.strip(), self.setting)
+        return self._extended(claim, (self.checker or equal)(claim), by, using, note, evidence, at)
+
+    def at_most(self, after: str, by: Rule = bound, slack: str | None = None, **more: Any) -> Derivation:
+        """The chain with one more step, ``<= after``, entry by entry; options as for ``to``.
+
+        ``slack`` is what ``after`` exceeds by, written so that it is seen not to be negative.
+        """
+        claim = Claim(self.end, "<=", after.strip(), self.setting)
+        return self._bounded(claim, slack, by, **more)
+
+    def at_least(self, after: str, by: Rule = bound, slack: str | None = None, **more: Any) -> Derivation:
+        """The chain with one more step, ``>= after``, entry by entry; options as for ``at_most``."""
+        claim = Claim(self.end, ">=", after.strip(), self.setting)
+        return self._bounded(claim, slack, by, **more)
+
+    def tends_to(
+        self, after: str, when: str, at: Iterable[Mapping[str, Any]], by: Rule = limit, note: str = ""
+    ) -> Derivation:
+        """The chain with one more step, ``-> after`` when, as in ``"T -> 0"`` or ``"T -> oo"``; checked at instances.
+
+        ``at`` are numbers for the other inputs; an input that tends to a number does so from above.
+        """
+        instances = list(at)
+        claim = Claim(self.end, "->", after.strip(), self.setting)
+        note = f"when {when}" + (f"; {note}" if note else "")
+        return self._extended(claim, approached(claim, when, instances), by, (), note, "proved", ())
+
+    def _bounded(
+        self,
+        claim: Claim,
+        slack: str | None,
+        by: Rule,
+        using: Iterable[Derivation] = (),
+        note: str = "",
+        evidence: str = "proved",
+        at: Iterable[Mapping[str, Any]] = (),
+    ) -> Derivation:
+        return self._extended(claim, ordered(claim, slack, self.checker or equal), by, using, note, evidence, at)
+
+    def _extended(
+        self,
+        claim: Claim,
+        verdict: Verdict,
+        by: Rule,
+        using: Iterable[Derivation],
+        note: str,
+        evidence: str,
+        at: Iterable[Mapping[str, Any]],
+    ) -> Derivation:
+        if evidence not in EVIDENCE_ASKED:
+            raise InputError(f"evidence is one of {', '.join(EVIDENCE_ASKED)}, found {evidence!r}.")
+        if not isinstance(by, Rule):
+            raise InputError(f"a step is by a Rule such as symattn.deriving.rules.definition, found {by!r}.")
+        if len({self.relation, claim.relation} - {"="}) > 1:
+            raise LanguageError(f"after {self.relation} a chain does not go on with {claim.relation}: nothing follows.")
+        if verdict.kind == "unknown":
+            verdict = weaker(claim, verdict, evidence, by, list(at))
+        if verdict.kind == "refuted":
+            raise RefutedError(f"the step by {by.name} is wrong: {claim}").in_context(
+                verdict.reason, *str(verdict.counterexample).splitlines(), f"in “{self.title}”"
+            )
+        step = Step(claim.before, claim.relation, claim.after, by, verdict, tuple(using), note)
+        return replace(self, steps=(*self.steps, step))
+
+    @property
+    def evidence(self) -> str:
+        """The weakest evidence of its steps and of everything that they use; a chain without steps claims nothing."""
+        return weakest(step.evidence for step in self.steps)
+
+    def rests_on(self) -> Grounds:
+        """All rules, derivations and claimed steps, each once, through all levels."""
+        return grounds_of([self])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The derivation as data; what it uses is named, and comes by ``rests_on``."""
+        return {
+            "title": self.title,
+            "inputs": dict(self.inputs),
+            "given": self.given.splitlines(),
+            "conditions": list(self.conditions),
+            "start": self.start,
+            "steps": [step.to_dict() for step in self.steps],
+            "conclusion": self.conclusion,
+            "evidence": self.evidence,
+            "source": self.source,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(lines_of(self))

@@ -1,0 +1,126 @@
+"""Differentials: statements about derivatives along moving inputs, decided in index notation by the chain rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr, Function
+
+from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.equations import Equation, EquationSystem
+from symattn.errors import LimitError, MissingRowError
+from symattn.language import parse_expression
+from symattn.nodes import ElementwiseFunction, full_shape
+from symattn.proof import deciding, normal_form
+from symattn.proof.differentiation import derivative
+from symattn.proof.equality import place_of
+from symattn.proof.normal_form import UndefinedError
+from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof.terms import Expression, Factor, added, of_factor, of_index, subtracted
+from symattn.proof.translation import Places, Translator
+from symattn.verdicts import Verdict
+
+SECONDS = 20.0
+"""What one step may take."""
+
+
+class Differentiated(Function):
+    """The derivative of a number along the rates of the inputs, left as it is written."""
+
+    @classmethod
+    def eval(cls, x: Expr) -> None:
+        return None
+
+
+class Differential(ElementwiseFunction):
+    """``D(A)``, the rate at which every entry changes; shapes ``(n, m) -> (n, m)``.
+
+    >>> from sympy import MatrixSymbol
+    >>> Differential(MatrixSymbol("S", 2, 3))[0, 1]
+    Differentiated(S[0, 1])
+    """
+
+    @staticmethod
+    def of_number(x: Expr) -> Expr:
+        return Differentiated(x)
+
+
+FUNCTIONS = {"D": Differential}
+"""What statements about derivatives may call, beside the functions of the language."""
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The inputs that move, each with the input that is its rate; called with a claim in which ``D(…)`` occurs.
+
+    ``D(A)`` is the derivative of A in the direction of the rates, so that a formula for it which is linear in the rates
+    is the derivative itself. It is found from the entries by the sum, product and chain rules, for every size.
+
+    >>> from symattn.deriving.claim import Setting
+    >>> along = Moving({"S": "dS"})
+    >>> scores = Setting({"S": "n m", "dS": "n m"}, "P = softmax(S)")
+    >>> along(Claim("D(P)", "=", "P * (dS - rowsum(P * dS))", scores)).kind
+    'proved'
+    """
+
+    rates: Mapping[str, str]
+
+    def __call__(self, claim: Claim) -> Verdict:
+        system = self._system(claim)
+        scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
+        sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
+        translator = _Along(definitions=sides, scalars=scalars, moving=self.directions(claim))
+        positions = tuple(map(of_index, place_of(system, LEFT, translator)))
+        try:
+            with within_seconds(SECONDS):
+                left, right = (translator.named(side, positions) for side in (LEFT, RIGHT))
+                equal = deciding.is_zero(subtracted(left, right))
+        except OutOfTimeError:
+            return Verdict("unknown", str(claim), f"no answer within {SECONDS:g} s")
+        except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
+            return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
+        if equal:
+            return Verdict(
+                "proved", str(claim), "both sides have one normal form after differentiation, for every size"
+            )
+        return Verdict("unknown", str(claim), "the normal forms of both sides differ")
+
+    def _system(self, claim: Claim) -> EquationSystem:
+        """Both sides written out to the inputs."""
+        setting = claim.setting
+        known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
+        sides = {LEFT: claim.before, RIGHT: claim.after}
+        made = [Equation(name, parse_expression(text, known, FUNCTIONS)) for name, text in sides.items()]
+        symbols = tuple(setting.symbols.values())
+        whole = EquationSystem("a step", symbols, (*setting.definitions, *made), RIGHT)
+        written = tuple(Equation(name, whole.expression(name)) for name in sides)
+        return EquationSystem("a step", symbols, written, RIGHT)
+
+    def directions(self, claim: Claim) -> dict[str, tuple[str, tuple[Expr, ...]]]:
+        """The rate and the shape of each input that moves."""
+        symbols: Mapping[str, Any] = claim.setting.symbols
+        return {name: (rate, full_shape(symbols[name])) for name, rate in self.rates.items()}
+
+
+@dataclass
+class _Along(Translator):
+    """A translator that knows what D means."""
+
+    moving: Mapping[str, tuple[str, tuple[Expr, ...]]] | None = None
+
+    def formula(self, value: Any, places: Places) -> Expression:
+        if not isinstance(value, Differentiated):
+            return super().formula(value, places)
+        inside = self.formula(value.args[0], places)
+        parts = []
+        for name, (rate, shape) in (self.moving or {}).items():
+            indices = self.free_indices(shape)
+            positions = tuple(map(of_index, indices))
+            slope = derivative(inside, name, positions)
+            term = normal_form.multiplied(slope, of_factor(Factor("entry", rate, positions)))
+            for index in indices:
+                term = normal_form.total(index, term)
+            parts.append(term)
+        return added(*parts)
