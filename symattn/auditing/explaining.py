@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from symattn.auditing.mistakes import Mistake, mistaken_systems
 from symattn.auditing.rewriting import Mistaken
-from symattn.auditing.sampling import agree
+from symattn.auditing.sampling import agree, difference, values_at
 from symattn.equations import EquationSystem
 from symattn.verdicts import Verdict
 from symattn.verification.instances import Instance
@@ -19,6 +19,9 @@ Confirm = Callable[[EquationSystem, int], Verdict]
 
 FIRST_LOOK = 2
 """Instances at which all pairs of mistakes are tried before the few that are left are tried at all."""
+
+FEWEST = 2
+"""Instances that must tell a mistake from the system itself, if there are as many."""
 
 
 @dataclass(frozen=True)
@@ -47,32 +50,48 @@ def explain(
     at: Sequence[Instance],
     confirm: Confirm,
     seconds: float,
+    factor: float = 1.0,
 ) -> tuple[Explanation, ...]:
     """The mistakes that make of a system's value what was ``found`` at some instances: single ones, else pairs.
 
-    Different mistakes may come to one formula; each of them is an explanation. ``seconds`` bound the search for pairs.
+    A mistake must agree at every instance at which anything is known, and at some at which the system itself does not.
+    Different mistakes may come to one formula; each of them is an explanation. ``seconds`` bound the search for pairs;
+    ``factor`` is by how much more than rounding in float64 what was found may be off.
     """
-    values = dict(enumerate(found))
+    telling = [number for number, instance in enumerate(at) if _tells(system, value, instance, found[number], factor)]
+    order = telling + [number for number in range(len(at)) if number not in telling]
+    at, found = [at[number] for number in order], [found[number] for number in order]
+    needed = min(len(telling), FEWEST)
 
-    def agreed(mistaken: Mistaken, instances: Sequence[Instance]) -> int:
-        return 0 if mistaken.equal else agree(values, mistaken.system, value, instances)
+    def agreed(mistaken: Mistaken) -> int:
+        if mistaken.equal or not needed:
+            return 0
+        first = agree(found[: len(telling)], mistaken.system, value, at[: len(telling)], factor)
+        rest = (
+            agree(found[len(telling) :], mistaken.system, value, at[len(telling) :], factor) if first >= needed else -1
+        )
+        return first + rest if rest >= 0 else 0
 
     singles, others = [], []
     for mistake, mistaken in mistaken_systems(system):
-        if count := agreed(mistaken, at):
+        if count := agreed(mistaken):
             singles.append(Explanation((mistake,), mistaken.places, confirm(mistaken.system, count)))
         else:
             others.append((mistake, mistaken))
     if singles:
         return _once(singles)
-    # The simplest instances tell most pairs apart, and cost least.
-    order = sorted(range(len(at)), key=lambda number: at[number].volume)
-    few = [number for number in order if min((size for _, size in at[number].sizes), default=2) > 1][:FIRST_LOOK]
-    at, values = [at[number] for number in few] + list(at), dict(enumerate([found[k] for k in few] + list(found)))
+    simplest = sorted(range(len(telling)), key=lambda number: at[number].volume)[:FIRST_LOOK]
+    looked = [found[number] for number in simplest], [at[number] for number in simplest]
     for pair, mistaken in _pairs(others, time.monotonic() + seconds):
-        if agreed(mistaken, at[: len(few)]) and (count := agreed(mistaken, at)):
-            return (Explanation(pair, mistaken.places, confirm(mistaken.system, count - len(few))),)
+        if agree(looked[0], mistaken.system, value, looked[1], factor) >= 0 and (count := agreed(mistaken)):
+            return (Explanation(pair, mistaken.places, confirm(mistaken.system, count)),)
     return ()
+
+
+def _tells(system: EquationSystem, value: str, instance: Instance, found: Rounded, factor: float) -> bool:
+    """Whether what was found at an instance is not the system's own value."""
+    seen = difference(values_at(instance, system)[value], found)
+    return seen is not None and not seen.ratio <= factor
 
 
 def _once(found: list[Explanation]) -> tuple[Explanation, ...]:

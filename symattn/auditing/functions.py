@@ -38,6 +38,9 @@ CALL_SECONDS = 20.0
 LARGEST_SIZE, DRAWS = 3, 4
 """Sizes and draws of numbers of each, that are tried for the smallest difference."""
 
+SINGLE_PRECISION = 2.0**29
+"""How many times larger rounding is with 24 bits than with 53."""
+
 COMPARED = "code is compared, and nothing is proved of it"
 
 SINGLE = Mistake(
@@ -210,9 +213,14 @@ class FunctionAudit:
         confirm = partial(self._confirmed, instances)
         exact = [_exactly(array) for array in filled]
         explanations = explain(self.system, self.value, exact, instances, confirm, self.seconds)
-        if not explanations and all(map(partial(_agree, factor=2.0**29), known, filled)):
+        if explanations:
+            return explanations
+        if all(map(partial(_agree, factor=SINGLE_PRECISION), known, filled)):
             return (self._seen(SINGLE, everywhere),)
-        return explanations
+        coarse = explain(self.system, self.value, exact, instances, confirm, 0.0, SINGLE_PRECISION)
+        if coarse:
+            self.notes.append(f"{self.title} agrees with that mistake as far as numbers of 24 bits go, and no further")
+        return coarse
 
     def _seen(self, mistake: Mistake, where: str) -> Explanation:
         return Explanation((mistake,), (self.value,), Verdict("sampled", mistake.name, where))

@@ -18,6 +18,7 @@ from symattn.nodes import (
     HyperbolicTangent,
     MatrixProduct,
     Member,
+    OverAllowedKeys,
     is_matrix,
 )
 
@@ -92,9 +93,13 @@ def _of_widths(part: Any, widths: list[Any], times: bool = False) -> Iterator[An
 def model_widths(system: EquationSystem) -> list[Expr]:
     """What may be taken for d_model: the width of what a weight among the inputs multiplies."""
     found: dict[Expr, None] = {}
+    counted = {
+        length for equation in system for node in equation.expression.atoms(OverAllowedKeys) for length in node.shape
+    }
     for equation in system.equations:
         for product in equation.expression.atoms(MatrixProduct):
-            if isinstance(product.right, (MatrixSymbol, Member)) and product.right.name in system.inputs:
+            weight = isinstance(product.right, (MatrixSymbol, Member)) and product.right.name in system.inputs
+            if weight and product.left.shape[1] not in counted:  # values are multiplied by weights of keys
                 found[product.left.shape[1]] = None
     return list(found)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symattn.equations import EquationSystem
@@ -102,18 +102,20 @@ def compared(system: EquationSystem, left: str, right: str, at: Sequence[Instanc
     return agreed, apart
 
 
-def agree(values: Mapping[int, Rounded], system: EquationSystem, name: str, at: Sequence[Instance]) -> int:
-    """At how many instances a value of another system is one of those known; 0 as soon as it is not."""
-    agreed = 0
-    for number, instance in enumerate(at):
+def agree(
+    found: Sequence[Rounded], system: EquationSystem, name: str, at: Sequence[Instance], factor: float = 1.0
+) -> int:
+    """At how many instances a value of a system is what was found, within a factor; -1 as soon as it is not."""
+    agreed, system = 0, replace(system, equations=system.needed(name), output=name)
+    for instance, known in zip(at, found, strict=True):
         try:
             other = values_at(instance, system)[name]
         except (SymattnError, ArithmeticError, IndexError):
-            return 0
-        if other.value.shape != values[number].value.shape:
-            return 0
-        found = difference(values[number], other)
-        if found is not None and not found.ratio <= 1:
-            return 0
-        agreed += found is not None
+            return -1
+        if other.value.shape != known.value.shape:
+            return -1
+        seen = difference(known, other)
+        if seen is not None and not seen.ratio <= factor:
+            return -1
+        agreed += seen is not None
     return agreed
