@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import And, Expr, Integer, Lt, Piecewise, S, expand
+from sympy import And, Eq, Expr, Integer, Lt, Piecewise, S, Symbol, expand
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 import symattn.nodes as nodes
 from symattn.closed_form.gathering import Case, Place
 from symattn.closed_form.program import Program, Scope, lengths_in
-from symattn.closed_form.steps import COLUMN, ROW, Axis, View, block_axes, family_axes, symbol_of
+from symattn.closed_form.steps import ALONG, COLUMN, ROW, Axis, View, block_axes, family_axes, symbol_of
 
 
 def of_indices(program: Program, value: Expr, scope: Scope) -> View:
@@ -80,6 +80,34 @@ def indexed(program: Program, value: nodes.IndexedMatrix, scope: Scope) -> View:
     rows, columns = map(int, value.shape)
     view = program.read(value.formula, {**scope, value.row: rows, value.column: columns})
     return view.renamed({value.row: ROW, value.column: COLUMN})
+
+
+def scatter(program: Program, value: nodes.Scatter, scope: Scope) -> View:
+    """What goes to each place, summed over the two indices; over none of which the position is the index itself."""
+    view = program.read(value.matrix, scope).renamed({ROW: value.row, COLUMN: value.column})
+    asked: list[Boolean] = []
+    summed: dict[Axis, int] = {}
+    own: dict[Symbol, Axis] = {}
+    for axis, symbol, position, length in zip(
+        (ROW, COLUMN), value.bound_symbols, value.positions, map(int, value.matrix.shape), strict=True
+    ):
+        if position == symbol:
+            own[symbol] = axis
+            asked.append(Lt(symbol_of(axis), length))
+        else:
+            summed[symbol] = length
+            asked.append(Eq(position, symbol_of(axis), evaluate=False))
+    condition = And(*asked).xreplace({symbol: symbol_of(axis) for symbol, axis in own.items()})
+    view = view.renamed(own)
+    outer = {symbol: length for symbol, length in scope.items() if symbol in view.strides or condition.has(symbol)}
+    cases = (view, Case(condition)), (program.number(S.Zero), Case())
+    found = program.gather(cases, {**outer, **summed, **block_axes(value)})
+    for symbol in reversed(list(summed)):
+        length = summed.pop(symbol)
+        if length > 1:
+            lengths = {**outer, **summed, **block_axes(value)}
+            found = program.add("sum", (found.renamed({symbol: ALONG}),), lengths, length)
+    return found
 
 
 def cases(program: Program, value: Piecewise, scope: Scope) -> View:

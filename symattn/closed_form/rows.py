@@ -149,6 +149,7 @@ NODES: dict[type, Rule] = {
     nodes.RowMean: _reduction("sum", after="mean"),
     nodes.RowNorm: _reduction("sum", before="square", after="sqrt"),
     nodes.RowSum: _reduction("sum"),
+    nodes.Scatter: place_rows.scatter,
     nodes.Sigmoid: _plain("sigmoid"),
     nodes.Sign: _plain("sign"),
     nodes.Sine: _plain("sin"),

@@ -15,7 +15,7 @@ from symattn.errors import ExactnessError, MissingRowError, SymattnError
 from symattn.exact import functions, normalisers, operations
 from symattn.exact.element import Element
 from symattn.exact.family import ExactFamily, check_entries, subscripts
-from symattn.exact.formulas import Formulas, element, whole
+from symattn.exact.formulas import Formulas, element, entry, whole
 from symattn.exact.matrix import ExactMatrix, Scalar
 from symattn.exact.operations import Exact
 from symattn.exact.sizes import solve_sizes
@@ -90,6 +90,7 @@ EXACT: dict[type, Row] = {
         value(node.matrix), value.whole(node.top), value.whole(node.left), *value.shape(node)
     ),
     nodes.IndexedMatrix: lambda node, value: value.indexed(node),
+    nodes.Scatter: lambda node, value: value.scattered(node),
     nodes.Cosine: entrywise(functions.cos),
     nodes.Sine: entrywise(functions.sin),
     nodes.Member: lambda node, value: value.member(node),
@@ -179,6 +180,19 @@ class Evaluation:
             raise
         except SymattnError as error:
             raise error.in_context(f"in the entry [{len(found) - 1}, {len(found[-1])}], counted from 0") from None
+        return ExactMatrix.of_scalars(found)
+
+    def scattered(self, node: nodes.Scatter) -> ExactMatrix:
+        """The entries of a matrix, each added at its position; those without one are left out."""
+        matrix = self(node.matrix)
+        formulas = Formulas(self, (node.row, node.column)).all(node.positions)
+        rows, columns = self.shape(node)
+        check_entries(rows, columns)
+        found: list[list[Scalar]] = [[0] * columns for _ in range(rows)]
+        for i, j in product(*map(range, matrix.shape)):
+            a, b = (whole(value((i, j)), formula) for value, formula in zip(formulas, node.positions, strict=True))
+            if 0 <= a < rows and 0 <= b < columns:
+                found[a][b] += entry(matrix, i, j, node.matrix)
         return ExactMatrix.of_scalars(found)
 
     def terms(self, node: nodes.IndexSum | nodes.Concatenation) -> list[ExactMatrix]:

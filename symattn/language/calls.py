@@ -12,7 +12,7 @@ from symattn.language.allowed import AllowedReader
 from symattn.language.extremes import extreme
 from symattn.language.named_sets import COLUMN, ROW
 from symattn.language.names import suggestion
-from symattn.language.part import Part
+from symattn.language.part import Part, of_indices
 from symattn.language.vocabulary import (
     CONSTANTS,
     ENTMAX,
@@ -20,6 +20,7 @@ from symattn.language.vocabulary import (
     NODES,
     OF_SCALARS,
     OVER_AN_INDEX,
+    SCATTER,
     SPARSEMAX,
     STACKS,
     SUM,
@@ -32,6 +33,7 @@ from symattn.nodes import (
     IndexedMatrix,
     IndexSum,
     OverAllowedKeys,
+    Scatter,
     Value,
     is_matrix,
 )
@@ -53,6 +55,8 @@ class Calls(Part):
             return self._over_an_index(tree, name)
         if name == MATRIX:
             return self._indexed(tree)
+        if name == SCATTER:
+            return self._scatter(tree)
         if name in CONSTANTS:
             return self._constant(tree, name)
         if name in STACKS:
@@ -85,8 +89,9 @@ class Calls(Part):
             asked = "one argument" if count == 1 else f"{count} arguments" + (f", {what}" if what else "")
             raise self.refuse(tree, f"{name} takes {asked}, found {len(tree.args)}.")
 
-    def _scalar_mistake(self, tree: ast.Call, name: str) -> SymattnError:
-        message = f"{name} takes a matrix, but {self.text(tree.args[0])} is a scalar."
+    def _scalar_mistake(self, tree: ast.expr, name: str) -> SymattnError:
+        found = tree.args[0] if isinstance(tree, ast.Call) else tree
+        message = f"{name} takes a matrix, but {self.text(found)} is a scalar."
         return self.at(tree, ShapeError(message))
 
     def _over_keys(self, tree: ast.Call, node: type[OverAllowedKeys], *options: Expr) -> MatrixExpr:
@@ -159,3 +164,22 @@ class Calls(Part):
         with self.positions(tree, ROW, COLUMN), self.scope.computing_positions():
             formula = self.scalar(tree.args[2], "the formula of an entry")
         return IndexedMatrix(formula, ROW, COLUMN, rows, columns)
+
+    def _scatter(self, tree: ast.Call) -> Scatter:
+        self._count(tree, 5, "its two sizes, a matrix and the row and the column to which its entry i, j is added")
+        rows, columns = self.size(tree.args[0]), self.size(tree.args[1])
+        matrix = self.read(tree.args[2])
+        if not is_matrix(matrix):
+            raise self._scalar_mistake(tree.args[2], "scatter")
+        with self.positions(tree, ROW, COLUMN):
+            p, q = (self._position(part) for part in tree.args[3:])
+        return Scatter(matrix, p, q, ROW, COLUMN, rows, columns)
+
+    def _position(self, tree: ast.expr) -> Expr:
+        position = self.scalar(tree, "a position")
+        if not (position.is_integer and of_indices(position)):
+            found = self.text(tree)
+            raise self.refuse(
+                tree, f"a position is a whole number made of i, j, sizes and other indices; {found} is none."
+            )
+        return position

@@ -10,7 +10,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.language.code_pieces import Level, Piece, Printer, call
 from symattn.language.named_sets import COLUMN, ROW
-from symattn.language.vocabulary import ENTMAX, MATRIX, NAME_OF_NODE, SPARSEMAX, STACKS
+from symattn.language.vocabulary import ENTMAX, MATRIX, NAME_OF_NODE, SCATTER, SPARSEMAX, STACKS
 from symattn.nodes import (
     Arithmetic,
     Block,
@@ -25,6 +25,7 @@ from symattn.nodes import (
     Negation,
     OverAllowedKeys,
     Row,
+    Scatter,
 )
 from symattn.nodes.cases import put_in
 from symattn.shapes import same_size
@@ -145,3 +146,8 @@ def indexed(printer: Printer, value: IndexedMatrix) -> Piece:
     letters = {value.row: ROW, value.column: COLUMN}
     formula = put_in(value.formula, letters)
     return call(MATRIX, *(printer.piece(part).text for part in (*value.shape, formula)))
+
+
+def scatter(printer: Printer, value: Scatter) -> Piece:
+    lettered = value.with_indices(ROW, COLUMN)
+    return call(SCATTER, *(printer.piece(part).text for part in (*value.shape, value.matrix, *lettered.positions)))

@@ -58,6 +58,7 @@ from symattn.nodes import (
     Negation,
     OverAllowedKeys,
     Reduction,
+    Scatter,
 )
 
 
@@ -120,6 +121,7 @@ ROWS: dict[type, Row] = {
     HorizontalStack: code_of_matrices.stack,
     Concatenation: code_of_matrices.over_an_index(CONCAT),
     IndexedMatrix: code_of_matrices.indexed,
+    Scatter: code_of_matrices.scatter,
     IndexCondition: code_of_matrices.index_condition,
     Intersection: code_of_matrices.intersection,
     Relational: code_of_scalars.relation,

@@ -88,7 +88,7 @@ SUM, CONCAT = "sum", "concat"
 
 OVER_AN_INDEX = frozenset({SUM, CONCAT})
 
-MATRIX = "matrix"
+MATRIX, SCATTER = "matrix", "scatter"
 
 SPARSEMAX, ENTMAX = "sparsemax", "entmax"
 
@@ -96,7 +96,8 @@ OF_SCALARS: dict[str, tuple[int, int]] = {"floor": (1, 1), "clip": (3, 3), "max"
 """Functions of scalars alone, with the least and the largest number of arguments."""
 
 WORDS = frozenset(
-    {*NODES, *CONSTANTS, *NUMBERS, *STACKS, *OVER_AN_INDEX, *OF_SCALARS, *ALLOWED_WORDS, MATRIX, SPARSEMAX, ENTMAX}
+    {*NODES, *CONSTANTS, *NUMBERS, *STACKS, *OVER_AN_INDEX, *OF_SCALARS, *ALLOWED_WORDS}
+    | {MATRIX, SCATTER, SPARSEMAX, ENTMAX}
 )
 """Every name with a meaning of its own, which no matrix or size may take."""
 

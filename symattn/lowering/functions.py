@@ -23,6 +23,7 @@ from symattn.lowering.torch import TORCH
 from symattn.nodes import (
     ByRowAndColumn,
     OverAnIndex,
+    Scatter,
     Value,
     full_shape,
     shape_of,
@@ -211,7 +212,7 @@ def _result_names(count: int, taken: set[str]) -> list[str]:
 def _unified(value: Value, known: Mapping[str, Value], sizes: set[str]) -> Value:
     """The value with symattn's own symbols for sizes and scalars, whatever was assumed of the ones it came with."""
     bound = {part.symbol for part in value.atoms(OverAnIndex)}
-    bound |= {symbol for part in value.atoms(ByRowAndColumn) for symbol in (part.row, part.column)}
+    bound |= {symbol for part in value.atoms(ByRowAndColumn, Scatter) for symbol in part.bound_symbols}
     replaced: dict[Value, Value] = {}
     matrices = sorted(value.atoms(MatrixSymbol), key=str)
     for symbol in [*matrices, *sorted(value.atoms(Symbol) | _size_symbols(value), key=str)]:

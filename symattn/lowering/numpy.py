@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays, cutting, indexed, normalising, selecting, stacking, truths
+from symattn.lowering import arrays, cutting, indexed, normalising, scattering, selecting, stacking, truths
 from symattn.lowering.multiplying import multiplied
 from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
@@ -50,6 +50,7 @@ from symattn.nodes import (
     RowMean,
     RowNorm,
     RowSum,
+    Scatter,
     Sigmoid,
     Sign,
     Sine,
@@ -235,6 +236,7 @@ ROWS: dict[type[Value], Row] = {
     Hardmax: normalising.over_keys("_hardmax"),
     Entmax: normalising.over_keys("_entmax"),
     IndexedMatrix: indexed.indexed,
+    Scatter: scattering.scatter,
     Block: cutting.block,
     Column: selecting.column,
     RowNode: selecting.row,

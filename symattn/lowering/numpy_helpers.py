@@ -159,6 +159,24 @@ def _gelu(x):
     doubled = np.vectorize(lambda number: math.erfc(-number / math.sqrt(2)), otypes=[np.float64])(x)
     return x * (doubled / 2).astype(x.dtype)
 ''',
+    "_scatter": '''
+def _scatter(values, row, column, shape):
+    """[..., a, b] is the sum of the values whose row is a and whose column is b; those with no such place are left out.
+
+    The sums are made in double precision.
+    """
+    size = math.prod(shape)
+    inside = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
+    place = np.where(inside, row * shape[1] + column, size)
+    lengths = np.broadcast_shapes(values.shape, place.shape)
+    stacks = math.prod(lengths[:-2])
+    place = np.broadcast_to(place, lengths).reshape(stacks, math.prod(lengths[-2:]))
+    place = place + np.arange(0, stacks * (size + 1), size + 1)[:, None]
+    terms = np.broadcast_to(values, lengths).astype(np.float64).ravel()
+    whole = np.bincount(place.ravel(), weights=terms, minlength=stacks * (size + 1))
+    whole = whole.reshape(*lengths[:-2], size + 1)[..., :-1]
+    return whole.reshape(*lengths[:-2], *shape).astype(values.dtype)
+''',
     "_logsumexp": '''
 def _logsumexp(s):
     """log(sum(exp(s))) of each row, shifted by its largest entry so that exp stays at most 1."""

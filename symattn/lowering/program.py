@@ -23,6 +23,7 @@ from symattn.nodes import (
     OverAllowedKeys,
     OverAnIndex,
     Row,
+    Scatter,
     Softmax,
     Value,
     index,
@@ -155,7 +156,7 @@ class Program:
         ordered = self.in_order(axes)
         batches = frozenset[str]().union(*(part.batches for part in parts))
         along = not shape and any(part.along for part in parts)
-        if isinstance(value, (Column, Row, Block, MatrixElement, OverAllowedKeys)):
+        if isinstance(value, (Column, Row, Block, MatrixElement, OverAllowedKeys, Scatter)):
             parts = parts[:1]
         if isinstance(value, Piecewise):
             cases = [self.facts(case.expr) for case in value.args]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, selecting, stacking, truths
+from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, scattering, selecting, stacking, truths
 from symattn.lowering.flex import flex_product
 from symattn.lowering.fused_helpers import FUSED_HELPERS
 from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
@@ -51,6 +51,7 @@ from symattn.nodes import (
     RowMean,
     RowNorm,
     RowSum,
+    Scatter,
     Sigmoid,
     Sign,
     Sine,
@@ -153,6 +154,7 @@ ROWS: dict[type[Value], Row] = {
     Hardmax: normalising.over_keys("_hardmax"),
     Entmax: normalising.over_keys("_entmax"),
     IndexedMatrix: indexed.indexed,
+    Scatter: scattering.scatter,
     Block: cutting.block,
     Column: selecting.column,
     RowNode: selecting.row,

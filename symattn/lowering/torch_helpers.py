@@ -107,6 +107,21 @@ def _stack(parts, axis):
     batches = torch.broadcast_shapes(*(part.shape[:-2] for part in parts))
     return torch.cat([part.expand(batches + part.shape[-2:]) for part in parts], dim=axis)
 ''',
+    "_scatter": '''
+def _scatter(values, row, column, shape):
+    """[..., a, b] is the sum of the values whose row is a and whose column is b; those with no such place are left out.
+
+    The sums are made in single precision at least.
+    """
+    size = math.prod(shape)
+    row, column = (torch.as_tensor(position, device=values.device) for position in (row, column))
+    inside = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
+    place = torch.where(inside, row * shape[1] + column, size)
+    lengths = torch.broadcast_shapes(values.shape, place.shape)
+    terms = values.to(torch.promote_types(values.dtype, torch.float32)).expand(lengths).flatten(-2)
+    whole = terms.new_zeros((*lengths[:-2], size + 1)).scatter_add(-1, place.expand(lengths).flatten(-2), terms)
+    return whole[..., :-1].unflatten(-1, shape).to(values.dtype)
+''',
     "_step": '''
 def _step(x):
     """1 where x > 0, else 0; its gradient is 0."""

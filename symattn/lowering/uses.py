@@ -18,6 +18,7 @@ from symattn.nodes import (
     Member,
     OverAllowedKeys,
     Row,
+    Scatter,
     Value,
     index,
     is_matrix,
@@ -95,6 +96,10 @@ def with_row_and_column(value: Value) -> Value:
     if isinstance(value, IndexedMatrix):
         formula = value.formula.xreplace({value.row: ROW, value.column: COLUMN})
         return IndexedMatrix(formula, ROW, COLUMN, *value.shape)
+    if isinstance(value, Scatter):
+        p, q = (position.xreplace({value.row: ROW, value.column: COLUMN}) for position in value.positions)
+        rows, columns = value.shape
+        return Scatter(with_row_and_column(value.matrix), p, q, ROW, COLUMN, rows, columns)
     arguments = tuple(with_row_and_column(part) for part in value.args)
     return value if arguments == value.args else value.func(*arguments)
 

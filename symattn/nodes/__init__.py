@@ -50,6 +50,7 @@ from symattn.nodes.reductions import (
     RowNorm,
     RowSum,
 )
+from symattn.nodes.scatter import Scatter
 from symattn.nodes.selection import Column, IndexSum, Row
 from symattn.nodes.softmax import Softmax
 
@@ -110,6 +111,7 @@ __all__ = [
     "RowMean",
     "RowNorm",
     "RowSum",
+    "Scatter",
     "Sigmoid",
     "Softmax",
     "SquareRoot",

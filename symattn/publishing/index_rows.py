@@ -7,9 +7,20 @@ from typing import Any
 from sympy import Expr, Integer, S, Sum
 
 from symattn.language.names import safe_name
-from symattn.nodes import Concatenation, IndexedMatrix, IndexSum, LargestOver, ThresholdOf, ThresholdOver
+from symattn.nodes import (
+    Concatenation,
+    IndexedMatrix,
+    IndexSum,
+    Indices,
+    LargestOver,
+    Scatter,
+    ThresholdOf,
+    ThresholdOver,
+    index,
+)
 from symattn.nodes.cases import put_in
-from symattn.publishing.allowed_rows import below_a_sum
+from symattn.nodes.written import element
+from symattn.publishing.allowed_rows import below_a_sum, written_out
 from symattn.publishing.document import ForEach
 from symattn.publishing.notation import Piece
 from symattn.publishing.place_rows import positions
@@ -98,6 +109,25 @@ def indexed(printer: Printer, value: IndexedMatrix) -> Piece:
     if is_indicator(formula):
         return printer.notation.given_by_entry(printer.piece(formula.args[0].cond), shown)
     return printer.notation.given_by_entry(printer.piece(formula), shown)
+
+
+def scatter(printer: Printer, value: Scatter) -> Piece:
+    """Each entry of the matrix as a sum over the entries whose position is the place, the place behind the brackets."""
+    supply = Indices(avoid=[value])
+    places = [
+        S.Zero if length == 1 else supply.fresh(like=index(letter))
+        for letter, length in zip("ab", value.shape, strict=True)
+    ]
+    i, j = value.bound_symbols
+    plain = printer.with_numbers({}) if printer.numbers else printer
+    condition = value.meets(i, j, *places)
+    letters = printer.notation.all_of(positions(plain, (i, j)), spelled=False)
+    term = plain.piece(element(value.matrix, i, j))
+    if condition is not S.true:
+        letters = printer.notation.such_that(letters, written_out(plain, condition, None))
+    total = printer.notation.sum_where(letters, term)
+    named = [place for place in places if place != 0]
+    return printer.notation.given_by_entry(total, positions(plain, named or places))
 
 
 def for_each(printer: Printer, value: ForEach) -> Piece:

@@ -27,6 +27,7 @@ from symattn.nodes import (
     Node,
     OverAllowedKeys,
     Reduction,
+    Scatter,
     Value,
     is_matrix,
     shape_of,
@@ -88,6 +89,11 @@ def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) 
         sentences.append(
             "A formula in square brackets with i and j below is the matrix of these entries, i its row and j its "
             "column; a condition there is 1 where it holds and 0 elsewhere."
+        )
+    if any(isinstance(node, Scatter) for node in nodes):
+        sentences.append(
+            "A sum in square brackets with two places below is the matrix of these entries; it runs over all "
+            "entries that meet the condition below it."
         )
     if any(isinstance(node, Block) for node in nodes):
         sentences.append("Below a matrix, a:b stands for the rows or columns from a to b, both included.")

@@ -60,6 +60,7 @@ from symattn.nodes import (
     Negation,
     OverAllowedKeys,
     Reduction,
+    Scatter,
     SquareRoot,
     ThresholdOf,
     ThresholdOver,
@@ -141,6 +142,7 @@ ROWS: dict[type, Any] = {
     VerticalStack: place_rows.stacked(below=True),
     Concatenation: index_rows.concatenation,
     IndexedMatrix: index_rows.indexed,
+    Scatter: index_rows.scatter,
     # the wrappers of a document
     Rounded: number_rows.rounded,
     Substituted: number_rows.substituted,

@@ -12,7 +12,7 @@ from symattn import closed_form
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactFamily
-from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Value, index, is_matrix, shape_of
+from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Scatter, Value, index, is_matrix, shape_of
 from symattn.nodes.written import names_in
 from symattn.publishing.document import (
     Block,
@@ -96,11 +96,18 @@ def _free_parts(equation: Equation) -> Iterator[Value | str]:
 
     These mean nothing outside.
     """
-    own = equation.expression.atoms(ByRowAndColumn)
     yield from equation.indices
-    yield equation.expression.xreplace({each: ZeroMatrix(*each.shape) for each in own})
+    yield from _free_in(equation.expression)
+
+
+def _free_in(value: Value) -> Iterator[Value | str]:
+    own = value.atoms(ByRowAndColumn, Scatter)
+    yield value.xreplace({each: ZeroMatrix(*each.shape) for each in own})
     for each in own:
-        yield from names_in([each.args[0]]) - {each.row.name, each.column.name}
+        formulas = each.positions if isinstance(each, Scatter) else each.args[:1]
+        yield from names_in(formulas) - {each.row.name, each.column.name}
+        if isinstance(each, Scatter):
+            yield from _free_in(each.matrix)
 
 
 def _places(shape: Shape, i: Symbol, j: Symbol) -> tuple[Expr, Expr]:

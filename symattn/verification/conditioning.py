@@ -83,6 +83,7 @@ from symattn.nodes import (
     RowMean,
     RowNorm,
     RowSum,
+    Scatter,
     Sigmoid,
     Sign,
     Sine,
@@ -100,6 +101,7 @@ from symattn.verification.conditioning_indices import (
     position,
     raised,
     remainder,
+    scatter,
     whole_part,
 )
 from symattn.verification.conditioning_keys import allowed_set, entmax, hardmax, log_sum_exp, softmax
@@ -380,6 +382,7 @@ ROWS: dict[type, Callable[[_Analysis, Any], Tracked]] = {
     IndexSum: _index_sum,
     Concatenation: lambda a, node: _side_by_side(a, _terms(a, node)),
     IndexedMatrix: indexed,
+    Scatter: scatter,
     IndexCondition: allowed_set,
     Intersection: allowed_set,
 }

@@ -14,7 +14,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.nodes import IndexCondition, IndexedMatrix, Member
+from symattn.nodes import IndexCondition, IndexedMatrix, Member, Scatter
 from symattn.verification.derivatives import power_of, powers
 from symattn.verification.index_arithmetic import COMPARED, contents, of_indices_alone
 from symattn.verification.reference import Reference
@@ -73,6 +73,27 @@ def indexed(a: Analysis, node: IndexedMatrix) -> Tracked:
     with a.where_indices({node.row: rows, node.column: columns}):
         found = a.of(node.formula)
     return joined([found], lambda arrays: a.np.broadcast_to(arrays[0], rows.shape).reshape(shape).copy())
+
+
+def scatter(a: Analysis, node: Scatter) -> Tracked:
+    """The terms of each entry, as many rows as the longest sum has, 0 where another has fewer; added up."""
+    np = a.np
+    n, m = (int(length) for length in node.matrix.shape)
+    shape = rows, columns = tuple(int(length) for length in node.shape)
+    sources = tuple(x.ravel() for x in np.indices((n, m)))
+    with a.where_indices(dict(zip(node.bound_symbols, sources, strict=True))):
+        p, q = (np.broadcast_to(position(a, place), n * m) for place in node.positions)
+    terms: list[list[int]] = [[] for _ in range(rows * columns)]
+    for source, (i, j) in enumerate(zip(p.tolist(), q.tolist(), strict=True)):
+        if 0 <= i < rows and 0 <= j < columns:
+            terms[i * columns + j].append(source)
+    longest = max(1, *map(len, terms))
+    taken = np.array([each + [0] * (longest - len(each)) for each in terms]).T
+    kept = np.array([[place < len(each) for each in terms] for place in range(longest)])
+    found = a.of(node.matrix).at(tuple(source[taken] for source in sources)).where(kept)
+    if longest > 1:
+        found = found.total(axis=0)
+    return joined([found], lambda arrays: arrays[0].reshape(shape))
 
 
 def condition_over_entries(a: Analysis, node: IndexCondition) -> Any:

@@ -81,6 +81,7 @@ from symattn.nodes import (
     RowMean,
     RowNorm,
     RowSum,
+    Scatter,
     Sigmoid,
     Sign,
     Sine,
@@ -272,6 +273,21 @@ def _given_by_indices(compute: Callable[[Evaluation, Any], Number]) -> Callable[
     return evaluate
 
 
+def _scatter(e: Evaluation, node: Scatter) -> Rows:
+    """The terms of each entry are gathered first, so that they are added as exactly as those of any sum."""
+    entries = e.matrix(node.matrix)
+    rows, columns = (int(length) for length in node.shape)
+    p, q = node.positions
+    places = e.each(
+        node.row, len(entries), lambda: e.each(node.column, len(entries[0]), lambda: (e.position(p), e.position(q)))
+    )
+    terms: dict[tuple[int, int], list[Number]] = {}
+    for row, found in zip(entries, places, strict=True):
+        for entry, place in zip(row, found, strict=True):
+            terms.setdefault(place, []).append(entry)
+    return [[e.sound(e.mp.fsum(terms.get((a, b), []))) for b in range(columns)] for a in range(rows)]
+
+
 MATRICES: dict[type, Callable[[Evaluation, Any], Rows]] = {
     MatrixSymbol: lambda e, symbol: e.values[symbol.name],
     Member: _member,
@@ -319,6 +335,7 @@ MATRICES: dict[type, Callable[[Evaluation, Any], Rows]] = {
     IndexSum: _index_sum,
     Concatenation: _concatenation,
     IndexedMatrix: _given_by_indices(Evaluation.scalar),
+    Scatter: _scatter,
     IndexCondition: _given_by_indices(lambda e, condition: e.mp.mpf(e.holds(condition))),
     Intersection: _entrywise(lambda e, a, b: e.mp.mpf(a != 0 and b != 0)),
 }

@@ -15,6 +15,7 @@ from symattn.nodes import (
     MatrixProduct,
     OverAllowedKeys,
     OverAnIndex,
+    Scatter,
     Value,
     is_matrix,
 )
@@ -45,6 +46,9 @@ def _of(value: Value) -> Expr:
         return ENTRY
     if isinstance(value, OverAnIndex):
         return value.length * _of(value.term)
+    if isinstance(value, Scatter):
+        positions = sum(1 for position in value.positions for _ in preorder_traversal(position))
+        return _of(value.matrix) + prod(value.matrix.shape) * (positions + ENTRY)
     if isinstance(value, ByRowAndColumn):
         return prod(value.shape) * sum(1 for _ in preorder_traversal(value.args[0]))
     parts: Any = sum((_of(part) for part in value.args if is_matrix(part)), S.Zero)

@@ -147,6 +147,13 @@ NODE_CASES = {
     "elu(A) @ elu(C).T": np.where(A > 0, A, np.exp(A) - 1) @ C.T,
     "gelu(A + C)": (A + C) * (1 + erf((A + C) / math.sqrt(2))) / 2,
     "sqrt(C)": np.sqrt(C),
+    "scatter(n, m, A, i, (i + j) % 3)": np.array([A[0], np.roll(A[1], 1)]),
+    "scatter(m, n, A * C, j, i)": (A * C).T,
+    "scatter(n + 2, m, A, i + 1, j)": np.vstack([0 * A[:1], A, 0 * A[:1]]),
+    "scatter(1, 1, A, 0, 0) * C": A.sum() * C,
+    "scatter(2, 2, A, j - 1, j // 2)": np.array([[A[:, 1].sum(), 0], [0, A[:, 2].sum()]]),
+    "sum(h, scatter(m, p, F[h], (i + h) % m, 0 if i < h else j))": F[0]
+    + np.vstack([F[1][2:], [[F[1][0].sum(), 0, 0, 0]], F[1][1:2]]),
     "exp(-A * A / 2) / sqrt(2 * pi)": np.exp(-A * A / 2) / math.sqrt(2 * math.pi),
     "erf(A) * C": erf(A) * C,
     "(erf(b) + b * erf(b)) * A": (1 + b) * math.erf(b) * A,

@@ -91,6 +91,8 @@ FORMULAS = {
     "gelu(A)": A.applyfunc(lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2),
     "sqrt(A * A * 2)": A.applyfunc(lambda x: abs(x) * sympy.sqrt(2)),
     "abs(A)": A.applyfunc(abs),
+    "scatter(m, n, exp(A), j, 1 - i)": sympy.Matrix(3, 2, lambda i, j: sympy.exp(A[1 - j, i])),
+    "scatter(1, m, A, i - 1, max(j, 1))": sympy.Matrix([[0, A[1, 0] + A[1, 1], A[1, 2]]]),
     "rowsum(A)": A * sympy.ones(3, 1),
     "colsum(A)": sympy.ones(1, 2) * A,
     "rowmean(A)": A * sympy.ones(3, 1) / 3,

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy import Integer
 
 from symattn.errors import LanguageError, LimitError, ShapeError, SymattnError, UnknownNameError
 from symattn.language import parse_equations, parse_shape
@@ -20,9 +21,11 @@ from symattn.nodes import (
     LogSumExp,
     MatrixProduct,
     Member,
+    Scatter,
     VerticalStack,
     index,
 )
+from symattn.nodes.cases import put_in
 from symattn.shapes import size
 
 n, m, d, H, k = (size(name) for name in ("n", "m", "d", "H", "k"))
@@ -291,3 +294,31 @@ def test_any_formula_is_read_or_refused(left, text):
 )
 def test_what_is_deep_or_large_is_read_or_refused(text):
     read_or_refused(text)
+
+
+# Scatters
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("scatter(n, m, X, i)", "scatter takes 5 arguments"),
+        ("scatter(n, m, 3, i, j)", "scatter takes a matrix, but 3 is a scalar"),
+        ("scatter(n, m, X, i / 2, j)", "a position is a whole number made of i, j"),
+        ("scatter(n, m, X, i, X)", "a position is a scalar, but X is a matrix"),
+        ("scatter(n - m, m, X, i, j)", "n - m is not a size"),
+        ("scatter(n, m, X[i, :], i, j)", "i is not defined"),
+        ("scatter(n, m, X, i, floor(tau))", "a position is a whole number made of i, j"),
+    ],
+)
+def test_what_a_scatter_cannot_take_is_said(text, said):
+    with pytest.raises(SymattnError, match=said):
+        value(text)
+
+
+def test_a_scatter_has_the_shape_that_it_is_given_and_binds_its_indices():
+    made = value("scatter(m, 2 * n, matrix(n, m, X[i, j] * i), j, 2 * i)")
+    assert isinstance(made, Scatter) and made.shape == (m, 2 * n)
+    assert put_in(made, {i: Integer(1), j: Integer(1)}) == made
+    moved = put_in(Scatter(X, i + h, 0, i, j, 3, 1), {h: i})
+    assert moved.positions[0] == moved.row + i and moved.row != i

@@ -51,6 +51,8 @@ WRITTEN = {
     "Y = entmax(A, 1.5, where=Q[0])": "entmax(A, 3/2, where=Q[0])",
     "Y = sparsemax(A) + hardmax(B, where=window(1, 1))": "sparsemax(A) + hardmax(B, where=i - 1 <= j <= i + 1)",
     "Y = w[1:2*k+1, :]": "w[1:, :]",
+    "Y = scatter(m,n,-A,j,(i+k)%n)": "scatter(m, n, -A, j, (i + k) % n)",
+    "Y[h] = scatter(n, m, Q[h] * B, i, j - h if h > 1 else 0)": "scatter(n, m, Q[h] * B, i, j - h if h > 1 else 0)",
     "Y[a] = matrix(n, m, Q[a][i, j] * w[2 * k])": "matrix(n, m, w[2 * k] * Q[a][i, j])",
 }
 

@@ -106,6 +106,14 @@ CASES = {
     "block": (nodes.Block(B, 1, 2, 2, 1), b[1:3, 2:3]),
     "side by side": (nodes.HorizontalStack(A, nodes.Negation(C), A), np.hstack([a, -c, a])),
     "one below another": (nodes.VerticalStack(A, r), np.vstack([a, row])),
+    "scattered": (
+        nodes.Scatter(A, index("j") - 1, (index("i") + 2) % 4, index("i"), index("j"), 2, 4),
+        np.array([[0, 0, a[0, 1], a[1, 1]], [0, 0, a[0, 2], a[1, 2]]]),
+    ),
+    "diagonals added up": (
+        nodes.Scatter(nodes.Negation(A), 0, index("i") + index("j"), index("i"), index("j"), 1, 4),
+        -np.array([[a[0, 0], a[0, 1] + a[1, 0], a[0, 2] + a[1, 1], a[1, 2]]]),
+    ),
     "by formula": (
         nodes.IndexedMatrix(A[index("j"), index("i")] * index("i"), index("i"), index("j"), 3, 2),
         a.T * np.arange(3)[:, None],

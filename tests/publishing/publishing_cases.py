@@ -25,6 +25,7 @@ from symattn.nodes import (
     OverAllowedKeys,
     OverAnIndex,
     Reduction,
+    Scatter,
     index,
 )
 from symattn.shapes import size
@@ -73,6 +74,8 @@ def example_of(kind):
         return kind(A, 0, 1, 2, 2)
     if kind is IndexedMatrix:
         return kind(index("i") - 2 * index("j"), index("i"), index("j"), 2, 3)
+    if kind is Scatter:
+        return kind(A, index("i") + index("j"), index("j") // 2, index("i"), index("j"), 4, 2)
     if kind is Entmax:
         return kind(A, Rational(3, 2))
     if issubclass(kind, IndexSum):

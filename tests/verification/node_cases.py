@@ -55,6 +55,7 @@ FORMULAS = {
     "Block": "A @ D[0][:, k:]",
     "HorizontalStack": "hstack(A, B[:, 0], A * B)",
     "VerticalStack": "vstack(A, B[1, :]) @ C",
+    "Scatter": "scatter(m + n, 2, A * B, i + j, j // 2)",
     "IndexedMatrix": "matrix(n, m + 1, A[i, j - 1] * cos(i * 10 ** (-(j // 2) / 3)) if j > 0 else t * (i % 2))",
 }
 
@@ -70,6 +71,8 @@ MORE = {
     "a set among the values": "softmax(A, where=relu(B)) @ C",
     "rows without keys": "softmax(A.T, where=causal_lower_right) @ B",
     "a set that stretches": "softmax(A, where=B[0, :] * 2) * softmax(A, where=relu(A[:, 0]))",
+    "a scatter for each member": "A @ sum(h, scatter(m, k, D[h], (i + h) % m, j - 1 if i > j else h)) * t",
+    "a scatter of roots": "scatter(n, m, A @ C, floor(8 * log(j + 1) / log(16)), clip(j - i, -1, 2))",
     "a sum over members": "sum(h, A @ D[h]) * t",
     "a sparse maximum of allowed scores": "sparsemax(A.T, where=causal) @ B",
     "a steep entmax": "entmax(A, 4)",
