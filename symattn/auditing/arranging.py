@@ -210,4 +210,4 @@ def arrays_at(instance: Instance) -> dict[str, Any]:
     """The inputs of an instance as float64 arrays, lying row by row."""
     import numpy as np
 
-    return {name: np.ascontiguousarray(array) for name, array in instance.arrays("float64").items()}
+    return {name: np.array(array, order="C") for name, array in instance.arrays("float64").items()}

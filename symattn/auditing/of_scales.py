@@ -68,6 +68,8 @@ def multiplied(part: Any, inside: Surroundings) -> Iterator[Any]:
 
 def of_the_model(part: Any, inside: Surroundings) -> Iterator[Any]:
     """``S / sqrt(d_k)`` becomes ``S / sqrt(d)``, and ``S / sqrt(H * d_k)``."""
+    if scaled_by(part) is None:
+        return
     lengths = [Mul(*equation.lengths) for equation in inside.system if equation.axes]
     yield from _of_widths(part, model_widths(inside.system))
     yield from _of_widths(part, list(dict.fromkeys(lengths)), times=True)
@@ -75,6 +77,8 @@ def of_the_model(part: Any, inside: Surroundings) -> Iterator[Any]:
 
 def of_another_size(part: Any, inside: Surroundings) -> Iterator[Any]:
     """``S / sqrt(d_k)`` becomes ``S / sqrt(m)``, and so on for every size that is not the width of a model."""
+    if scaled_by(part) is None:
+        return
     known = model_widths(inside.system)
     yield from _of_widths(part, [size for size in inside.system.sizes if size not in known])
 
