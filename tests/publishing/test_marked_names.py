@@ -4,6 +4,7 @@ import pytest
 from sympy import MatrixSymbol, S, Symbol, Transpose
 
 from symattn.defining import mechanism
+from symattn.mechanisms import named, names
 from symattn.nodes import ElementwiseProduct, FamilySymbol, MatrixProduct, Member, index
 from symattn.publishing import latex, mathml, text, validate_mathml
 from symattn.publishing.measure import width
@@ -116,3 +117,10 @@ def test_the_legend_says_what_a_cotangent_and_a_tangent_are():
     assert "∂ℓ/∂X" not in words_of(neither)
     assert r"\ensuremath{\partial}\ensuremath{\ell}/" in words_of(backward, "latex")
     validate_mathml(words_of(backward, "mathml"))
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_backward_pass_of_every_mechanism_prints_as_valid_mathml(name):
+    system = named(name).backward()
+    validate_mathml(mathml(system))
+    assert text(system).count("\n") == len(system.equations) - 1
