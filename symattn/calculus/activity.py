@@ -20,6 +20,7 @@ from symattn.nodes import (
     OverAllowedKeys,
     OverAnIndex,
     Row,
+    Scatter,
     Sign,
     Step,
 )
@@ -41,7 +42,7 @@ def differentiable_arguments(node: Any) -> tuple[Any, ...]:
     """
     if isinstance(node, FLAT):
         return ()
-    if isinstance(node, (OverAllowedKeys, OverAnIndex, ByRowAndColumn, MatrixElement, *SELECTIONS)):
+    if isinstance(node, (OverAllowedKeys, OverAnIndex, ByRowAndColumn, MatrixElement, Scatter, *SELECTIONS)):
         return node.args[:1]
     if isinstance(node, Piecewise):
         return tuple(case.expr for case in node.args)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Eq, Expr, Integer, OneMatrix, S, Transpose, ZeroMatrix, pi, sqrt
+from sympy import Eq, Expr, Integer, Le, Lt, OneMatrix, S, Transpose, pi, sqrt
 
+from symattn.calculus.guards import guarded, needed_conditions
+from symattn.calculus.padding import padded
 from symattn.errors import MissingRowError
 from symattn.nodes import (
     AbsoluteValue,
@@ -38,6 +40,7 @@ from symattn.nodes import (
     IndexCondition,
     IndexedMatrix,
     IndexSum,
+    Indices,
     Intersection,
     Logarithm,
     LogSumExp,
@@ -49,6 +52,7 @@ from symattn.nodes import (
     RowMean,
     RowNorm,
     RowSum,
+    Scatter,
     Sigmoid,
     Sign,
     Sine,
@@ -57,6 +61,7 @@ from symattn.nodes import (
     Step,
     Value,
     VerticalStack,
+    entry_of,
     index,
     shape_of,
 )
@@ -75,7 +80,7 @@ def cotangents_of(node: Any, cotangent: Any, value: Any = None) -> Cotangents:
     >>> from sympy import MatrixSymbol
     >>> Q, K = MatrixSymbol("Q", 2, 4), MatrixSymbol("K", 4, 3)
     >>> cotangents_of(MatrixProduct(Q, K), MatrixSymbol("dS", 2, 3))
-    (dS @ K.T, Q.T @ dS)
+    (MatrixProduct(dS, K.T), MatrixProduct(Q.T, dS))
 
     Errors: ``MissingRowError`` for a node that the table has no row for.
     """
@@ -231,16 +236,16 @@ def _row(node: Any, cotangent: Any, value: Any) -> Cotangents:
 
 
 def _block(node: Any, cotangent: Any, value: Any) -> Cotangents:
-    """Zeros around the block."""
-    rows, columns = node.matrix.shape
-    height, width = node.shape
-    left, right = node.left, columns - node.left - width
-    above, below = node.top, rows - node.top - height
-    row = [ZeroMatrix(height, left)] * (left != 0) + [cotangent] + [ZeroMatrix(height, right)] * (right != 0)
-    wide = HorizontalStack(*row) if len(row) > 1 else cotangent
-    pile = [ZeroMatrix(above, columns)] * (above != 0) + [wide] + [ZeroMatrix(below, columns)] * (below != 0)
-    whole = VerticalStack(*pile) if len(pile) > 1 else wide
-    return whole, None, None, None, None
+    return padded(cotangent, node.args[1:], node.matrix.shape), None, None, None, None
+
+
+def _scatter(node: Any, cotangent: Any, value: Any) -> Cotangents:
+    """The cotangent looked up where each entry went; 0 for those that were left out."""
+    (p, q), (rows, columns) = node.positions, node.shape
+    ranges = dict(zip((node.row, node.column), node.matrix.shape, strict=True))
+    inside = needed_conditions([Le(0, p), Lt(p, rows), Le(0, q), Lt(q, columns)], ranges)
+    formula = guarded(inside, entry_of(cotangent, p, q, Indices(avoid=node.args)))
+    return IndexedMatrix(formula, node.row, node.column, *node.matrix.shape), *(None for _ in node.args[1:])
 
 
 COTANGENT: dict[type, CotangentRow] = {
@@ -257,7 +262,9 @@ COTANGENT: dict[type, CotangentRow] = {
     HyperbolicTangent: _function(lambda x, value: ElementwiseDifference(1, ElementwisePower(value, 2))),
     Cosine: lambda node, cotangent, value: (Negation(ElementwiseProduct(cotangent, Sine(node.args[0]))),),
     Sine: _function(lambda x, value: Cosine(x)),
-    Sigmoid: _function(lambda x, value: ElementwiseProduct(value, ElementwiseDifference(1, value))),
+    Sigmoid: lambda node, cotangent, value: (
+        ElementwiseProduct(ElementwiseProduct(cotangent, value), ElementwiseDifference(1, value)),
+    ),
     RectifiedLinear: _function(lambda x, value: Step(x)),
     ExponentialLinear: _function(lambda x, value: Exponential(Negation(RectifiedLinear(Negation(x))))),
     GaussianLinear: _function(_gelu_slope),
@@ -292,5 +299,6 @@ COTANGENT: dict[type, CotangentRow] = {
     Column: _column,
     Row: _row,
     Block: _block,
+    Scatter: _scatter,
 }
 """``COTANGENT[Node](node, cotangent, value)``; matrices by entry are in ``lookups``, names in ``gathering``."""

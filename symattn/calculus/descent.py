@@ -16,7 +16,6 @@ from symattn.calculus.lookups import looked_up
 from symattn.calculus.naming import Names
 from symattn.calculus.scalars import partial_derivatives
 from symattn.equations import Equation
-from symattn.language.declarations import declare
 from symattn.nodes import (
     Arithmetic,
     Block,
@@ -28,11 +27,11 @@ from symattn.nodes import (
     OverAnIndex,
     Row,
     RowSum,
+    Scatter,
     Value,
     is_matrix,
     shape_of,
 )
-from symattn.nodes.written import element
 
 Reached = list[tuple[str, Contribution]]
 """Names, and what reaches them."""
@@ -47,7 +46,7 @@ class Descent:
         names: Names,
         simplify: Callable[[Any], Any],
         shorter: Callable[[Any], Any],
-        emit: Callable[[Equation], None],
+        emit: Callable[[Equation], Equation],
     ) -> None:
         self._moves, self._names, self._simplify = moves, names, simplify
         self._shorter, self._emit = shorter, emit
@@ -73,6 +72,8 @@ class Descent:
         elif isinstance(node, IndexedMatrix):
             self._into_lookups(node, cotangent, scope)
         else:
+            if isinstance(node, Scatter) and not _is_entrywise(cotangent):
+                cotangent = self._named(cotangent, scope)
             inner = (*scope, (node.symbol, node.length)) if isinstance(node, OverAnIndex) else scope
             for part, made in zip(node.args, cotangents_of(node, cotangent, value), strict=True):
                 if made is None or not self._moves(part):
@@ -99,20 +100,13 @@ class Descent:
                 self._reach(leaf, Contribution(made, scope))
 
     def _into_lookups(self, node: IndexedMatrix, cotangent: Any, scope: Axes) -> None:
-        def named(value: Any) -> Any:
-            return self._named(value, scope)
-
-        for symbol, contribution in looked_up(node, cotangent, scope, self._moves, self._names.index, named):
-            positions = contribution.positions
-            self._reach(symbol, contribution)
-            if positions:
-                name, reached = self._reached[-1]
-                self._reached[-1] = name, replace(reached, positions=positions)
+        if not _is_entrywise(cotangent):
+            cotangent = self._named(cotangent, scope)
+        for symbol, contribution in looked_up(node, cotangent, scope, self._moves, self._names, self._named):
+            self._reached.append((symbol.name, contribution))
 
     def _named(self, cotangent: Any, scope: Axes) -> Any:
-        """A cotangent whose entries can be written down: one that is made entry by entry, or a name for it."""
-        if _is_entrywise(cotangent):
-            return cotangent
+        """A name for a cotangent whose entries are looked up."""
         axes = tuple(pair for pair in scope if cotangent.has(pair[0]))
         equation = Equation(self._names.fresh("Z"), cotangent, axes)
         self._emit(equation)
@@ -130,11 +124,6 @@ class Descent:
         return value if all(new is old for new, old in zip(parts, value.args, strict=True)) else value.func(*parts)
 
 
-def entry_named(matrix: Any) -> Any:
-    """The one entry of a 1 x 1 matrix that has a name."""
-    return element(matrix, 0, 0)
-
-
 def _is_named(value: Any) -> bool:
     return isinstance(value, (MatrixSymbol, Member))
 
@@ -143,6 +132,3 @@ def _is_entrywise(value: Any) -> bool:
     if isinstance(value, (Transpose, Arithmetic, Negation)):
         return all(_is_entrywise(part) for part in value.args if is_matrix(part))
     return _is_named(value) or isinstance(value, IndexedMatrix) or not shape_of(value)
-
-
-__all__ = ["Descent", "Reached", "declare", "entry_named"]

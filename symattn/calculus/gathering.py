@@ -8,16 +8,14 @@ from typing import Any
 
 from sympy import Eq, Expr, Integer, S, Symbol, Transpose, ZeroMatrix
 
+from symattn.calculus.padding import padded, stacked
 from symattn.nodes import (
-    Block,
     Cases,
     Concatenation,
     ElementwiseProduct,
     ElementwiseSum,
-    HorizontalStack,
     IndexedMatrix,
     IndexSum,
-    VerticalStack,
     index,
 )
 from symattn.nodes.cases import put_in
@@ -83,7 +81,7 @@ def gathered(
 
 
 def _over_axes(each: Contribution, axes: Axes, fresh: Callable[[], Symbol]) -> Contribution:
-    """The contribution to the member at the axes' own indices: its indices renamed, or 1 and 0 where they are others."""
+    """The contribution to the member at the axes' own indices: renamed, or times 1 or 0 where it has others."""
     matched: dict[Any, Any] = {}
     for position, (own, length) in zip(each.positions, axes, strict=True):
         taken = dict(each.scope)
@@ -104,30 +102,25 @@ def _over_axes(each: Contribution, axes: Axes, fresh: Callable[[], Symbol]) -> C
 
 
 def _whole_width(each: Contribution, shape: Shape) -> Contribution:
-    """Rows, columns and blocks that an index runs over put side by side; one row of one, or one column, is the whole."""
+    """Rows, columns and blocks that an index runs over put side by side; the only row, or column, is the whole."""
     if each.row is not None and shape[0] == 1:
         each = replace(each, row=None)
     if each.column is not None and shape[1] == 1:
         each = replace(each, column=None)
-    scope = dict(each.scope)
-    if each.row is not None and each.row in scope and same_size(scope[each.row], shape[0]):
-        if not (each.column is not None and each.column.has(each.row)):
-            joined = _joined(Transpose(each.cotangent), each.row, shape[0], scope, each)
-            each = replace(joined, cotangent=Transpose(joined.cotangent), row=None)
-            scope = dict(each.scope)
-    if (
-        each.column is not None
-        and each.row is None
-        and each.column in scope
-        and same_size(scope[each.column], shape[1])
-    ):
-        each = replace(_joined(each.cotangent, each.column, shape[1], scope, each), column=None)
-    if each.block:
-        each = _block_family(each, shape)
-    return each
+    if _runs_over(each.row, each, shape[0]) and each.row != each.column:
+        joined = _joined(Transpose(each.cotangent), each.row, shape[0], each)
+        each = replace(joined, cotangent=Transpose(joined.cotangent), row=None)
+    if each.row is None and _runs_over(each.column, each, shape[1]):
+        each = replace(_joined(each.cotangent, each.column, shape[1], each), column=None)
+    return _block_family(each, shape) if each.block else each
 
 
-def _joined(cotangent: Any, symbol: Any, length: Expr, scope: dict[Symbol, Expr], each: Contribution) -> Contribution:
+def _runs_over(position: Any, each: Contribution, length: Expr) -> bool:
+    """Whether a position is an index that takes every value there is."""
+    return any(position == symbol and same_size(count, length) for symbol, count in each.scope)
+
+
+def _joined(cotangent: Any, symbol: Any, length: Expr, each: Contribution) -> Contribution:
     """``concat(a, …)`` over an index, the other indices summed over first."""
     kept = tuple(pair for pair in each.scope if pair[0] == symbol)
     positions = {part for value in (each.row, each.column) if value is not None for part in value.free_symbols}
@@ -141,16 +134,14 @@ def _block_family(each: Contribution, shape: Shape) -> Contribution:
     """Blocks side by side, or one below another, that an index runs over without a gap."""
     top, left, rows, columns = each.block
     for symbol, length in each.scope:
-        kept = tuple(pair for pair in each.scope if pair[0] != symbol)
+        summed = _summed(each.cotangent, tuple(pair for pair in each.scope if pair[0] != symbol))
         wide = same_size(rows, shape[0]) and same_size(left, symbol * columns) and same_size(length * columns, shape[1])
         if wide and top == 0:
-            return replace(
-                each, cotangent=Concatenation(_summed(each.cotangent, kept), symbol, length), scope=(), block=()
-            )
+            return replace(each, cotangent=Concatenation(summed, symbol, length), scope=(), block=())
         high = same_size(columns, shape[1]) and same_size(top, symbol * rows) and same_size(length * rows, shape[0])
         if high and left == 0:
-            wide_one = Concatenation(Transpose(_summed(each.cotangent, kept)), symbol, length)
-            return replace(each, cotangent=Transpose(wide_one), scope=(), block=())
+            made = Transpose(Concatenation(Transpose(summed), symbol, length))
+            return replace(each, cotangent=made, scope=(), block=())
     return each
 
 
@@ -160,10 +151,10 @@ def _blocks_together(terms: Sequence[Contribution], shape: Shape) -> list[Contri
         chosen = [each for each in terms if each.block and _is_plain_band(each, shape, along)]
         chain = _chain(chosen, along)
         if len(chain) > 1:
-            stacked = _stacked(chain, shape, along)
+            parts = [(each.block[along], each.cotangent, each.block[2 + along]) for each in chain]
             first = next(place for place, each in enumerate(terms) if each in chain)
             rest = [each for each in terms if each not in chain]
-            rest.insert(first, Contribution(stacked, order=terms[first].order))
+            rest.insert(first, Contribution(stacked(parts, shape, along), order=terms[first].order))
             return _blocks_together(rest, shape)
     return list(terms)
 
@@ -188,23 +179,6 @@ def _chain(bands: Sequence[Contribution], along: int) -> list[Contribution]:
     return chain
 
 
-def _stacked(chain: Sequence[Contribution], shape: Shape, along: int) -> Any:
-    parts: list[Any] = []
-    end: Expr = S.Zero
-    for each in chain:
-        _gap(parts, each.block[along] - end, shape, along)
-        parts.append(each.cotangent)
-        end = each.block[along] + each.block[2 + along]
-    _gap(parts, shape[along] - end, shape, along)
-    return (HorizontalStack if along == 1 else VerticalStack)(*parts)
-
-
-def _gap(parts: list[Any], length: Expr, shape: Shape, along: int) -> None:
-    length = length.expand()
-    if length != 0:
-        parts.append(ZeroMatrix(shape[0], length) if along == 1 else ZeroMatrix(length, shape[1]))
-
-
 def _whole(each: Contribution, shape: Shape) -> Any:
     """The contribution in the shape of the value: zeros where it has nothing to say, summed over the indices left."""
     cotangent = each.cotangent
@@ -216,28 +190,11 @@ def _whole(each: Contribution, shape: Shape) -> Any:
         here = IndexedMatrix(Cases.of(Eq(j, each.column), S.One), i, j, Integer(1), shape[1])
         cotangent = ElementwiseProduct(cotangent, here)
     if each.block:
-        cotangent = _padded(cotangent, each.block, shape)
+        cotangent = padded(cotangent, each.block, shape)
     return _summed(cotangent, each.scope)
-
-
-def _padded(cotangent: Any, block: tuple[Expr, ...], shape: Shape) -> Any:
-    top, left, rows, columns = block
-    row: list[Any] = []
-    _gap(row, left, (rows, shape[1]), 1)
-    row.append(cotangent)
-    _gap(row, shape[1] - left - columns, (rows, shape[1]), 1)
-    wide = HorizontalStack(*row) if len(row) > 1 else cotangent
-    pile: list[Any] = []
-    _gap(pile, top, shape, 0)
-    pile.append(wide)
-    _gap(pile, shape[0] - top - rows, shape, 0)
-    return VerticalStack(*pile) if len(pile) > 1 else wide
 
 
 def _summed(cotangent: Any, scope: Axes) -> Any:
     for symbol, length in scope:
         cotangent = IndexSum(cotangent, symbol, length)
     return cotangent
-
-
-__all__ = ["Axes", "Block", "Contribution", "gathered"]

@@ -40,16 +40,16 @@ def inverted(
 ) -> Inverse | None:
     """Indices solved for: each of ``positions`` is a formula, the place that it is to be, and how many there are.
 
-    ``ranges`` are the indices with the number of values of each. Solved are indices themselves, shifts, multiples,
-    quotients and remainders, and whole numbers written in two digits; nothing is given for anything else.
+    ``ranges`` are the indices with the number of values of each, first those to solve for rather than others. Solved
+    are indices themselves, shifts, multiples, quotients and remainders, and whole numbers written in two digits;
+    nothing is given for anything else.
 
     >>> from symattn.nodes import index
     >>> from symattn.shapes import size
     >>> i, j, a, b = map(index, "ijab")
     >>> H, W = size("H"), size("W")
-    >>> found = inverted([(i * W + j, b, H * W)], {i: H, j: W}, lambda: index("x"))
-    >>> found.values, found.conditions
-    ({i: floor(b/W), j: Mod(b, W)}, [])
+    >>> inverted([(i * W + j, b, H * W)], {i: H, j: W}, lambda: index("x")).values
+    {j: Mod(b, W), i: floor(b/W)}
     """
     return _Solver(ranges, fresh).solve([_Coordinate(*each) for each in positions])
 
@@ -152,7 +152,7 @@ class _Solver:
 
     def _shifted(self, each: _Coordinate) -> bool:
         """``k * v + c``: the place less ``c``, divided by ``k``; another index in ``c`` is left to be summed over."""
-        for symbol in sorted(self._free(each.position), key=lambda s: s.name, reverse=True):
+        for symbol in self._free(each.position):
             factor, rest = Wild("k", exclude=[symbol]), Wild("c", exclude=[symbol])
             matched = each.position.expand().match(factor * symbol + rest)
             if not matched or not matched[factor].is_integer or not matched[factor].is_nonzero:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from sympy import Eq, Expr, Integer, S, Symbol, Transpose
@@ -11,7 +12,9 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.calculus.activity import Activity
 from symattn.calculus.gathering import Axes, Contribution
-from symattn.calculus.inverting import Inverse, inverted
+from symattn.calculus.guards import guarded, needed_conditions, under_conditions
+from symattn.calculus.inverting import inverted
+from symattn.calculus.naming import Names
 from symattn.calculus.scalars import partial_derivatives
 from symattn.nodes import (
     Cases,
@@ -29,6 +32,9 @@ from symattn.nodes import (
 from symattn.nodes.cases import put_in
 from symattn.nodes.written import multiplied
 from symattn.shapes import same_size
+
+Named = Callable[[Any, Axes], Any]
+"""What gives a formula a name."""
 
 Landed = tuple[Any, Contribution]
 """The symbol of a value, and what reaches it."""
@@ -57,19 +63,18 @@ class _Lookup:
 
 
 def looked_up(
-    node: IndexedMatrix,
-    cotangent: Any,
-    scope: Axes,
-    moves: Activity,
-    fresh: Callable[[], Symbol],
-    named: Callable[[Any], Any],
+    node: IndexedMatrix, cotangent: Any, scope: Axes, moves: Activity, names: Names, named: Named
 ) -> Iterator[Landed]:
-    """What reaches each entry and each number in a matrix by entry; ``named`` gives a formula a name."""
-    row, column = fresh(), fresh()
+    """What reaches each entry and each number in a matrix by entry; the cotangent's entries can be written down.
+
+    ``named`` gives a name to what is looked up in turn.
+    """
+    private = (index(f"_{number}") for number in count())
+    row, column = next(private), next(private)
     for leaf, slope in partial_derivatives(node.at(row, column), moves).items():
         lookup = _Lookup(leaf, cotangent, slope, row, column, *node.shape)
         if isinstance(leaf, MatrixElement):
-            yield leaf.parent, _landed(lookup, scope, fresh, named)
+            yield leaf.parent, _landed(lookup, scope, private, names, named)
         else:
             yield leaf, Contribution(ColumnSum(RowSum(_weighted(lookup))), scope)
 
@@ -86,14 +91,13 @@ def _weighted(lookup: _Lookup) -> Any:
     return ElementwiseProduct(lookup.cotangent, IndexedMatrix(shown, i, j, lookup.rows, lookup.columns))
 
 
-def _landed(lookup: _Lookup, scope: Axes, fresh: Callable[[], Symbol], named: Callable[[Any], Any]) -> Contribution:
+def _landed(lookup: _Lookup, scope: Axes, private: Iterator[Symbol], names: Names, named: Named) -> Contribution:
     *members, p, q = lookup.positions
-    i, j = lookup.row, lookup.column
-    if not any(member.has(i, j) for member in members):
+    if not any(member.has(lookup.row, lookup.column) for member in members):
         plain = _as_a_whole(lookup, scope, tuple(members), p, q)
         if plain is not None:
             return plain
-    return _turned_round(lookup, scope, fresh, named) or _scattered(lookup, scope, fresh)
+    return _turned_round(lookup, scope, private, names, named) or _scattered(lookup, scope, private)
 
 
 def _as_a_whole(lookup: _Lookup, scope: Axes, members: tuple[Expr, ...], p: Expr, q: Expr) -> Contribution | None:
@@ -123,54 +127,61 @@ def _as_a_whole(lookup: _Lookup, scope: Axes, members: tuple[Expr, ...], p: Expr
     return None
 
 
-def _places(lookup: _Lookup, fresh: Callable[[], Symbol]) -> list[tuple[Expr, Symbol, Expr]]:
-    """Each position with an index for the place that it is to be, and the number of places."""
-    matrix = lookup.element.parent
-    lengths = (*(matrix.family.lengths if isinstance(matrix, Member) else ()), *matrix.shape)
-    return [(position, fresh(), length) for position, length in zip(lookup.positions, lengths, strict=True)]
-
-
 def _turned_round(
-    lookup: _Lookup, scope: Axes, fresh: Callable[[], Symbol], named: Callable[[Any], Any]
+    lookup: _Lookup, scope: Axes, private: Iterator[Symbol], names: Names, named: Named
 ) -> Contribution | None:
     """A matrix by entry that looks up the cotangent at the place from which each entry is looked at."""
-    places = [(position, place, length) for position, place, length in _places(lookup, fresh)]
-    used = {symbol: length for symbol, length in scope if lookup.uses(symbol)}
+    matrix = lookup.element.parent
+    lengths = (*(matrix.family.lengths if isinstance(matrix, Member) else ()), *matrix.shape)
+    places = [(position, next(private), length) for position, length in zip(lookup.positions, lengths, strict=True)]
     own = {lookup.row: lookup.rows, lookup.column: lookup.columns}
-    found = inverted([each for each in places if each[2] != 1], {**used, **own}, fresh)
+    ranges = {**own, **{symbol: length for symbol, length in scope if lookup.uses(symbol)}}
+    found = inverted([each for each in places if each[2] != 1], ranges, lambda: next(private))
     if found is None:
         return None
+    lookup = _with_named_slope(lookup, scope, named)
     *families, (_, a, rows), (_, b, columns) = places
     i, j = index("i"), index("j")
-    upstream = named(lookup.cotangent)
-    entry = entry_of(upstream, lookup.row, lookup.column, Indices())
-    value = entry if lookup.slope is S.One else multiplied(entry, lookup.slope)
-    value = put_in(value, found.values)
-    formula = put_in(Cases.of(found.condition, value), {a: i, b: j})
-    made: Any = IndexedMatrix(formula, i, j, rows, columns)
-    for symbol in (lookup.row, lookup.column):
-        if symbol in found.left:
-            made = IndexSum(made, symbol, found.left[symbol])
-    digits = tuple(
-        (symbol, length) for symbol, length in found.left.items() if symbol not in own and symbol not in used
-    )
-    for symbol, length in digits:
-        made = IndexSum(made, symbol, length)
+    # What is summed over inside the matrix: its rows, its columns, and digits of them.
+    bound = {symbol: names.index() for symbol in found.left if symbol not in dict(scope)}
+    shown = {a: i, b: j, **bound}
+    entry = entry_of(lookup.cotangent, lookup.row, lookup.column, Indices())
+    value, conditions = under_conditions(lookup.slope)
+    value = entry if value is S.One else multiplied(*_sign_first(entry, value))
+    value = put_in(put_in(value, found.values), shown)
+    holding = [put_in(put_in(each, found.values), shown) for each in (*found.conditions, *conditions)]
+    known = {i: rows, j: columns, **{place: length for _, place, length in families}, **dict(scope)}
+    known |= {bound[symbol]: found.left[symbol] for symbol in bound}
+    made: Any = IndexedMatrix(guarded(needed_conditions(holding, known), value), i, j, rows, columns)
+    for symbol, name in bound.items():
+        made = IndexSum(made, name, found.left[symbol])
     left = tuple(pair for pair in scope if pair[0] not in found.values)
     kept = tuple((place, length) for _, place, length in families)
     return Contribution(made, (*left, *kept), tuple(place for _, place, _ in families))
 
 
-def _scattered(lookup: _Lookup, scope: Axes, fresh: Callable[[], Symbol]) -> Contribution:
+def _with_named_slope(lookup: _Lookup, scope: Axes, named: Named) -> _Lookup:
+    """A slope that looks at entries itself is multiplied with the cotangent first, where both stand."""
+    if not any(part.has(lookup.row, lookup.column) for part in lookup.slope.atoms(MatrixElement)):
+        return lookup
+    return replace(lookup, cotangent=named(_weighted(lookup), scope), slope=S.One)
+
+
+def _sign_first(entry: Expr, slope: Expr) -> tuple[Expr, ...]:
+    """A number before an entry, and anything else behind it."""
+    return (slope, entry) if slope.is_number else (entry, slope)
+
+
+def _scattered(lookup: _Lookup, scope: Axes, private: Iterator[Symbol]) -> Contribution:
     """Every entry of the cotangent added where it was looked up."""
     *members, p, q = lookup.positions
-    rows, columns = lookup.element.parent.shape
+    matrix = lookup.element.parent
+    rows, columns = matrix.shape
     i, j = lookup.row, lookup.column
     slope, positions, places = lookup.slope, [], []
-    lengths = getattr(getattr(lookup.element.parent, "family", None), "lengths", ())
-    for member, length in zip(members, lengths, strict=True):
+    for member, length in zip(members, matrix.family.lengths if members else (), strict=True):
         if member.has(i, j):
-            place = fresh()
+            place = next(private)
             slope = Cases.of(Eq(member, place, evaluate=False), slope)
             places.append((place, length))
             member = place
@@ -184,6 +195,3 @@ def _scattered(lookup: _Lookup, scope: Axes, fresh: Callable[[], Symbol]) -> Con
     shown = {i: index("i"), j: index("j")}
     made = Scatter(weighted, put_in(p, shown), put_in(q, shown), index("i"), index("j"), rows, columns)
     return Contribution(made, (*scope, *places), tuple(positions), row, column)
-
-
-__all__ = ["Inverse", "looked_up"]

@@ -11,6 +11,7 @@ from sympy import Symbol
 from symattn.language.names import RESERVED
 from symattn.language.vocabulary import WORDS
 from symattn.nodes import (
+    ColumnSum,
     Concatenation,
     ElementwiseQuotient,
     Entmax,
@@ -21,6 +22,7 @@ from symattn.nodes import (
     LogSumExp,
     MatrixProduct,
     RowNorm,
+    RowSum,
     Sigmoid,
     Softmax,
     SquareRoot,
@@ -35,6 +37,8 @@ LETTERS: dict[type, str] = {
     Entmax: "P",
     Hardmax: "P",
     LogSumExp: "L",
+    RowSum: "L",
+    ColumnSum: "L",
     Exponential: "E",
     HyperbolicTangent: "T",
     Sigmoid: "G",
@@ -62,6 +66,7 @@ class Names:
     def __init__(self, values: Iterable[Any]) -> None:
         self._taken = names_in(values)
         self._words = RESERVED | WORDS
+        self._axes: list[Symbol] = []
 
     def fresh(self, stem: str) -> str:
         """The name ``stem`` if it is free, else with the first number that makes it so."""
@@ -83,11 +88,17 @@ class Names:
         """The name of the tangent of ``name``."""
         return self.fresh(f"{name}_dot")
 
-    def part(self, value: Value) -> str:
-        """A name for a part of a formula, by what it is."""
-        return self.fresh(LETTERS.get(type(value), "Z"))
+    def part(self, value: Value, stem: str = "") -> str:
+        """A name for a part of a formula: ``stem``, or a letter by what it is."""
+        return self.fresh(stem or LETTERS.get(type(value), "Z"))
 
     def index(self) -> Symbol:
         """An index that nothing bears."""
         free = [letter for letter in INDEX_LETTERS if letter not in self._taken]
         return index(self.fresh(free[0] if free else INDEX_LETTERS[0]))
+
+    def axes(self, count: int) -> tuple[Symbol, ...]:
+        """Indices for the axes of a family: the same ones for every family."""
+        while len(self._axes) < count:
+            self._axes.append(self.index())
+        return tuple(self._axes[:count])

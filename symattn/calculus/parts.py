@@ -14,13 +14,13 @@ from symattn.calculus.naming import Names
 from symattn.equations import Equation
 from symattn.nodes import (
     AbsoluteValue,
+    Arithmetic,
     ByRowAndColumn,
     ColumnMax,
     ColumnSum,
     Concatenation,
     Cosine,
     ElementwiseDifference,
-    ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
@@ -32,17 +32,19 @@ from symattn.nodes import (
     GaussianLinear,
     HorizontalStack,
     HyperbolicTangent,
+    IndexCondition,
     IndexedMatrix,
     IndexSum,
+    Intersection,
     Logarithm,
     LogSumExp,
     MatrixProduct,
     Member,
     Negation,
+    Node,
     OverAllowedKeys,
     OverAnIndex,
     RectifiedLinear,
-    Reduction,
     RowMax,
     RowNorm,
     RowSum,
@@ -77,11 +79,14 @@ ARGUMENT = frozenset(
 )
 """Nodes whose rows mention the argument."""
 
-PASSING = (ElementwiseSum, ElementwiseDifference, Negation, Transpose, IndexSum, RowSum, ColumnSum)
-"""Nodes that hand on their cotangent as it is, but for its shape and its sign."""
-
 WHOLE = (Concatenation, HorizontalStack, VerticalStack)
 """Matrices of which each part is a matrix: what is taken out of their cotangent is taken out of a named one."""
+
+PASSING = (ElementwiseSum, ElementwiseDifference, Negation, Transpose, IndexSum, RowSum, ColumnSum, *WHOLE)
+"""Nodes that hand on their cotangent as it is, but for its shape and its sign."""
+
+LIGHT = (Arithmetic, Negation, Member, *SELECTIONS, IndexCondition, Intersection)
+"""Nodes that cost no more than a look at what they are made of."""
 
 Axes = tuple[tuple[Symbol, Any], ...]
 
@@ -121,34 +126,30 @@ class Parts:
         self.equations.append(equation)
 
     def _split(
-        self, node: Value, axes: Axes, *, top: bool = False, wanted: bool = False, scaled: bool = False
+        self, node: Value, axes: Axes, *, top: bool = False, wanted: bool = False, scaled: bool = False, stem: str = ""
     ) -> Value:
         """The node over names; ``wanted``: its value is mentioned; ``scaled``: its cotangent is made from another."""
         if not is_matrix(node) or isinstance(node, (MatrixSymbol, Member)) or not node.args:
             return node
-        if not (self.moves(node) or wanted) or isinstance(node, ByRowAndColumn):
-            split = node
-        else:
-            split = self._with_parts(node, axes, scaled)
-        named = not top and self._needs_a_name(split, wanted, scaled)
-        return self._named(split, axes) if named else split
+        if isinstance(node, Transpose) and not top:
+            inside = self._split(node.arg, axes, wanted=wanted, scaled=scaled, stem=stem)
+            return node if inside is node.arg else Transpose(inside)
+        named = not top and self._needs_a_name(node, wanted, scaled)
+        if (self.moves(node) or named) and not isinstance(node, ByRowAndColumn):
+            node = self._with_parts(node, axes, scaled and not named)
+        return self._named(node, axes, stem) if named else node
 
     def _with_parts(self, node: Value, axes: Axes, scaled: bool) -> Value:
         if isinstance(node, OverAnIndex):
             axes = (*axes, (node.symbol, node.length))
         mentioned = mentioned_arguments(node, self.moves)
-        scaled = not (isinstance(node, PASSING) or self._by_a_number(node)) or (
-            scaled and not isinstance(node, SELECTIONS)
-        )
+        scaled = scaled or not (isinstance(node, PASSING) or self._by_a_number(node))
+        stem = "S" if isinstance(node, OverAllowedKeys) else ""
         parts = []
-        for place, part in enumerate(node.args):
-            whole = is_matrix(part) and isinstance(node, SELECTIONS) and not isinstance(part, (MatrixSymbol, Member))
-            if whole:
-                split = self._split(part, axes, top=True)
-                parts.append(self._named(split, axes) if self.moves(split) else split)
-            else:
-                wanted = place < len(mentioned) and mentioned[place]
-                parts.append(self._split(part, axes, wanted=wanted, scaled=scaled))
+        for part, wanted in zip(node.args, mentioned, strict=True):
+            selected = isinstance(node, SELECTIONS) and is_matrix(part) and not is_named(part) and self.moves(part)
+            part = self._split(part, axes, top=selected, wanted=wanted, scaled=scaled, stem=stem)
+            parts.append(self._named(part, axes) if selected else part)
         return node if tuple(parts) == node.args else node.func(*parts)
 
     def _by_a_number(self, node: Value) -> bool:
@@ -166,12 +167,12 @@ class Parts:
             return True
         return scaled and (isinstance(node, IndexedMatrix) or self.moves.count(node) > 1)
 
-    def _named(self, node: Value, axes: Axes) -> Value:
+    def _named(self, node: Value, axes: Axes, stem: str = "") -> Value:
         own = tuple((symbol, length) for symbol, length in axes if node.has(symbol))
         known = self._known.get((node, own))
         if known is not None:
             return known
-        equation = Equation(self.names.part(node), node, own)
+        equation = Equation(self.names.part(node, stem), node, own)
         self.equations.append(equation)
         if self.moves(node):
             self.moves.active.add(equation.name)
@@ -181,20 +182,23 @@ class Parts:
 
 def is_work(value: Value) -> bool:
     """Whether a value costs more than a look, or some arithmetic, at what has a name already."""
-    if isinstance(value, (MatrixProduct, OverAllowedKeys, OverAnIndex, *WHOLE)):
-        return True
-    if isinstance(value, (Reduction, ElementwiseFunction)):
-        return not is_name(value.args[0])
     if isinstance(value, IndexedMatrix):
         return value.formula.has(MatrixElement)
-    return is_matrix(value) and not is_name(value) and any(map(is_work, matrices(value)))
+    if isinstance(value, Node) and not isinstance(value, LIGHT):
+        return True
+    return any(map(is_work, matrices(value)))
+
+
+def is_named(value: Value) -> bool:
+    """Whether a value is a matrix that has a name."""
+    return isinstance(value, (MatrixSymbol, Member))
 
 
 def is_name(value: Value) -> bool:
     """Whether a value is a name, or a name transposed."""
-    return isinstance(value.arg if isinstance(value, Transpose) else value, (MatrixSymbol, Member))
+    return is_named(value.arg if isinstance(value, Transpose) else value)
 
 
 def matrices(value: Value) -> Iterable[Value]:
-    """The arguments that are matrices."""
-    return (part for part in value.args if is_matrix(part))
+    """The arguments that are matrices, if the value is no name."""
+    return () if is_named(value) else (part for part in value.args if is_matrix(part))

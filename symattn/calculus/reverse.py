@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sympy import Integer, OneMatrix, S, Symbol, ZeroMatrix
+from sympy import Integer, OneMatrix, S, ZeroMatrix
 
 from symattn.calculus.activity import Activity
 from symattn.calculus.descent import Descent
 from symattn.calculus.gathering import Axes, Contribution, gathered
 from symattn.calculus.naming import Names
-from symattn.calculus.parts import Parts
+from symattn.calculus.parts import Parts, is_named
 from symattn.calculus.row_sums import NamedProducts, shorter_row_sum
 from symattn.calculus.simplifying import Simplifier
 from symattn.equations import Equation, EquationSystem, mentioned_names
@@ -72,6 +72,7 @@ class _Backward:
         for equation in system.needed(self.output):
             parts.add(equation)
         self.equations = parts.equations
+        self.parts = {equation.name for equation in parts.equations} - set(system.by_name)
         self.values = {**{symbol.name: symbol for symbol in system.input_symbols}}
         self.axes: dict[str, Axes] = {}
         for equation in (*system, *parts.equations):
@@ -153,8 +154,11 @@ class _Backward:
         if not shape:
             self._complete_scalar(name, contributions)
             return
-        cotangent = self.names.cotangent(name)
         made = gathered(shape[-2:], axes, contributions, self.simplify, self.names.index)
+        if name in self.parts and is_named(made):
+            self.cotangents[name] = made
+            return
+        cotangent = self.names.cotangent(name)
         equation = self._add(Equation(cotangent, made, axes))
         self.results[name], self.cotangents[name] = cotangent, equation.left_side
         self.definitions[equation.left_side] = made
@@ -177,14 +181,11 @@ class _Backward:
         if name in self.axes:
             return self.axes[name]
         lengths = full_shape(self.values[name])[:-2]
-        return tuple((self._axis(place, contributions), length) for place, length in enumerate(lengths))
-
-    def _axis(self, place: int, contributions: list[Contribution]) -> Symbol:
-        for contribution in contributions:
-            position = contribution.positions[place]
-            if position in contribution.symbols and contribution.positions.count(position) == 1:
-                return position
-        return self.names.index()
+        for each in contributions:
+            symbols = [position for position in each.positions if position in each.symbols]
+            if len(set(symbols)) == len(lengths) and not any(symbol.name.startswith("_") for symbol in symbols):
+                return tuple(zip(symbols, lengths, strict=True))
+        return tuple(zip(self.names.axes(len(lengths)), lengths, strict=True))
 
     def _add(self, equation: Equation) -> Equation:
         self.made.append(equation)

@@ -58,8 +58,8 @@ def scaled(above: tuple[Expr, ...], below: tuple[Expr, ...], matrix: Any) -> Any
     """The matrix with its factors taken together in front, its divisors behind, and the sign before both.
 
     >>> s = Sample()
-    >>> scaled((S(-1), s.scalar), (s.n,), s.A), scaled((s.scalar, S(2)), (s.scalar,), s.A)
-    (-c * A / n, 2 * A)
+    >>> scaled((s.scalar, S(2)), (s.scalar,), s.A), scaled((S(-1),), (s.n,), s.A)
+    (ElementwiseProduct(2, A), Negation(ElementwiseQuotient(A, n)))
     """
     numerator, denominator = _together(above, below)
     negative = False
@@ -146,7 +146,9 @@ def _common(node: Any) -> Any:
 def _cases() -> list[Any]:
     s = Sample()
     twice = ElementwiseProduct(s.other, ElementwiseProduct(s.scalar, s.A))
-    return [twice, ElementwiseQuotient(ElementwiseQuotient(s.A, s.scalar), s.other)] + [
+    return [
+        twice,
+        ElementwiseQuotient(ElementwiseQuotient(s.A, s.scalar), s.other),
         ElementwiseProduct(s.A, s.scalar),
         ElementwiseProduct(s.scalar, ElementwiseQuotient(s.A, s.scalar**2)),
         ElementwiseQuotient(Negation(s.A), s.scalar),

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import OneMatrix, Transpose
+from sympy import Eq, Mod, Ne, Transpose
 
+from symattn.calculus.guards import together
 from symattn.calculus.rule import Rule, Sample
 from symattn.calculus.rules_of_units import same_shape
 from symattn.nodes import (
     Arithmetic,
+    Cases,
+    ColumnMean,
     ColumnSum,
     ElementwiseDifference,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
+    IndexedMatrix,
     IndexSum,
-    MatrixProduct,
     Member,
     Negation,
+    RowMean,
     RowSum,
+    index,
     is_matrix,
 )
 from symattn.nodes.cases import put_in
@@ -74,10 +79,26 @@ def _constant_out(node: Any) -> Any:
     return None
 
 
-def _sum_of_ones(node: Any) -> Any:
-    if not isinstance(node.argument, OneMatrix):
+def _mean(node: Any) -> Any:
+    """``rowsum(A) / m = rowmean(A)`` for ``m`` columns."""
+    sums = node.left
+    if type(sums) not in MEAN or is_matrix(node.right) or not same_size(node.right, sums.length):
         return None
-    return ElementwiseProduct(node.length, OneMatrix(*node.shape))
+    return MEAN[type(sums)](sums.argument)
+
+
+MEAN = {RowSum: RowMean, ColumnSum: ColumnMean}
+
+
+def _common_divisor(node: Any) -> Any:
+    """``A / B + C / B = (A + C) / B``, where ``A`` or ``C`` has the whole shape."""
+    left, right = node.args
+    if not (isinstance(left, ElementwiseQuotient) and isinstance(right, ElementwiseQuotient)):
+        return None
+    if left.right != right.right or not (is_matrix(left.left) and is_matrix(right.left)):
+        return None
+    made = node.func(left.left, right.left)
+    return ElementwiseQuotient(made, left.right) if same_shape(made.shape, node.shape) else None
 
 
 def _turned(value: Any) -> Any:
@@ -96,39 +117,6 @@ def _sum_of_transposed(node: Any) -> Any:
     if inside is None:
         return None
     return Transpose((ColumnSum if node.over_rows else RowSum)(inside))
-
-
-def stretch(value: Any) -> Any:
-    """What is stretched by a factor of ones; nothing for any other value."""
-    if isinstance(value, ElementwiseProduct):
-        for ones, other in (value.args, value.args[::-1]):
-            if isinstance(ones, OneMatrix) and is_matrix(other):
-                return other
-    return None
-
-
-def _needs_no_stretching(node: Any) -> Any:
-    """``A + u * ones(n, m) = A + u``, where ``A`` has that shape itself."""
-    for place, (one, other) in enumerate((node.args, node.args[::-1])):
-        narrow = stretch(one)
-        if narrow is not None and is_matrix(other) and same_shape(other.shape, node.shape):
-            return node.func(narrow, other) if place == 0 else node.func(other, narrow)
-    return None
-
-
-def _stretched_factor(node: Any) -> Any:
-    """``(u * ones(n, m)) @ B = u @ colsum(B)``, and its like for rows and for the other factor."""
-    narrow = stretch(node.left)
-    if narrow is not None:
-        if narrow.shape[1] == 1:
-            return MatrixProduct(narrow, ColumnSum(node.right))
-        return ElementwiseProduct(MatrixProduct(narrow, node.right), OneMatrix(*node.shape))
-    narrow = stretch(node.right)
-    if narrow is None:
-        return None
-    if narrow.shape[0] == 1:
-        return MatrixProduct(RowSum(node.left), narrow)
-    return ElementwiseProduct(MatrixProduct(node.left, narrow), OneMatrix(*node.shape))
 
 
 def _one_sum(node: Any) -> Any:
@@ -161,6 +149,23 @@ def _constant_term(node: Any) -> Any:
     return None if node.term.has(node.symbol) else ElementwiseProduct(node.length, node.term)
 
 
+def _one_by_entry(node: Any) -> Any:
+    """Two matrices by entry, of which always one is 0, as one."""
+    left, right = node.args
+    if not (isinstance(left, IndexedMatrix) and isinstance(right, IndexedMatrix) and left.args[1:] == right.args[1:]):
+        return None
+    formula = together(left.formula, right.formula)
+    return None if formula is None else IndexedMatrix(formula, *left.args[1:])
+
+
+def _by_entry_cases() -> list[Any]:
+    s, i, j = Sample(), index("i"), index("j")
+    even = Eq(Mod(j, 2), 0, evaluate=False)
+    left = IndexedMatrix(Cases.of(even, s.A[i, j]), i, j, s.n, s.m)
+    right = IndexedMatrix(Cases.of(Ne(Mod(j, 2), 0, evaluate=False), s.B[i, j]), i, j, s.n, s.m)
+    return [ElementwiseSum(left, right)]
+
+
 def _sign_cases() -> list[Any]:
     s = Sample()
     return [ElementwiseSum(s.A, Negation(s.B)), ElementwiseSum(Negation(s.A), s.B)]
@@ -186,19 +191,15 @@ def _constant_cases() -> list[Any]:
     ]
 
 
-def _stretched_cases() -> list[Any]:
+def _mean_cases() -> list[Any]:
     s = Sample()
-    wide = ElementwiseProduct(s.column, OneMatrix(s.n, s.m))
-    kinds = (ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient)
-    return [kind(*pair) for kind in kinds for pair in ((s.A, wide), (wide, s.A))]
+    return [ElementwiseQuotient(RowSum(s.A), s.m), ElementwiseQuotient(ColumnSum(s.A), s.n)]
 
 
-def _stretched_factor_cases() -> list[Any]:
+def _divisor_cases() -> list[Any]:
     s = Sample()
-    column, row = (ElementwiseProduct(part, OneMatrix(s.n, s.m)) for part in (s.column, s.row))
-    return [MatrixProduct(wide, s.right) for wide in (column, row)] + [
-        MatrixProduct(Transpose(s.B), wide) for wide in (column, row)
-    ]
+    left, right = (ElementwiseQuotient(part, s.column) for part in (s.A, s.row))
+    return [ElementwiseDifference(left, right), ElementwiseSum(left, ElementwiseQuotient(s.column, s.column))]
 
 
 def _transposed_cases() -> list[Any]:
@@ -226,14 +227,17 @@ SUM_RULES: tuple[Rule, ...] = (
     Rule("a square", (ElementwiseProduct,), _square, lambda: [ElementwiseProduct(Sample().A, Sample().A)]),
     Rule("a sum of transposes", (RowSum, ColumnSum), _sum_of_transposed, _transposed_cases),
     Rule("a constant out of a sum", (RowSum, ColumnSum), _constant_out, _constant_cases),
-    Rule("a sum of ones", (RowSum, ColumnSum), _sum_of_ones, lambda: [RowSum(OneMatrix(2, 3))]),
     Rule(
-        "no stretching beside a matrix",
-        (ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient),
-        _needs_no_stretching,
-        _stretched_cases,
+        "a mean",
+        (ElementwiseQuotient,),
+        _mean,
+        lambda: [
+            ElementwiseQuotient(RowSum(Sample().A), Sample().m),
+            ElementwiseQuotient(ColumnSum(Sample().A), Sample().n),
+        ],
     ),
-    Rule("a stretched factor", (MatrixProduct,), _stretched_factor, _stretched_factor_cases),
+    Rule("a common divisor", (ElementwiseSum, ElementwiseDifference), _common_divisor, _divisor_cases),
+    Rule("one matrix by entry for two", (ElementwiseSum,), _one_by_entry, _by_entry_cases),
     Rule("one sum for two", (ElementwiseSum, ElementwiseDifference), _one_sum, _joined_cases),
     Rule("one sum for two behind a term", (ElementwiseSum,), _one_more_sum, _joined_more_cases),
     Rule(

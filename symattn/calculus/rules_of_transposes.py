@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Identity, OneMatrix, Transpose, ZeroMatrix
+from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
 from symattn.calculus.rule import Rule, Sample
 from symattn.nodes import (
     Arithmetic,
     ElementwiseDifference,
-    ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
     ElementwiseSum,
-    Exponential,
     HorizontalStack,
     IndexSum,
     MatrixProduct,
+    Member,
     Negation,
     VerticalStack,
     is_matrix,
@@ -38,6 +37,11 @@ def _twice(node: Any) -> Any:
     return node.arg.arg if isinstance(node.arg, Transpose) else None
 
 
+def _single(node: Any) -> Any:
+    """A matrix of one entry is its own transpose."""
+    return node.arg if node.shape == (1, 1) else None
+
+
 def _product(node: Any) -> Any:
     inside = node.arg
     return MatrixProduct(flipped(inside.right), flipped(inside.left)) if isinstance(inside, MatrixProduct) else None
@@ -45,7 +49,7 @@ def _product(node: Any) -> Any:
 
 def _entrywise(node: Any) -> Any:
     inside = node.arg
-    if isinstance(inside, (Arithmetic, Negation, ElementwiseFunction)):
+    if isinstance(inside, (Arithmetic, Negation)):
         return inside.func(*map(flipped, inside.args))
     return None
 
@@ -75,7 +79,7 @@ def _sum(node: Any) -> Any:
 def _entrywise_cases() -> list[Any]:
     s = Sample()
     values = [kind(s.A, s.B) for kind in (ElementwiseSum, ElementwiseDifference, ElementwiseProduct)]
-    values += [ElementwiseQuotient(s.A, s.column), ElementwisePower(s.A, 2), Negation(s.A), Exponential(s.A)]
+    values += [ElementwiseQuotient(s.A, s.column), ElementwisePower(s.A, 2), Negation(s.A)]
     return [Transpose(value) for value in [*values, ElementwiseProduct(s.scalar, s.A)]]
 
 
@@ -85,13 +89,12 @@ def _stack_cases() -> list[Any]:
 
 
 def _sum_cases() -> list[Any]:
-    from symattn.nodes import Member
-
     s = Sample()
     return [Transpose(IndexSum(Member(s.family, s.index), s.index, s.count))]
 
 
 TRANSPOSE_RULES: tuple[Rule, ...] = (
+    Rule("the transpose of one entry", PLAIN, _single, lambda: [Transpose(MatrixSymbol("x", 1, 1))]),
     Rule("a transpose of a transpose", PLAIN, _twice, lambda: [Transpose(Transpose(Sample().A))]),
     Rule("the transpose of a product", PLAIN, _product, lambda: [Transpose(MatrixProduct(Sample().A, Sample().right))]),
     Rule("the transpose entry by entry", PLAIN, _entrywise, _entrywise_cases),

@@ -104,9 +104,8 @@ def _whole_block(node: Any) -> Any:
 def _zero_cases() -> list[Any]:
     s = Sample()
     zero = ZeroMatrix(s.n, s.m)
-    return [ElementwiseSum(s.A, zero), ElementwiseSum(0, s.A), ElementwiseDifference(s.A, zero)] + [
-        ElementwiseDifference(zero, s.A)
-    ]
+    kinds = (ElementwiseSum, ElementwiseDifference)
+    return [kind(*pair) for kind in kinds for pair in ((s.A, zero), (zero, s.A))]
 
 
 def _one_cases() -> list[Any]:

@@ -29,6 +29,7 @@ from sympy import (
     sqrt,
     tanh,
 )
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.calculus.activity import Activity
 from symattn.errors import MissingRowError
@@ -45,7 +46,7 @@ def partial_derivatives(formula: Expr, moves: Activity) -> dict[Expr, Expr]:
     >>> from sympy import Symbol
     >>> x, y = Symbol("x", real=True), Symbol("y", real=True)
     >>> partial_derivatives(y * exp(x), Activity(["x", "y"]))
-    {x: y*exp(x), y: exp(x)}
+    {y: exp(x), x: y*exp(x)}
 
     Errors: ``MissingRowError`` for a function that the table has no row for.
     """
@@ -60,21 +61,21 @@ def leaves(formula: Expr, moves: Activity) -> list[Expr]:
     def visit(part: Any) -> None:
         if not moves(part):
             return
-        if not part.args or part.is_Matrix or type(part).__name__ == "MatrixElement":
+        if not part.args or isinstance(part, MatrixElement):
             found[part] = None
             return
         for inner in part.args:
             visit(inner)
 
     visit(formula)
-    return sorted(found, key=str) if len(found) > 1 else list(found)
+    return list(found)
 
 
 def partial_derivative(formula: Expr, leaf: Expr, moves: Activity) -> Expr:
     """The derivative of a formula by one entry or number that it mentions."""
     if formula == leaf:
         return S.One
-    if not formula.args or type(formula).__name__ == "MatrixElement" or not moves(formula):
+    if not formula.args or isinstance(formula, MatrixElement) or not moves(formula):
         return S.Zero
 
     def derivative(part: Any) -> Expr:
@@ -142,10 +143,20 @@ def _extreme(formula: Expr, derivative: Derivative) -> Expr:
         place = 1 - formula.args.index(S.Zero)
         compared = Gt if isinstance(formula, Max) else Lt
         return product(Cases.of(compared(formula.args[place], 0), S.One), slopes[place])
+    if len(formula.args) == 2:
+        return total(*map(product, _shares(isinstance(formula, Max), *formula.args), slopes))
     holds = [Cases.of(Eq(part, formula, evaluate=False), S.One) for part in formula.args]
     sharing = Pow(added(*holds), -1, evaluate=False)
     terms = [product(mine, sharing, slope) for mine, slope in zip(holds, slopes, strict=True) if slope is not S.Zero]
     return total(*terms)
+
+
+def _shares(above: bool, left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """By how much the larger of two moves with each, or the smaller."""
+    compared = Gt if above else Lt
+    same = (S.Half, Eq(left, right, evaluate=False))
+    first = Cases((S.One, compared(left, right, evaluate=False)), same, (S.Zero, S.true))
+    return first, Cases((S.One, compared(right, left, evaluate=False)), same, (S.Zero, S.true))
 
 
 def _remainder(formula: Expr, derivative: Derivative) -> Expr:

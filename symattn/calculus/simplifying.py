@@ -9,12 +9,13 @@ from sympy import Transpose
 
 from symattn.calculus.rule import Rule
 from symattn.calculus.rules_of_scalars import SCALAR_RULES
+from symattn.calculus.rules_of_stretching import STRETCHING_RULES
 from symattn.calculus.rules_of_sums import SUM_RULES
 from symattn.calculus.rules_of_transposes import TRANSPOSE_RULES
 from symattn.calculus.rules_of_units import UNIT_RULES
 from symattn.nodes import Member, Node, Value, is_matrix
 
-RULES: tuple[Rule, ...] = (*UNIT_RULES, *TRANSPOSE_RULES, *SCALAR_RULES, *SUM_RULES)
+RULES: tuple[Rule, ...] = (*UNIT_RULES, *TRANSPOSE_RULES, *SCALAR_RULES, *SUM_RULES, *STRETCHING_RULES)
 """Every rule, in the order in which they are tried."""
 
 
@@ -58,7 +59,7 @@ def simplified(value: Value) -> Value:
     >>> from symattn.nodes import ElementwiseQuotient, MatrixProduct
     >>> A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 4)
     >>> simplified(Transpose(MatrixProduct(ElementwiseQuotient(A, 5), B)))
-    B.T @ A.T / 5
+    ElementwiseQuotient(MatrixProduct(B.T, A.T), 5)
     """
     return Simplifier()(value)
 
