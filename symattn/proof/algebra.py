@@ -223,8 +223,43 @@ def delta(left: Expression, right: Expression) -> Expression:
 
 
 def compare(sign: str, value: Expression) -> Expression:
-    """1 where a real number is positive (``">"``), or where it is not 0 (``"!="``), else 0."""
+    """1 where a real number is positive (``">"``), or where it is not 0 (``"!="``), else 0.
+
+    Truth values and positive factors of a product are taken out, of two signs of what is not 0 one is chosen.
+    """
+    if len(value.terms) == 1 and not value.terms[0][0].bound:
+        term, coefficient = value.terms[0]
+        apart = tuple(pair for pair in term.factors if pair[0].kind in TRUTHS)
+        rest = tuple(pair for pair in term.factors if pair[0].kind not in TRUTHS and not is_positive_factor(pair[0]))
+        kept = scaled(product_of(rest), 1 if coefficient > 0 else -1)
+        if apart:
+            return multiplied(product_of(apart), compare(sign, kept))
+        value = kept
+    else:
+        common, rest_of_it = _truths_apart(value)
+        if common:
+            return multiplied(*map(of_factor, common), compare(sign, rest_of_it))
+    if sign == "!=" and value.terms and value.terms[0][1] < 0:
+        value = negated(value)
     return _truth(Factor("compare", sign, (value,)))
+
+
+def _truths_apart(value: Expression) -> tuple[list[Factor], Expression]:
+    """The truth values that every product of a sum has, and the sum without them."""
+    if not value.terms:
+        return [], value
+    common = [f for f, _ in value.terms[0][0].factors if f.kind in TRUTHS and _is_common(f, value)]
+    if not common:
+        return [], value
+    return common, combined((canonical(t.bound, without(t.factors, *common)), c) for t, c in value.terms)
+
+
+def _is_common(factor: Factor, value: Expression) -> bool:
+    """Whether every product of a sum has a factor that rests on none of its bound indices."""
+    return all(
+        any(other == factor for other, _ in term.factors) and factor.free.isdisjoint(term.bound)
+        for term, _ in value.terms
+    )
 
 
 def _truth(factor: Factor) -> Expression:
@@ -255,6 +290,10 @@ def power(value: Expression, exponent: Fraction) -> Expression:
         return multiplied(*[value] * int(exponent))
     if len(value.terms) == 1 and not value.terms[0][0].bound:
         return _power_of_product(value, exponent)
+    if not whole and exponent > 0:
+        truths, rest = _truths_apart(value)
+        if truths:
+            return multiplied(*map(of_factor, truths), _power_where(truths, rest, exponent))
     common, rest = content(value)
     if not whole and not is_positive(common):
         common, rest = one(), value
@@ -263,6 +302,27 @@ def power(value: Expression, exponent: Fraction) -> Expression:
     lead = rest.terms[leading_place(rest)][1]
     made = of_factor(Factor("base", "", (scaled(rest, 1 / lead),)), exponent)
     return multiplied(power(common, exponent), power_of_number(lead, exponent), made)
+
+
+LARGEST_ROOT = 6
+"""The largest k for which it is seen that a sum is the k-th power of one that is known to be positive."""
+
+
+def _power_where(truths: list[Factor], value: Expression, exponent: Fraction) -> Expression:
+    """A root of a value where some truths hold: of a power of what they say is positive, a power of that."""
+    for truth in truths:
+        if (truth.kind, truth.head) != ("compare", ">"):
+            continue
+        positive = truth.parts[0]
+        raised = positive
+        for k in range(1, LARGEST_ROOT + 1):
+            if raised == value:
+                together = exponent * k
+                if together.denominator == 1:
+                    return power(positive, together)
+                return of_factor(Factor("base", "", (positive,)), together)
+            raised = multiplied(raised, positive)
+    return power(value, exponent)
 
 
 def _power_of_product(value: Expression, exponent: Fraction) -> Expression:

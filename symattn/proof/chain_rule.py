@@ -12,17 +12,17 @@ cotangents are the derivatives of <upstream, output>: that is the chain rule for
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from symattn.equations import Equation, EquationSystem, mentioned_names
-from symattn.errors import LimitError, MissingRowError
+from symattn.errors import InputError, LimitError, MissingRowError
 from symattn.proof import normal_form, notation
 from symattn.proof.differentiation import derivative
 from symattn.proof.equality import Argument, opened_until_zero, translator_of
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, within_seconds
-from symattn.proof.terms import Expression, Factor, Index, added, of_factor, of_index, subtracted, zero
+from symattn.proof.terms import Expression, Factor, added, of_factor, subtracted, zero
 from symattn.proof.translation import Translator
 from symattn.verdicts import Verdict, weakest
 
@@ -32,7 +32,7 @@ SECONDS = 20.0
 
 @dataclass(frozen=True)
 class ReverseMode:
-    """A backward pass as claimed: forward equations and cotangents in one system.
+    """A backward pass as claimed: the equations of its cotangents, and the forward equations that they are for.
 
     ``cotangents`` gives for each name of the forward equations the name of its cotangent; that of ``output`` is an
     input of the system, the upstream cotangent.
@@ -41,18 +41,23 @@ class ReverseMode:
     system: EquationSystem
     output: str
     cotangents: Mapping[str, str]
+    forward: tuple[Equation, ...]
 
-    @property
-    def forward(self) -> tuple[Equation, ...]:
-        """The equations that do not rest on the upstream cotangent."""
-        resting = {self.cotangents[self.output]}
-        kept = []
-        for equation in self.system.equations:
-            if mentioned_names(equation.expression) & resting:
-                resting.add(equation.name)
-            else:
-                kept.append(equation)
-        return tuple(kept)
+    @classmethod
+    def of(cls, claimed: EquationSystem, forward: Iterable[Equation]) -> ReverseMode:
+        """From a system that holds cotangents and says which, and all forward equations up to the output.
+
+        Errors: ``InputError`` if the system has no upstream cotangent among its inputs.
+        """
+        cotangents = dict(claimed.cotangents)
+        upstream = [name for name, cotangent in cotangents.items() if cotangent in claimed.inputs]
+        if len(upstream) != 1:
+            raise InputError(f"{claimed.name} is no backward pass: one of its inputs is the upstream cotangent.")
+        forward = tuple(forward)
+        names = {equation.name for equation in forward}
+        behind = tuple(equation for equation in claimed.equations if equation.name not in names)
+        whole = replace(claimed, equations=(*forward, *behind), results=())
+        return cls(whole, upstream[0], cotangents, forward)
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,13 @@ def prove_backward(claimed: ReverseMode, seconds: float = SECONDS) -> BackwardPr
     begun = time.monotonic()
     arguments, rests_on = {}, {}
     translator = translator_of(claimed.system)
-    forward = claimed.forward
     for name in claimed.cotangents:
-        rests_on[name] = frozenset(_influenced(name, forward)) & set(claimed.cotangents)
+        rests_on[name] = frozenset(_influenced(name, claimed.forward))
         if name == claimed.output:
             continue
         try:
             with within_seconds(seconds):
-                arguments[name] = _argued(claimed, name, forward, translator)
+                arguments[name] = _argued(claimed, name, translator)
         except OutOfTimeError:
             arguments[name] = Argument(False, reason=f"no answer within {seconds:g} s")
         except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
@@ -114,12 +118,11 @@ def _influenced(name: str, forward: tuple[Equation, ...]) -> set[str]:
     return found - {name}
 
 
-def _argued(claimed: ReverseMode, name: str, forward: tuple[Equation, ...], translator: Translator) -> Argument:
+def _argued(claimed: ReverseMode, name: str, translator: Translator) -> Argument:
     system = claimed.system
-    place = translator.free_indices(system.shape(name))
-    asked, terms = chain_rule(claimed, name, place, forward, translator)
+    positions = translator.places(system.shape(name))[1]
+    asked, terms = chain_rule(claimed, name, positions, translator)
     cotangent = claimed.cotangents[name]
-    positions = tuple(map(of_index, place))
     if cotangent in system.by_name:
         own = Translator({cotangent: system.by_name[cotangent]}, translator.scalars, translator.templates)
         found = own.named(cotangent, positions)
@@ -135,35 +138,31 @@ def _argued(claimed: ReverseMode, name: str, forward: tuple[Equation, ...], tran
 
 
 def chain_rule(
-    claimed: ReverseMode,
-    name: str,
-    place: tuple[Index, ...],
-    forward: tuple[Equation, ...],
-    translator: Translator,
+    claimed: ReverseMode, name: str, positions: tuple[Expression, ...], translator: Translator
 ) -> tuple[Expression, list[str]]:
     """What the chain rule asks of the cotangent of a name at a place, and the equations that it goes through.
 
-    Errors: ``MissingRowError`` where an equation rests on the name and has no cotangent.
+    Through a value whose cotangent has no name the chain rule goes on to those that rest on it.
     """
-    positions = tuple(map(of_index, place))
     parts, through = [zero()], []
     if name == claimed.output:
         parts.append(of_factor(Factor("entry", claimed.cotangents[name], positions)))
-    for equation in forward:
+    for equation in claimed.forward:
         if name not in mentioned_names(equation.expression):
             continue
-        own = translator.free_indices(equation.shape)
+        indices, own = translator.places(equation.shape)
         opening = Translator({equation.name: equation}, translator.scalars, translator.templates)
-        value = opening.named(equation.name, tuple(map(of_index, own)))
-        slope = derivative(value, name, positions)
+        slope = derivative(opening.named(equation.name, own), name, positions)
         if slope.is_zero:
             continue
-        if equation.name not in claimed.cotangents:
-            raise MissingRowError(f"{equation.name} rests on {name} and has no cotangent")
         through.append(equation.name)
-        upstream = of_factor(Factor("entry", claimed.cotangents[equation.name], tuple(map(of_index, own))))
+        cotangent = claimed.cotangents.get(equation.name)
+        if cotangent is None:
+            upstream = chain_rule(claimed, equation.name, own, translator)[0]
+        else:
+            upstream = of_factor(Factor("entry", cotangent, own))
         part = normal_form.multiplied(upstream, slope)
-        for index in own:
+        for index in indices:
             part = normal_form.total(index, part)
         parts.append(part)
     return added(*parts), through

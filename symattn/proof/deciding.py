@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symattn.proof import normal_form
+from symattn.proof import normal_form, ranges, sums
 from symattn.proof.terms import (
     Expression,
     Factor,
+    Index,
     added,
+    fresh,
     negated,
     number,
     of_factor,
+    of_index,
     one,
     scaled,
     zero,
@@ -37,10 +40,30 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
         return is_zero(normal_form.replaced(cleared, "apply.tanh[", _by_exponentials), depth)
     if depth == MOST_CASES:
         return False
+    places = _places(cleared)
+    if places:
+        return all(is_zero(normal_form.substituted(cleared, place), depth + 1) for place in places)
     factor = next(_comparisons(cleared), None)
     if factor is None:
         return False
     return all(is_zero(case, depth + 1) for case in _cases(cleared, factor))
+
+
+def _places(value: Expression) -> list[dict[Index, Expression]]:
+    """What to put in for a free index: block and position inside it where it is divided, else each of its few values."""
+    for index in sorted(value.free, key=lambda index: index.name):
+        few = index.length.number
+        if few is not None and few <= sums.FEW:
+            if sums.DECIDING.search(value.text):
+                return [{index: number(place)} for place in range(int(few))]
+            continue
+        factors = [factor for term, _ in value.terms for factor, _ in term.factors]
+        for width in filter(None, (sums.block_width(factor, index) for factor in factors)):
+            count = normal_form.multiplied(index.length, normal_form.power(width, Fraction(-1)))
+            if ranges.is_whole(count):
+                block, inside = of_index(fresh(count)), of_index(fresh(width))
+                return [{index: added(normal_form.multiplied(block, width), inside)}]
+    return []
 
 
 def _by_exponentials(factor: Factor) -> Expression | None:

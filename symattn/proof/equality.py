@@ -11,7 +11,7 @@ from symattn.errors import LimitError, MissingRowError
 from symattn.proof import deciding, normal_form, notation
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, within_seconds
-from symattn.proof.terms import Expression, Factor, Index, of_index, subtracted
+from symattn.proof.terms import Expression, Factor, Index, of_index, subtracted, zero
 from symattn.proof.translation import Translator
 from symattn.shapes import show
 from symattn.verdicts import Verdict
@@ -35,15 +35,16 @@ def translator_of(system: EquationSystem, opened: Mapping[str, Equation] | None 
     return Translator(definitions=dict(opened or {}), scalars=scalars)
 
 
-def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple[Index, ...]:
-    """The indices of an entry: the family's own, then ``i`` and ``j``, each with its length."""
+def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple[Expression, ...]:
+    """The position of any entry: the family's own indices, then ``i`` and ``j``; 0 where there is one row or column."""
     shape = system.shape(name)
     equation = system.by_name.get(name)
     front = [symbol.name for symbol in equation.indices] if equation is not None else []
     letters = [*(f"h{k}" if len(front) < len(shape) - 2 else front[k] for k in range(len(shape) - 2)), *ENTRY_LETTERS]
     if not shape:
         return ()
-    return tuple(Index(letter, translator.length(length)) for letter, length in zip(letters, shape, strict=True))
+    lengths = zip(letters, shape, strict=True)
+    return tuple(zero() if n == 1 else of_index(Index(letter, translator.length(n))) for letter, n in lengths)
 
 
 def opened_until_zero(
@@ -91,8 +92,7 @@ def argue(system: EquationSystem, left: str, right: str, seconds: float) -> Argu
 def _argued(system: EquationSystem, left: str, right: str) -> Argument:
     sides = {name: system.by_name[name] for name in (left, right) if name in system.by_name}
     translator = translator_of(system)
-    place = place_of(system, left, translator)
-    positions = tuple(map(of_index, place))
+    positions = place_of(system, left, translator)
     opening = Translator(sides, translator.scalars, translator.templates)
     found = [opening.named(name, positions) for name in (left, right)]
     rest, names = opened_until_zero(subtracted(*found), system, translator)
@@ -101,8 +101,7 @@ def _argued(system: EquationSystem, left: str, right: str) -> Argument:
     shown = [found[0]]
     for name in names:
         shown.append(with_definition(shown[-1], system.by_name[name], translator))
-    index_text = ", ".join(index.name for index in place)
-    at = f"({index_text}) of " if place else ""
+    at = f"({notation.place(positions)}) of " if positions else ""
     steps = [f"entry {at}the left side: {_short(notation.text(found[0]))}"]
     steps.append(f"entry {at}the right side: {_short(notation.text(found[1]))}")
     steps += [

@@ -125,6 +125,10 @@ def floored(value: Expression) -> Expression:
     known = value.number
     if known is not None:
         return number(known.numerator // known.denominator)
+    constant = next((c for t, c in value.terms if not t.factors and not t.bound), ZERO)
+    steps = constant.numerator // constant.denominator
+    if steps and constant.denominator != 1:
+        return added(number(steps), floored(subtracted(value, number(steps))))
     whole = [(t, c) for t, c in value.terms if ranges.is_whole(Expression(((t, c),)))]
     rest = Expression(tuple(pair for pair in value.terms if pair not in whole))
     taken = Expression(tuple(whole))

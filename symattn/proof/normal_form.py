@@ -44,7 +44,9 @@ __all__ = [
 algebra.RULES[:] = (
     (frozenset(algebra.TRUTHS), truths.decided_truths),
     (frozenset(["delta"]), truths.eliminated_delta),
+    (frozenset(["holds"]), sums.found_blocks),
     (frozenset(["holds"]), sums.split_ranges),
+    (frozenset(["entry", "apply", "base", "holds", "delta", "index"]), sums.few_values),
     (frozenset(["entry", "apply", "base", "holds", "compare", "index", "largest"]), sums.split_blocks),
     (frozenset(), sums.unused_indices),
     (frozenset(["base"]), absorbing.absorbed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -13,8 +14,8 @@ LETTERS = "rstuvwxyzabefghk"
 class _Names:
     """Letters for bound indices, in the order in which they are met; free indices keep their names."""
 
-    def __init__(self, free: frozenset[Index]) -> None:
-        self._taken = {index.name for index in free}
+    def __init__(self, free: frozenset[Index], taken: set[str] | None = None) -> None:
+        self._taken = {index.name for index in free} | (taken or set())
         self._supply = self._letters()
         self._given: list[dict[str, str]] = [{}]
 
@@ -51,7 +52,17 @@ def text(value: Expression) -> str:
     >>> text(number(Fraction(3, 2)))
     '3 / 2'
     """
-    return _sum(value, _Names(value.free))
+    return _sum(value, _Names(value.free, taken_letters(value)))
+
+
+def taken_letters(value: Expression) -> set[str]:
+    """The names of sizes and values, which no bound index may bear."""
+    return set(re.findall(r"(?:size|entry)\.(\w+)\[", value.text))
+
+
+def place(positions: tuple[Expression, ...]) -> str:
+    """The position of an entry, counted from 1."""
+    return ", ".join(_position(part, _Names(part.free)) for part in positions)
 
 
 def _sum(value: Expression, names: _Names) -> str:

@@ -9,10 +9,14 @@ from typing import TypeAlias
 from symattn.proof.terms import (
     Expression,
     Factor,
+    Index,
+    IndexFactor,
     Product,
     added,
+    fresh,
     negated,
     number,
+    of_index,
     one,
     subtracted,
 )
@@ -29,6 +33,7 @@ def surely_nonnegative(value: Expression, times: Multiply) -> bool:
     Every index is replaced by the end of its range that makes the formula smallest, then every size by 1 and more.
     ``times`` multiplies two expressions. ``False`` means that it is not known.
     """
+    value = _by_blocks(value, times)
     for _ in range(ROUNDS):
         if any(_denominator(term) for term, _ in value.terms):
             return False
@@ -52,6 +57,36 @@ def surely_nonnegative(value: Expression, times: Multiply) -> bool:
     return False
 
 
+def _by_blocks(value: Expression, times: Multiply) -> Expression:
+    """The formula with w q + r in the place of an index j wherever floor(j / w) stands beside it: q is that floor."""
+    for term, _ in value.terms:
+        for factor, _ in term.factors:
+            parts = _blocks(factor, times) if factor.head == "floor" else None
+            if parts is None:
+                continue
+            index, count, width = parts
+            block, inside = fresh(count), fresh(width)
+            places = {
+                factor.text: of_index(block),
+                IndexFactor(index).text: added(times(of_index(block), width), of_index(inside)),
+            }
+            return _by_blocks(_with_values(value, places, times), times)
+    return value
+
+
+def _with_values(value: Expression, places: dict[str, Expression], times: Multiply) -> Expression:
+    """The formula with other values for some factors that stand in it to whole powers."""
+    made = []
+    for term, coefficient in value.terms:
+        kept = tuple(power for power in term.factors if power[0].text not in places)
+        part = Expression(((Product(term.bound, kept), coefficient),))
+        for factor, exponent in term.factors:
+            for _ in range(int(exponent) if factor.text in places else 0):
+                part = times(part, places[factor.text])
+        made.append(part)
+    return added(*made) if made else value
+
+
 def _is_ranged(factor: Factor) -> bool:
     return factor.kind == "index" or (factor.kind, factor.head) == ("apply", "floor")
 
@@ -73,20 +108,24 @@ def _largest(factor: Factor, times: Multiply) -> Expression | None:
     if factor.kind == "index":
         (index,) = factor.free
         return subtracted(index.length, one())
+    parts = _blocks(factor, times)
+    return None if parts is None else subtracted(parts[1], one())
+
+
+def _blocks(factor: Factor, times: Multiply) -> tuple[Index, Expression, Expression] | None:
+    """Of floor(j / w), j being a position among A blocks of w: the index j, A and w."""
     (inside,) = factor.parts
-    if len(inside.terms) != 1:
+    if len(inside.terms) != 1 or inside.terms[0][1] <= 0:
         return None
     term, coefficient = inside.terms[0]
     inner = [f for f, e in term.factors if f.kind == "index" and e == 1]
-    if len(inner) != 1:
+    rest = tuple(power for power in term.factors if power[0].kind != "index")
+    if len(inner) != 1 or len(rest) != len(term.factors) - 1 or any(f.kind != "size" for f, _ in rest):
         return None
     (index,) = inner[0].free
-    # floor(j / w), j from 0 to A w - 1, goes up to A - 1.
-    rest = Product((), tuple(power for power in term.factors if power[0].kind != "index"))
-    blocks = times(index.length, Expression(((rest, coefficient),)))
-    if blocks.free or any(e < 0 or e.denominator != 1 for t, _ in blocks.terms for _, e in t.factors):
-        return None
-    return subtracted(blocks, one())
+    count = times(index.length, Expression(((Product((), rest), coefficient),)))
+    width = Expression(((Product((), tuple((f, -e) for f, e in rest)), 1 / coefficient),))
+    return (index, count, width) if is_whole(count) and is_whole(width) else None
 
 
 def _of_sizes(value: Expression) -> bool:

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 from symattn.proof import algebra, ranges
+from symattn.proof.functions import floored
 from symattn.proof.positions import solved
-from symattn.proof.terms import ONE, Expression, Factor, Index, Powers, added, fresh, of_index, one, subtracted, zero
+from symattn.proof.terms import (
+    ONE,
+    Expression,
+    Factor,
+    Index,
+    Powers,
+    Product,
+    added,
+    fresh,
+    negated,
+    number,
+    of_index,
+    one,
+    scaled,
+    subtracted,
+    zero,
+)
+
+FEW = 4
+"""How many positions a sum may have to be written out."""
+
+DECIDING = re.compile(r"floor\[|holds\.|delta\.")
 
 
 def split_ranges(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
@@ -35,10 +59,42 @@ def split_ranges(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     return None
 
 
+def found_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """Of all blocks r the one that position j is in: where r w <= j < r w + w, r is floor(j / w)."""
+    held = {factor.parts[0].text: factor for factor, _ in powers if factor.kind == "holds"}
+    for factor in held.values():
+        for index in bound:
+            width = _stride(factor.parts[0], index)
+            if width is None:
+                continue
+            # With j - r w >= 0 here, the other end is r w + w - 1 - j >= 0.
+            other = held.get(added(subtracted(width, one()), negated(factor.parts[0])).text)
+            if other is None:
+                continue
+            position = added(factor.parts[0], algebra.multiplied(of_index(index), width))
+            block = floored(algebra.multiplied(position, algebra.power(width, -ONE)))
+            rest = algebra.substituted_powers(algebra.without(powers, factor, other), {index: block})
+            left = tuple(each for each in bound if each != index)
+            return algebra.over(left, algebra.multiplied(algebra.within(block, index.length), rest))
+    return None
+
+
+def _stride(value: Expression, index: Index) -> Expression | None:
+    """The width w of blocks in a formula j - r w, r being the index."""
+    with_it = [(term, c) for term, c in value.terms if index in term.free]
+    if len(with_it) != 1 or with_it[0][1] >= 0:
+        return None
+    term, coefficient = with_it[0]
+    rest = tuple(power for power in term.factors if power[0].kind != "index")
+    if len(rest) != len(term.factors) - 1 or any(f.kind != "size" or e < 0 for f, e in rest):
+        return None
+    return Expression(((Product((), rest), -coefficient),))
+
+
 def split_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     """Where positions are divided by the width of a block and rounded down, a sum is one over blocks and one inside."""
     for index in bound:
-        width = next((w for factor, _ in powers if (w := _width(factor, index)) is not None), None)
+        width = next((w for factor, _ in powers if (w := block_width(factor, index)) is not None), None)
         if width is None:
             continue
         count = algebra.multiplied(index.length, algebra.power(width, -ONE))
@@ -51,23 +107,37 @@ def split_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     return None
 
 
-def _width(factor: Factor, index: Index) -> Expression | None:
+def block_width(factor: Factor, index: Index) -> Expression | None:
     """By what an index is divided before it is rounded down, somewhere inside a factor."""
     if index not in factor.free:
         return None
     if (factor.kind, factor.head) == ("apply", "floor"):
-        (inside,) = factor.parts
-        if len(inside.terms) == 1 and inside.terms[0][1] == 1:
-            powers = inside.terms[0][0].factors
-            rest = [(f, e) for f, e in powers if f.kind != "index"]
-            if len(rest) == len(powers) - 1 and all(f.kind == "size" and e < 0 for f, e in rest):
-                return algebra.product_of([(f, -e) for f, e in rest])
+        for term, coefficient in factor.parts[0].terms:
+            rest = [(f, e) for f, e in term.factors if f.kind != "index"]
+            alone = index in term.free and len(rest) == len(term.factors) - 1
+            if alone and all(f.kind == "size" and e < 0 for f, e in rest) and coefficient > 0:
+                width = scaled(algebra.product_of([(f, -e) for f, e in rest]), 1 / coefficient)
+                if ranges.is_whole(width):
+                    return width
     for part in factor.parts:
         for term, _ in part.terms:
             for inner, _ in term.factors:
-                found = _width(inner, index)
+                found = block_width(inner, index)
                 if found is not None:
                     return found
+    return None
+
+
+def few_values(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """A sum over two or three positions that something is decided by is written out."""
+    for index in bound:
+        count = index.length.number
+        if count is None or count > FEW:
+            continue
+        if any(index in factor.free and DECIDING.search(factor.text) for factor, _ in powers):
+            left = tuple(other for other in bound if other != index)
+            values = (algebra.substituted_powers(powers, {index: number(place)}) for place in range(int(count)))
+            return algebra.over(left, added(*values))
     return None
 
 

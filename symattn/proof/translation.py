@@ -110,6 +110,17 @@ class Translator:
         """An index of its own for each length of a shape."""
         return tuple(fresh(self.length(length)) for length in shape)
 
+    def places(self, shape: Iterable[Expr]) -> tuple[tuple[Index, ...], tuple[Expression, ...]]:
+        """Any place in a value of some shape: its indices, and a position for each length, 0 for a length of 1."""
+        indices, positions = [], []
+        for length in shape:
+            if length == 1:
+                positions.append(number(0))
+            else:
+                indices.append(fresh(self.length(length)))
+                positions.append(of_index(indices[-1]))
+        return tuple(indices), tuple(positions)
+
     def formula(self, value: Any, places: Places) -> Expression:
         """A scalar formula.
 

@@ -50,6 +50,11 @@ def eliminated_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | N
         if factor.kind != "delta":
             continue
         rest = algebra.without(powers, factor)
+        pair = row_and_column(factor.parts[0], bound)
+        if pair is not None:
+            left = tuple(other for other in bound if other not in pair)
+            ranged = [algebra.within(value, index.length) for index, value in pair.items()]
+            return algebra.over(left, algebra.multiplied(*ranged, algebra.substituted_powers(rest, pair)))
         for index in bound:
             value = solved(factor.parts[0], index)
             if value is not None:
@@ -58,11 +63,6 @@ def eliminated_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | N
                     algebra.within(value, index.length), algebra.substituted_powers(rest, {index: value})
                 )
                 return algebra.over(left, inside)
-        pair = row_and_column(factor.parts[0], bound)
-        if pair is not None:
-            left = tuple(other for other in bound if other not in pair)
-            ranged = [algebra.within(value, index.length) for index, value in pair.items()]
-            return algebra.over(left, algebra.multiplied(*ranged, algebra.substituted_powers(rest, pair)))
         made = _one_free_index(bound, factor, rest)
         if made is not None:
             return made

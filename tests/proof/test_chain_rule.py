@@ -30,7 +30,8 @@ MISTAKES = [
 
 
 def claimed(equations):
-    return ReverseMode(mechanism("by hand", INPUTS, equations), "O", {name: f"d{name}" for name in "QKVSPO"})
+    system = mechanism("by hand", INPUTS, equations)
+    return ReverseMode(system, "O", {name: f"d{name}" for name in "QKVSPO"}, system.equations[:3])
 
 
 def test_the_backward_pass_of_causal_attention_is_proved():
