@@ -193,6 +193,12 @@ ROWS = (
         at_equal_sizes(of_softmax.not_transposed),
     ),
     Mistake(
+        "transpose missing on the left",
+        "The left factor of a product is used as it is; this conforms where two of the sizes are equal.",
+        "P @ dO for P.T @ dO in a backward pass",
+        at_equal_sizes(of_softmax.left_not_transposed),
+    ),
+    Mistake(
         "queries and keys exchanged",
         "The scores are transposed: each key asks for queries.",
         "K @ Q.T for Q @ K.T",
@@ -329,6 +335,12 @@ ROWS = (
         at_places(of_scales.around_a_bias),
     ),
     Mistake(
+        "row sum missing in softmax's gradient",
+        "The gradient of each score is taken as if the others of its row did not move.",
+        "dS = P * (dP - rowsum(P * dP)), Dao et al. 2022, arXiv:2205.14135, appendix B.2",
+        at_places(of_softmax.diagonal_jacobian),
+    ),
+    Mistake(
         "a term missing",
         "One of two matrices that are added is left out.",
         "a bias forgotten",
@@ -337,8 +349,14 @@ ROWS = (
     Mistake(
         "sign of a term",
         "A matrix is taken away where it is to be added, or the other way round.",
-        "DANet's channel attention: the paper has softmax(G), its code softmax of the largest less G",
+        "a residual taken away; a distance for a score",
         at_places(of_softmax.sign_changed),
+    ),
+    Mistake(
+        "sign of a value",
+        "A whole value has the opposite sign.",
+        "a gradient taken of minus the loss; DANet's channel attention in its code",
+        at_places(of_softmax.value_negated),
     ),
     Mistake(
         "place of epsilon",
@@ -351,12 +369,6 @@ ROWS = (
         "Nothing is added under the root.",
         "layer normalisation",
         together(at_places(of_softmax.epsilon_left_out), everywhere(of_softmax.epsilon_left_out)),
-    ),
-    Mistake(
-        "row sum missing in softmax's gradient",
-        "The gradient of each score is taken as if the others of its row did not move.",
-        "dS = P * (dP - rowsum(P * dP)), Dao et al. 2022, arXiv:2205.14135, appendix B.2",
-        at_places(of_softmax.diagonal_jacobian),
     ),
 )
 """The table: a new mistake is a rewrite and a row here. Where two rows make one system, the earlier one names it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Ge, Gt, Integer, Le, Lt, S, Transpose
+from sympy import Abs, Ge, Gt, Integer, Le, Lt, S, Transpose
 from sympy.core.relational import Relational
 
 from symattn.auditing.of_scales import capped
@@ -130,8 +130,9 @@ def before_the_cap(part: Any, inside: Surroundings) -> Iterator[Any]:
         found = capped(inside.meaning(part.scores), inside)
         if found is not None:
             allowed = indicator(part.allowed, part.shape)
-            floor = ElementwiseProduct(found[0], ElementwiseDifference(1, allowed))
-            yield with_set(part, None, ElementwiseDifference(ElementwiseProduct(part.scores, allowed), floor))
+            for cap in (found[0], Abs(found[0])):  # as it is written for positive caps, and as code computes it
+                floor = ElementwiseProduct(cap, ElementwiseDifference(1, allowed))
+                yield with_set(part, None, ElementwiseDifference(ElementwiseProduct(part.scores, allowed), floor))
 
 
 def conditions_rewritten(part: Any, change: Any) -> Iterator[Any]:

@@ -26,7 +26,8 @@ from symattn.nodes import (
 def is_scale(value: Any) -> bool:
     """Whether a value is a number made of sizes by a root, such as ``sqrt(d_k)``, for symbolic and concrete sizes.
 
-    >>> is_scale(sqrt(Symbol("d_k", integer=True, positive=True))), is_scale(sqrt(3)), is_scale(Symbol("tau"))
+    >>> from symattn.shapes import size
+    >>> is_scale(sqrt(size("d_k"))), is_scale(sqrt(3)), is_scale(size("d_k"))
     (True, True, False)
     """
     if is_matrix(value) or value.is_Rational or not value.atoms(type(S.Half)):

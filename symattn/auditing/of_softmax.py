@@ -20,6 +20,7 @@ from symattn.nodes import (
     Logarithm,
     MatrixProduct,
     Member,
+    Negation,
     OverAllowedKeys,
     RowSum,
     Softmax,
@@ -125,6 +126,10 @@ def not_transposed(part: Any, inside: Surroundings) -> Iterator[Any]:
     """``Q @ K.T`` becomes ``Q @ K``."""
     if isinstance(part, MatrixProduct) and isinstance(part.right, Transpose):
         yield MatrixProduct(part.left, part.right.arg)
+
+
+def left_not_transposed(part: Any, inside: Surroundings) -> Iterator[Any]:
+    """``P.T @ dO`` becomes ``P @ dO``."""
     if isinstance(part, MatrixProduct) and isinstance(part.left, Transpose):
         yield MatrixProduct(part.left.arg, part.right)
 
@@ -155,6 +160,12 @@ def sign_changed(part: Any, inside: Surroundings) -> Iterator[Any]:
         yield ElementwiseDifference(*part.args)
     if isinstance(part, ElementwiseDifference) and is_matrix(part.right):
         yield ElementwiseSum(*part.args)
+
+
+def value_negated(part: Any, inside: Surroundings) -> Iterator[Any]:
+    """``S = A`` becomes ``S = -A`` and the other way round, for a whole right side."""
+    if part is inside.equation.expression and is_matrix(part):
+        yield part.args[0] if isinstance(part, Negation) else Negation(part)
 
 
 def term_left_out(part: Any, inside: Surroundings) -> Iterator[Any]:

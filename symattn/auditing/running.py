@@ -17,18 +17,22 @@ class OutOfTimeError(BaseException):
     """Raised inside code that has run for too long; code that catches every ``Exception`` does not catch this."""
 
 
+class TookTooLongError(InputError):
+    """Code that was given up because it had run for too long."""
+
+
 def quietly(call: Callable[[], Any], seconds: float, what: str) -> Any:
     """What a call returns; what it prints goes to standard error.
 
     The time is bounded where signals can interrupt it: in the main thread of a Unix process, and not inside one long
     call of compiled code.
-    Errors: ``InputError`` that says what was raised and where, or that there was no result in time.
+    Errors: ``InputError`` that says what was raised and where, ``TookTooLongError`` for no result in time.
     """
     try:
         with contextlib.redirect_stdout(sys.stderr), _at_most(seconds):
             return call()
     except OutOfTimeError:
-        raise InputError(f"{what} was not done within {seconds:g} s and was given up.") from None
+        raise TookTooLongError(f"{what} was not done within {seconds:g} s and was given up.") from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # the code is not ours: even its SystemExit is a message

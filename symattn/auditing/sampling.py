@@ -119,3 +119,16 @@ def agree(
             return -1
         agreed += seen is not None
     return agreed
+
+
+def exactly(array: Any) -> Rounded:
+    """Numbers as they are, with nothing to be said for an error."""
+    import numpy as np
+
+    return Rounded(array, np.zeros_like(array))
+
+
+def agrees(known: Rounded, array: Any, factor: float = 1.0) -> bool:
+    """Whether an array is a known value within rounding, or nothing is known."""
+    seen = difference(known, exactly(array))
+    return seen is None or seen.ratio <= factor

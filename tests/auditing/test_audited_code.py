@@ -8,6 +8,11 @@ from mistake_cases import CAPPED
 
 import symattn as sa
 from symattn.auditing import functions as auditing_functions
+from symattn.auditing import trial
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array_wrap__:DeprecationWarning"
+)  # torch's arrays in NumPy's functions
 
 FILE = Path(functions.__file__)
 GROUPED = sa.mechanism(
@@ -134,7 +139,7 @@ def test_what_is_no_array_is_reported():
 
 
 def test_a_function_that_does_not_come_back_is_given_up(monkeypatch):
-    monkeypatch.setattr(auditing_functions, "CALL_SECONDS", 0.2)
+    monkeypatch.setattr(trial, "CALL_SECONDS", 0.2)
     with pytest.raises(sa.SymattnError, match=r"not done within 0\.2 s and was given up"):
         audited("endless", "scaled-dot")
 

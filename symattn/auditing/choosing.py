@@ -1,26 +1,21 @@
-"""Auditing: a claimed formula, mechanism or function against a mechanism."""
+"""audit: which kind of claim is made, about which value of which mechanism."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from symattn import limits
-from symattn.auditing.claims import Claim, claim_of, joined
-from symattn.auditing.confirming import confirmed, equality
-from symattn.auditing.explaining import Explanation, explain
+from symattn.auditing.claims import claim_of
+from symattn.auditing.formulas import audit_formula
 from symattn.auditing.functions import audit_function
 from symattn.auditing.loading import function_of, is_function_claim
 from symattn.auditing.outcome import Audit
-from symattn.auditing.sampling import instances_of, values_at
 from symattn.counts import count
 from symattn.defining import Mechanism
 from symattn.equations import EquationSystem
 from symattn.errors import InputError
 from symattn.mechanisms import named
-from symattn.verdicts import Verdict
-from symattn.verification.instances import Instance
 
 MOST_SECONDS = 3600.0
 
@@ -62,7 +57,7 @@ def audit(
     if arguments:
         raise InputError("arguments say what a function's parameters are given; the claim is a formula.")
     assert isinstance(claim, (str, EquationSystem))
-    return _audit_formula(claim_of(claim, system, value), instances, seed, seconds)
+    return audit_formula(claim_of(claim, system, value), instances, seed, seconds)
 
 
 def _subject(
@@ -79,22 +74,3 @@ def _subject(
     if gradient not in backward.by_name:
         raise backward.unknown(gradient)
     return backward, gradient
-
-
-def _audit_formula(claim: Claim, instances: int, seed: int, seconds: float) -> Audit:
-    at = instances_of(claim.mechanism, [claim.left], instances, seed)
-    statement = f"{claim.left} of {claim.mechanism.name}: {claim.text}"
-    verdict = equality(claim.system, claim.left, claim.right, statement, at, seconds)
-    sizes = [f"{one} = {other}" for one, other in claim.equal.items()]
-    notes = tuple(f"the formula conforms only where {equal}" for equal in sizes)
-    explanations: tuple[Explanation, ...] = ()
-    if verdict.kind == "refuted" and at:
-        found = [values_at(instance, claim.system)[claim.right] for instance in at]
-        confirm = partial(_confirmed, claim, at)
-        explanations = explain(claim.mechanism, claim.left, found, at, confirm, seconds)
-    return Audit(claim.text, claim.mechanism.name, claim.left, verdict, explanations, notes)
-
-
-def _confirmed(claim: Claim, at: Sequence[Instance], mistaken: EquationSystem, agreed: int) -> Verdict:
-    both, names = joined(claim.system, mistaken.needed(claim.left), "mistaken")
-    return confirmed(both, claim.right, names[claim.left], agreed, at)
