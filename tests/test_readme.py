@@ -74,3 +74,9 @@ def test_every_benchmark_is_in_the_table_with_a_figure():
     rows = [row for row in README.splitlines() if row.startswith("|") and ".py`" in row]
     assert {name for row in rows for name in re.findall(r"`(\w+\.py)`", row)} == scripts
     assert all(re.search(r"\d", row.split("|")[3]) for row in rows)
+
+
+def test_the_audit_it_shows_is_the_audit_one_gets():
+    (shown,) = [text for _, text in BLOCKS if text.startswith(">>> print(sa.audit")]
+    asked, _, expected = shown.partition("\n")
+    assert expected == f"{eval(asked.removeprefix('>>> print(')[:-1], {'sa': sa})}\n"

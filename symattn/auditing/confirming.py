@@ -68,7 +68,7 @@ def refuted(
     seconds: float,
 ) -> Verdict:
     """The smallest counterexample that is decided in exact numbers; else the smallest instance in floating point."""
-    reason = "the values differ at the numbers shown"
+    reason = "the mechanism (left) and the claim (right) differ at the numbers shown"
     try:
         found = search(system, left, right, seconds=seconds)
     except SymattnError as error:
