@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -46,7 +46,7 @@ class Derivation:
     start: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
-    conditions: tuple[str, ...] = ()
+    conditions: Sequence[str] = ()
     source: str = ""
     checker: Checker | None = field(default=None, compare=False, repr=False)
     steps: tuple[Step, ...] = ()
@@ -64,7 +64,7 @@ class Derivation:
     @cached_property
     def setting(self) -> Setting:
         """What all sides are written over."""
-        return Setting(self.inputs, self.given, self.conditions)
+        return Setting(self.inputs, self.given, tuple(self.conditions))
 
     @property
     def end(self) -> str:

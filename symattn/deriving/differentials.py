@@ -18,7 +18,7 @@ from symattn.proof.differentiation import derivative
 from symattn.proof.equality import place_of
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, within_seconds
-from symattn.proof.terms import Expression, Factor, added, of_factor, of_index, subtracted
+from symattn.proof.terms import Expression, Factor, added, fresh, of_factor, of_index, subtracted, zero
 from symattn.proof.translation import Places, Translator
 from symattn.verdicts import Verdict
 
@@ -72,7 +72,7 @@ class Moving:
         scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
         sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
         translator = _Along(definitions=sides, scalars=scalars, moving=self.directions(claim))
-        positions = tuple(map(of_index, place_of(system, LEFT, translator)))
+        positions = place_of(system, LEFT, translator)
         try:
             with within_seconds(SECONDS):
                 left, right = (translator.named(side, positions) for side in (LEFT, RIGHT))
@@ -82,9 +82,7 @@ class Moving:
         except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
             return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
         if equal:
-            return Verdict(
-                "proved", str(claim), "both sides have one normal form after differentiation, for every size"
-            )
+            return Verdict("proved", str(claim), "differentiated, both sides have one normal form, for every size")
         return Verdict("unknown", str(claim), "the normal forms of both sides differ")
 
     def _system(self, claim: Claim) -> EquationSystem:
@@ -116,11 +114,11 @@ class _Along(Translator):
         inside = self.formula(value.args[0], places)
         parts = []
         for name, (rate, shape) in (self.moving or {}).items():
-            indices = self.free_indices(shape)
-            positions = tuple(map(of_index, indices))
+            indices = [None if length == 1 else fresh(self.length(length)) for length in shape]
+            positions = tuple(zero() if index is None else of_index(index) for index in indices)
             slope = derivative(inside, name, positions)
             term = normal_form.multiplied(slope, of_factor(Factor("entry", rate, positions)))
             for index in indices:
-                term = normal_form.total(index, term)
+                term = term if index is None else normal_form.total(index, term)
             parts.append(term)
         return added(*parts)

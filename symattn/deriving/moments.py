@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Expr, Integer, Mul, S, cancel, expand
+from sympy import Expr, Integer, KroneckerDelta, Mul, S, cancel, expand
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.expectation import FUNCTIONS
@@ -98,6 +98,8 @@ class _Sides:
         written = self.system.expression(side)
         indices = Indices(avoid=(written, self.i, self.j))
         entry = entry_of(written, self.i, self.j, indices) if is_matrix(written) else written
+        if self.i != self.j:
+            entry = entry.xreplace({KroneckerDelta(self.i, self.j): S.Zero})
         products = Reader(self.entries.moments).read(entry)
         return expand(sum((self._evaluated(product) for product in products), S.Zero))
 
