@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd
 from typing import TypeAlias
 
 from sympy import factorint
@@ -191,7 +192,18 @@ def leading_place(base: Expression) -> int:
 
 def holds(value: Expression) -> Expression:
     """1 where a whole number is not negative, else 0."""
+    common = _common_divisor(value)
+    if common > 1:
+        terms = ((t, Fraction(c / common) if t.factors else Fraction(c // common)) for t, c in value.terms)
+        value = combined(terms)
     return _truth(Factor("holds", "", (value,)))
+
+
+def _common_divisor(value: Expression) -> int:
+    """The largest number that divides all coefficients of a whole number but the constant one; 1 for another value."""
+    if not ranges.is_whole(value):
+        return 1
+    return gcd(*(int(c) for term, c in value.terms if term.factors)) or 1
 
 
 def complement(truth: Expression) -> Expression:
@@ -219,7 +231,13 @@ def oriented(value: Expression) -> Expression:
 
 def delta(left: Expression, right: Expression) -> Expression:
     """1 where two whole numbers are equal, else 0."""
-    return _truth(delta_factor(subtracted(left, right)))
+    difference = subtracted(left, right)
+    common = _common_divisor(difference)
+    if common > 1:
+        if any(not t.factors and c % common for t, c in difference.terms):
+            return zero()
+        difference = scaled(difference, Fraction(1, common))
+    return _truth(delta_factor(difference))
 
 
 def compare(sign: str, value: Expression) -> Expression:

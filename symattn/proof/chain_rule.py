@@ -128,7 +128,7 @@ def _argued(claimed: ReverseMode, name: str, translator: Translator) -> Argument
         found = own.named(cotangent, positions)
     else:
         found = of_factor(Factor("entry", cotangent, positions))
-    rest, names = opened_until_zero(subtracted(found, asked), system, translator)
+    rest, names = opened_until_zero(subtracted(found, asked), system, translator, terms)
     if not rest.is_zero:
         return Argument(False, reason=f"claimed and chain rule differ by {notation.text(rest)[:400]}")
     opened = f", with {', '.join(names)} written out" if names else ""

@@ -50,7 +50,7 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
 
 
 def _places(value: Expression) -> list[dict[Index, Expression]]:
-    """What to put in for a free index: block and position inside it where it is divided, else each of its few values."""
+    """What to put in for a free index: block and position inside it where it is divided, or each of few values."""
     for index in sorted(value.free, key=lambda index: index.name):
         few = index.length.number
         if few is not None and few <= sums.FEW:

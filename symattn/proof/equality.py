@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from symattn.equations import Equation, EquationSystem
@@ -48,14 +48,15 @@ def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple
 
 
 def opened_until_zero(
-    difference: Expression, system: EquationSystem, translator: Translator
+    difference: Expression, system: EquationSystem, translator: Translator, first: Iterable[str] = ()
 ) -> tuple[Expression, tuple[str, ...]]:
     """The difference with names replaced by what they stand for, the last equation first, until it is zero.
 
-    Gives what is left and the names that were opened.
+    The names in ``first`` come before all others. Gives what is left and the names that were opened.
     """
     names: list[str] = []
-    for equation in reversed(system.equations):
+    ahead = [system.by_name[name] for name in first if name in system.by_name]
+    for equation in (*ahead, *reversed(system.equations)):
         if deciding.is_zero(difference):
             return Expression(()), tuple(names)
         mark = f"entry.{equation.name}["

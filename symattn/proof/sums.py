@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 
 from symattn.proof import algebra, ranges
 from symattn.proof.functions import floored
@@ -79,6 +80,32 @@ def found_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     return None
 
 
+def reindexed(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """A sum over j with 0 <= e(j) < M is one over e as well; of the two the one with the lesser length is taken.
+
+    So is M - 1 - e: of the two directions the one that reads shorter is taken.
+    """
+    held = [factor for factor, _ in powers if factor.kind == "holds"]
+    found: list[Expression] = []
+    for low, high in permutations(held, 2):
+        length = added(low.parts[0], high.parts[0], one())
+        if length.free:
+            continue
+        for index in bound:
+            # low is e >= 0 and high is M - 1 - e >= 0.
+            if index not in low.free or not length.text < index.length.text:
+                continue
+            own = fresh(length)
+            place = solved(subtracted(low.parts[0], of_index(own)), index)
+            if place is None or not ranges.surely_positive(length, algebra.multiplied):
+                continue
+            rest = algebra.substituted_powers(algebra.without(powers, low, high), {index: place})
+            left = tuple(each for each in bound if each != index)
+            made = algebra.multiplied(algebra.within(place, index.length), rest)
+            found.append(algebra.over((*left, own), made))
+    return min(found, key=lambda made: (len(made.text), made.text), default=None)
+
+
 def _stride(value: Expression, index: Index) -> Expression | None:
     """The width w of blocks in a formula j - r w, r being the index."""
     with_it = [(term, c) for term, c in value.terms if index in term.free]
@@ -134,7 +161,7 @@ def few_values(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
         count = index.length.number
         if count is None or count > FEW:
             continue
-        if any(index in factor.free and DECIDING.search(factor.text) for factor, _ in powers):
+        if count == 1 or any(index in factor.free and DECIDING.search(factor.text) for factor, _ in powers):
             left = tuple(other for other in bound if other != index)
             values = (algebra.substituted_powers(powers, {index: number(place)}) for place in range(int(count)))
             return algebra.over(left, added(*values))

@@ -148,9 +148,21 @@ class Translator:
             )
             return subtracted(one(), none)
         if isinstance(condition, Relational):
+            both = _both_sides_of_zero(condition)
+            if both is not None:
+                return self.truth(both, places)
             left, right = (self.formula(side, places) for side in condition.args)
             return _relation(type(condition), left, right)
         raise MissingRowError(f"{type(condition).__name__} has no row for conditions in proof/translation.py.")
+
+
+def _both_sides_of_zero(condition: Any) -> Boolean | None:
+    """``|x| <= y`` as ``x <= y and -x <= y``; nothing for another comparison."""
+    smaller, larger = condition.args if isinstance(condition, (Le, Lt)) else reversed(condition.args)
+    if not isinstance(condition, (Le, Lt, Ge, Gt)) or not isinstance(smaller, Abs):
+        return None
+    kind = Le if isinstance(condition, (Le, Ge)) else Lt
+    return And(*(kind(side, larger, evaluate=False) for side in (smaller.args[0], -smaller.args[0])), evaluate=False)
 
 
 def _relation(kind: type[Basic], left: Expression, right: Expression) -> Expression:
@@ -253,12 +265,15 @@ def _minimum(translator: Translator, value: Any, places: Places) -> Expression:
 
 
 def _larger(left: Expression, right: Expression) -> Expression:
-    """max(a, b) = b + (a - b) [a > b]."""
+    """max(a, b) = b + (a - b) [a > b]; where two values that both move are equal, each has half a share."""
     difference = subtracted(left, right)
     if ranges.is_whole(difference):
         above = normal_form.holds(subtracted(difference, one()))
-    else:
+    elif right.number is not None:
         above = normal_form.compare(">", difference)
+    else:
+        below = normal_form.compare(">", negated(difference))
+        above = scaled(added(one(), normal_form.compare(">", difference), negated(below)), Fraction(1, 2))
     return added(right, normal_form.multiplied(difference, above))
 
 
