@@ -39,6 +39,13 @@ def backward(system: System, output: str | None = None, wrt: str | Iterable[str]
     return _Backward(system, output, wrt).system()
 
 
+def named_parts(
+    system: EquationSystem, output: str | None = None, wrt: str | Iterable[str] | None = None
+) -> tuple[Equation, ...]:
+    """The equations that an output rests on, with names for the parts that the derivatives mention."""
+    return tuple(_Backward(system, output, wrt).equations)
+
+
 def asked_names(system: EquationSystem, wrt: str | Iterable[str] | None) -> tuple[str, ...]:
     """The names that a derivative is asked for: those given, else every input that is no allowed set.
 
