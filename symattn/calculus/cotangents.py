@@ -78,9 +78,10 @@ def cotangents_of(node: Any, cotangent: Any, value: Any = None) -> Cotangents:
     """The cotangents of a node's arguments, from the table.
 
     >>> from sympy import MatrixSymbol
+    >>> from symattn import code
     >>> Q, K = MatrixSymbol("Q", 2, 4), MatrixSymbol("K", 4, 3)
-    >>> cotangents_of(MatrixProduct(Q, K), MatrixSymbol("dS", 2, 3))
-    (MatrixProduct(dS, K.T), MatrixProduct(Q.T, dS))
+    >>> [code(part) for part in cotangents_of(MatrixProduct(Q, K), MatrixSymbol("dS", 2, 3))]
+    ['dS @ K.T', 'Q.T @ dS']
 
     Errors: ``MissingRowError`` for a node that the table has no row for.
     """

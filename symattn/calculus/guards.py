@@ -123,13 +123,14 @@ def together(first: Expr, second: Expr) -> Expr | None:
     >>> together(Cases((x, Ne(Mod(i, 2), 0)), (0, True)), Cases((y, Eq(Mod(i, 2), 0)), (0, True)))
     Cases((y, Eq(Mod(i, 2), 0)), (x, True))
     """
-    pairs: list[tuple[Any, Any]] = []
+    pairs: list[Any] = []
     for value in (first, second):
         if not (isinstance(value, Piecewise) and len(value.args) == 2 and value.args[1] == (S.Zero, S.true)):
             return None
         pairs.append((value.args[0].expr, value.args[0].cond))
     (left, one), (right, other) = pairs
-    if OPPOSITE.get(type(one)) is not type(other) or one.args != other.args:
+    opposite: Any = OPPOSITE.get(type(one))
+    if opposite is None or opposite(*one.args, evaluate=False) != other:
         return None
     chosen, rest = ((right, other), left) if type(other) is Eq else ((left, one), right)
     return Cases(chosen, (rest, S.true))

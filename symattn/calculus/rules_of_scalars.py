@@ -57,9 +57,10 @@ def peeled(value: Any) -> Peeled:
 def scaled(above: tuple[Expr, ...], below: tuple[Expr, ...], matrix: Any) -> Any:
     """The matrix with its factors taken together in front, its divisors behind, and the sign before both.
 
+    >>> from symattn import code
     >>> s = Sample()
-    >>> scaled((s.scalar, S(2)), (s.scalar,), s.A), scaled((S(-1),), (s.n,), s.A)
-    (ElementwiseProduct(2, A), Negation(ElementwiseQuotient(A, n)))
+    >>> code(scaled((s.scalar, S(2)), (s.scalar,), s.A)), code(scaled((S(-1),), (s.n,), s.A))
+    ('2 * A', '-(A / n)')
     """
     numerator, denominator = _together(above, below)
     negative = False

@@ -139,7 +139,7 @@ UNIT_RULES: tuple[Rule, ...] = (
     Rule("a factor of one", (ElementwiseProduct,), _one_factor, _one_cases),
     Rule("a divisor of one", (ElementwiseQuotient,), _one_below, lambda: [ElementwiseQuotient(Sample().A, 1)]),
     Rule("the first power", (ElementwisePower,), _first_power, lambda: [ElementwisePower(Sample().A, 1)]),
-    Rule("minus minus", (Negation,), _twice_negative, lambda: [Negation(Negation(Sample().A))]),
+    Rule("the negative of a negative", (Negation,), _twice_negative, lambda: [Negation(Negation(Sample().A))]),
     Rule(
         "a factor that is the identity",
         (MatrixProduct,),

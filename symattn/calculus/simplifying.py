@@ -56,10 +56,11 @@ def simplified(value: Value) -> Value:
     """The value after every rule that applies.
 
     >>> from sympy import MatrixSymbol
+    >>> from symattn import code
     >>> from symattn.nodes import ElementwiseQuotient, MatrixProduct
     >>> A, B = MatrixSymbol("A", 2, 3), MatrixSymbol("B", 3, 4)
-    >>> simplified(Transpose(MatrixProduct(ElementwiseQuotient(A, 5), B)))
-    ElementwiseQuotient(MatrixProduct(B.T, A.T), 5)
+    >>> code(simplified(Transpose(MatrixProduct(ElementwiseQuotient(A, 5), B))))
+    'B.T @ A.T / 5'
     """
     return Simplifier()(value)
 
