@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from symattn.deriving.claim import Setting
 from symattn.errors import SymattnError
@@ -20,9 +21,11 @@ class AtLeast:
     strict: bool = False
 
     @property
-    def name(self) -> str | None:
-        """The input that a condition such as ``g >= 0`` is about."""
-        return self.larger if self.larger.isidentifier() and self.smaller == "0" else None
+    def least(self) -> tuple[str, int] | None:
+        """The input that a condition such as ``g >= 0`` is about, and the number that it is at least."""
+        if self.larger.isidentifier() and self.smaller.isdigit():
+            return self.larger, int(self.smaller)
+        return None
 
 
 def stated(conditions: Iterable[str]) -> list[AtLeast]:
@@ -55,3 +58,17 @@ def read(setting: Setting) -> list[tuple[AtLeast, Value, Value]]:
             raise error.in_context(f"in the condition {one.text}") from None
         made.append((one, system["larger_side"], system["smaller_side"]))
     return made
+
+
+def within(conditions: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Drawn numbers by input, those that a condition keeps above a number moved there.
+
+    >>> within(["g >= 1"], {"g": [[-2]], "h": [[-2]]})
+    {'g': [[3]], 'h': [[-2]]}
+    """
+    least = dict(one.least for one in stated(conditions) if one.least is not None)
+    return {name: _raised(value, least[name]) if name in least else value for name, value in values.items()}
+
+
+def _raised(value: Any, least: int) -> Any:
+    return [_raised(entry, least) for entry in value] if isinstance(value, list) else abs(value) + least

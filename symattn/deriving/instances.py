@@ -11,7 +11,7 @@ from typing import Any
 
 from symattn import worked
 from symattn.deriving.claim import LEFT, RIGHT, Claim
-from symattn.deriving.conditions import stated
+from symattn.deriving.conditions import stated, within
 from symattn.equations import EquationSystem
 from symattn.errors import ExactnessError, LimitError
 from symattn.exact.element import Element
@@ -22,8 +22,8 @@ from symattn.verification.reference import Reference
 INSTANCES = 12
 """Instances for exact arithmetic, unless they are given."""
 
-MOST_DRAWS = 40 * INSTANCES
-"""Draws of numbers among which there are to be enough that satisfy the conditions."""
+DRAWS = 40
+"""Draws of numbers for each instance asked for, as not all satisfy the conditions."""
 
 SAMPLES = 24
 """Instances for floating point."""
@@ -60,8 +60,8 @@ def exactly(claim: Claim, given: Iterable[Mapping[str, Any]] = (), count: int = 
     >>> exactly(doubled).kind, exactly(Claim("softmax(S)", "=", "softmax(2 * S)", doubled.setting)).kind
     ('exact', 'refuted')
     """
-    made, undecided = [], ""
-    for numbers in _chosen(claim, list(given), count):
+    made, undecided, given = [], "", list(given)
+    for numbers in _chosen(claim, given, count):
         try:
             bound = worked.bind(_with_conditions(claim), numbers.values)
             if not satisfied(claim, partial(_flat_entries, bound)):
@@ -89,14 +89,8 @@ def _chosen(claim: Claim, given: list[Mapping[str, Any]], count: int) -> Iterato
     if given:
         yield from map(Numbers, given)
         return
-    positive = {one.name for one in stated(claim.setting.conditions)}
-    for instance in itertools.islice(rational(claim.system, random.Random(0)), 40 * count):
-        values = dict(instance.elements[0])
-        yield Numbers({name: _absolute(value) if name in positive else value for name, value in values.items()})
-
-
-def _absolute(value: Any) -> Any:
-    return list(map(_absolute, value)) if isinstance(value, list) else abs(value)
+    for instance in itertools.islice(rational(claim.system, random.Random(0)), DRAWS * count):
+        yield Numbers(within(claim.setting.conditions, instance.elements[0]))
 
 
 def _with_conditions(claim: Claim) -> EquationSystem:
@@ -159,12 +153,10 @@ def sampled(claim: Claim, count: int = SAMPLES) -> Verdict:
     'sampled'
     """
     reference, generator, made, worst = Reference(), random.Random(0), [], 0.0
-    positive = {one.name for one in stated(claim.setting.conditions)}
     system = _with_conditions(claim)
-    for plan in itertools.islice(plans(system, 4 * count, generator), 4 * count):
+    for plan in plans(system, DRAWS * count, generator):
         instance = Plan(plan.sizes, allowed=plan.allowed).draw(system, generator)
-        drawn = instance.elements[0]
-        values = {name: _absolute(value) if name in positive else value for name, value in drawn.items()}
+        values = within(claim.setting.conditions, instance.elements[0])
         try:
             found = reference.evaluate(instance.system, values)
         except ExactnessError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.derivation import Checker, Derivation
@@ -68,15 +69,19 @@ class Recurrence:
         chain = self._chain(title, self.closed[state], {**whole, **self._one_row()}, "\n".join(given))
         return chain.to(renamed(self.following[state], states), by=definition, evidence=self.evidence)
 
+    @cached_property
+    def obligations(self) -> tuple[Derivation, ...]:
+        """The base and the step of every state."""
+        return tuple(made for name in self.closed for made in (self.base(name), self.step(name)))
+
     def solved(self, state: str) -> Derivation:
         """The state after all rows is its closed formula; rests on the base and the step of every state."""
-        obligations = tuple(made for name in self.closed for made in (self.base(name), self.step(name)))
         before = f"{state}(t) with {state}(1) = {self.first[state]}, {state}(t + 1) = {self.following[state]}"
         claim = Claim(before, "=", self.closed[state], Setting(dict(self.inputs)))
         verdict = Verdict("proved", str(claim), "the formula holds for one row, and for one row more if it did before")
-        step = Step(before, "=", self.closed[state], induction_step, verdict, obligations)
+        step = Step(before, "=", self.closed[state], induction_step, verdict, self.obligations)
         return Derivation(
-            self.title, before, dict(self.inputs), source=self.source, checker=self.checker, steps=(step,)
+            f"{self.title}: {state}", before, dict(self.inputs), source=self.source, checker=self.checker, steps=(step,)
         )
 
     def _one_row(self) -> dict[str, str]:

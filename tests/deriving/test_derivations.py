@@ -145,6 +145,10 @@ def test_a_condition_in_words_asks_for_instances():
     assert permuted.to("eye(n)", by=definition, evidence="exact", at=[swap]).evidence == "exact"
     with pytest.raises(RefutedError):
         permuted.to("2 * eye(n)", by=definition, evidence="exact", at=[swap])
+    assert permuted.to("eye(n)", by=definition, evidence="exact").evidence == "unknown"
+    bounded = Derivation("bounded", "Pi", {"Pi": "n n"}, conditions=["Pi is a permutation"])
+    assert bounded.at_most("ones(n, n)").evidence == "unknown"
+    assert bounded.at_most("ones(n, n)", evidence="exact", at=[swap]).evidence == "exact"
 
 
 def test_a_chain_is_printed_in_aligned_lines():

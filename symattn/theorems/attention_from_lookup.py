@@ -1,0 +1,33 @@
+"""From looking a key up to attending to all of them."""
+
+from symattn.deriving import Derivation, Theorem
+from symattn.deriving.rules import definition, kronecker_delta, reassociate, substitution
+from symattn.theorems.kernel_smoothing import smoothing
+from symattn.theorems.permutation_equivariance import other_queries, queries
+
+lookup = Derivation("looking up one key", "matrix(1, m, 1 if j == 0 else 0) @ V", {"V": "m d_v"}).to(
+    "V[0:1, :]", by=kronecker_delta, note="a weight of 1 at one key gives its value"
+)
+
+weighted = Derivation("weights in proportion to a kernel", "(W / rowsum(W)) @ V", {"W": "n m", "V": "m d_v"}).to(
+    "(W @ V) / rowsum(W)", by=reassociate
+)
+
+exponential = (
+    Derivation(
+        "the kernel exp of a score",
+        "(W @ V) / rowsum(W)",
+        {"Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+        "W = exp(Q @ K.T)",
+    )
+    .to("(exp(Q @ K.T) @ V) / rowsum(exp(Q @ K.T))", by=substitution, using=[weighted])
+    .to("softmax(Q @ K.T) @ V", by=definition, using=[smoothing])
+)
+
+theorem = Theorem(
+    "G1",
+    "Attention from lookup",
+    "A dictionary gives the value of the key that is asked for; let every key count in proportion to exp(q·k), and it "
+    "is attention.",
+    (lookup, weighted, exponential, queries, other_queries),
+)

@@ -1,0 +1,22 @@
+"""From the merging of states to tiled attention and its backward pass."""
+
+from symattn.deriving import Theorem
+from symattn.theorems import backward_pass, online_softmax
+
+theorem = Theorem(
+    "G14",
+    "Online softmax and tiled attention",
+    "Merging, folding, reading out; two tiles; and the backward pass tile by tile with weights computed again.",
+    (
+        online_softmax.weights_add,
+        online_softmax.associative_weight,
+        online_softmax.folded_output,
+        online_softmax.read_out,
+        online_softmax.tiled,
+        online_softmax.tiled_lse,
+        backward_pass.row_sums,
+        online_softmax.tiled_backward_query,
+        online_softmax.tiled_backward_key,
+        online_softmax.tiled_backward_value,
+    ),
+)

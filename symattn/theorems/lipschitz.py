@@ -1,0 +1,85 @@
+"""Lipschitz facts: softmax changes at most half as fast as its scores; self-attention has no such bound."""
+
+from symattn.deriving import Derivation, Theorem
+from symattn.deriving.differentials import Moving
+from symattn.deriving.rules import bound, chain, definition
+
+ROW = {"s": "1 m", "u": "1 m"}
+GIVEN = "p = softmax(s)"
+
+OTHERS = "matrix(m, m, 0 if i == j else 1)"
+
+half = (
+    Derivation("the norm of the Jacobian of softmax", "rowsum(p * u**2) - rowsum(p * u)**2", ROW, GIVEN)
+    .at_most(
+        "2 * rowsum(p * (1 - p) * u**2)",
+        by=bound,
+        slack=f"rowsum(colsum((p.T @ p) * (u.T + u)**2 * {OTHERS})) / 2",
+        note="(a - b)² is at most 2 a² + 2 b²",
+    )
+    .at_most("rowsum(u**2) / 2", by=bound, slack="rowsum(u**2 * (1 - 2 * p)**2) / 2", note="p (1 - p) is at most 1/4")
+)
+
+attained = Derivation(
+    "the bound is attained by two equal scores",
+    "rowsum(p * u**2) - rowsum(p * u)**2",
+    {"a": "1 1"},
+    "p = softmax(hstack(a, a))\nu = hstack(ones(1, 1), -ones(1, 1))",
+).to("rowsum(u**2) / 2", by=definition)
+
+by_range = (
+    Derivation("the variance under any weights", "rowsum(p * u**2) - rowsum(p * u)**2", ROW, GIVEN)
+    .at_most(
+        "(rowmax(u) - rowsum(p * u)) * (rowsum(p * u) + rowmax(-u))",
+        by=bound,
+        slack="rowsum(p * ((rowmax(u) - u) * (rowmax(-u) - (-u))))",
+    )
+    .at_most(
+        "(rowmax(u) + rowmax(-u))**2 / 4",
+        by=bound,
+        slack="((rowmax(u) - rowmax(-u)) / 2 - rowsum(p * u))**2",
+        note="a quarter of the squared range (Popoviciu)",
+    )
+)
+
+cauchy_schwarz = Derivation(
+    "the square of a covariance under weights",
+    "rowsum(p * x * y)**2",
+    {"s": "1 m", "a": "1 m", "b": "1 m"},
+    "p = softmax(s)\nx = a - rowsum(p * a)\ny = b - rowsum(p * b)",
+).at_most(
+    "rowsum(p * x**2) * rowsum(p * y**2)",
+    by=bound,
+    slack="rowsum(colsum((p.T @ p) * (x.T * y - y.T * x)**2)) / 2",
+    note="with the variances bounded by ranges: |∂o/∂q| is at most τ times the ranges of K and V over 4",
+)
+
+NEAR = {"x": "1 1", "x_t": "1 1", "t": "scalar"}
+
+moving = Derivation(
+    "self-attention of the tokens (x, t, -t): how the first output follows its token",
+    "D(p @ X)",
+    NEAR,
+    "X = vstack(x, t * ones(1, 1), -t * ones(1, 1))\np = softmax(x @ X.T)",
+    conditions=["x changes at the rate x_t"],
+    checker=Moving({"x": "x_t"}),
+).to(
+    "p[:, 0:1] * x_t + x_t * (p @ X**2 - (p @ X)**2) + x * (p[:, 0:1] * X[0:1, :] - p[:, 0:1] * (p @ X)) * x_t",
+    by=chain,
+)
+
+unbounded = Derivation(
+    "the slope at the tokens (0, t, -t)",
+    "p[:, 0:1] + p @ X**2 - (p @ X)**2",
+    {"t": "1 1"},
+    "x = zeros(1, 1)\nX = vstack(x, t, -t)\np = softmax(x @ X.T)",
+).to("1 / 3 + 2 * t**2 / 3", by=definition, using=[moving], note="which no number bounds")
+
+theorem = Theorem(
+    "D18",
+    "Lipschitz facts",
+    "u J u is at most |u|²/2, with equality for two equal scores, and at most a quarter of the squared range of u; the "
+    "derivative of an output by its query is bounded by the ranges of keys and values; self-attention has no bound.",
+    (half, attained, by_range, cauchy_schwarz, moving, unbounded),
+    "Kim et al. 2021, arXiv:2006.04710",
+)
