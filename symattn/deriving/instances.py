@@ -60,8 +60,8 @@ def exactly(claim: Claim, given: Iterable[Mapping[str, Any]] = (), count: int = 
     >>> exactly(doubled).kind, exactly(Claim("softmax(S)", "=", "softmax(2 * S)", doubled.setting)).kind
     ('exact', 'refuted')
     """
-    made, undecided, given = [], "", list(given)
-    for numbers in _chosen(claim, given, count):
+    made, undecided, chosen = [], "", list(given)
+    for numbers in _chosen(claim, chosen, count):
         try:
             bound = worked.bind(_with_conditions(claim), numbers.values)
             if not satisfied(claim, partial(_flat_entries, bound)):
@@ -71,11 +71,13 @@ def exactly(claim: Claim, given: Iterable[Mapping[str, Any]] = (), count: int = 
             undecided = error.message
             continue
         if found is not None:
-            return Verdict(
-                "refuted", str(claim), "exact values differ", counterexample=_counterexample(numbers, *found)
-            )
+            if not chosen and len(stated(claim.setting.conditions)) < len(claim.setting.conditions):
+                reason = "values differ, but whether they satisfy the conditions in words is open; give some that do"
+                return Verdict("unknown", str(claim), reason)
+            shown = _counterexample(numbers, *found)
+            return Verdict("refuted", str(claim), "exact values differ", counterexample=shown)
         made.append(str(numbers))
-        if len(made) == count and not given:
+        if len(made) == count and not chosen:
             break
     if not made:
         reason = f"at no instance could both sides be evaluated and compared{': ' + undecided if undecided else ''}"

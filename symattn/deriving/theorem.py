@@ -14,7 +14,7 @@ from symattn.verdicts import weakest
 class Theorem:
     """A statement with its derivations; ``remarks`` say what they do not cover.
 
-    ``label`` orders them: ``D1`` and on for single theorems, ``G1`` and on for derivations that lead from one to the next.
+    ``label`` orders them: ``D1`` and on for single theorems, ``G1`` and on for derivations from one to the next.
     """
 
     label: str
