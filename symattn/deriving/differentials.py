@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, Function
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.deriving.moving_instances import counterexample
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError, MissingRowError
 from symattn.language import parse_expression
@@ -68,7 +69,7 @@ class Moving:
     rates: Mapping[str, str]
 
     def __call__(self, claim: Claim) -> Verdict:
-        system = self._system(claim)
+        system = self.written(claim)
         scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
         sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
         translator = _Along(definitions=sides, scalars=scalars, moving=self.directions(claim))
@@ -83,9 +84,12 @@ class Moving:
             return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
         if equal:
             return Verdict("proved", str(claim), "differentiated, both sides have one normal form, for every size")
+        shown = counterexample(system, self.rates, Differentiated)
+        if shown is not None:
+            return Verdict("refuted", str(claim), "the derivatives differ", counterexample=shown)
         return Verdict("unknown", str(claim), "the normal forms of both sides differ")
 
-    def _system(self, claim: Claim) -> EquationSystem:
+    def written(self, claim: Claim) -> EquationSystem:
         """Both sides written out to the inputs."""
         setting = claim.setting
         known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
