@@ -90,14 +90,18 @@ class BackwardProof:
         return weakest(self.verdict(name).kind for name in self.arguments)
 
 
-def prove_backward(claimed: ReverseMode, seconds: float = SECONDS) -> BackwardProof:
-    """Whether each claimed cotangent is the one that the chain rule asks for, ``seconds`` for each."""
+def prove_backward(claimed: ReverseMode, seconds: float = SECONDS, only: Iterable[str] | None = None) -> BackwardProof:
+    """Whether each claimed cotangent is the one that the chain rule asks for, ``seconds`` for each.
+
+    ``only`` names the values whose cotangents are looked at; what rests on others is not proved then.
+    """
     begun = time.monotonic()
     arguments, rests_on = {}, {}
     translator = translator_of(claimed.system)
+    only = None if only is None else frozenset(only)
     for name in claimed.cotangents:
         rests_on[name] = frozenset(_influenced(name, claimed.forward))
-        if name == claimed.output:
+        if name == claimed.output or (only is not None and name not in only):
             continue
         try:
             with within_seconds(seconds):

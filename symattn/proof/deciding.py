@@ -60,7 +60,7 @@ def _places(value: Expression) -> list[dict[Index, Expression]]:
         factors = [factor for term, _ in value.terms for factor, _ in term.factors]
         for width in filter(None, (sums.block_width(factor, index) for factor in factors)):
             count = normal_form.multiplied(index.length, normal_form.power(width, Fraction(-1)))
-            if ranges.is_whole(count):
+            if ranges.is_whole(count) and count.number != 1:
                 block, inside = of_index(fresh(count)), of_index(fresh(width))
                 return [{index: added(normal_form.multiplied(block, width), inside)}]
     return []
@@ -89,7 +89,8 @@ def _denominators(value: Expression) -> Iterator[tuple[Factor, Fraction]]:
     for term, _ in value.terms:
         for factor, exponent in term.factors:
             whole = factor.kind == "base" and exponent < 0 and exponent.denominator == 1
-            if whole and factor.free.isdisjoint(term.bound) and len(factor.parts[0].terms) > 1:
+            harmless = whole and normal_form.surely_not_zero(factor.parts[0])
+            if harmless and factor.free.isdisjoint(term.bound) and len(factor.parts[0].terms) > 1:
                 lowest = min(e for t, _ in value.terms for f, e in t.factors if f == factor)
                 yield factor, -lowest
 

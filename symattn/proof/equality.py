@@ -10,11 +10,14 @@ from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError, MissingRowError
 from symattn.proof import deciding, normal_form, notation
 from symattn.proof.normal_form import UndefinedError
-from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof.patience import OutOfTimeError, check_time, within_seconds
 from symattn.proof.terms import Expression, Factor, Index, of_index, subtracted, zero
 from symattn.proof.translation import Translator
 from symattn.shapes import show
 from symattn.verdicts import Verdict
+
+SHORT = 0.5
+"""Seconds for asking whether a difference is zero before every name in it is opened."""
 
 ENTRY_LETTERS = ("i", "j")
 
@@ -57,7 +60,7 @@ def opened_until_zero(
     names: list[str] = []
     ahead = [system.by_name[name] for name in first if name in system.by_name]
     for equation in (*ahead, *reversed(system.equations)):
-        if deciding.is_zero(difference):
+        if _soon_zero(difference):
             return Expression(()), tuple(names)
         mark = f"entry.{equation.name}["
         if mark not in difference.text:
@@ -65,6 +68,17 @@ def opened_until_zero(
         names.append(equation.name)
         difference = with_definition(difference, equation, translator)
     return (Expression(()) if deciding.is_zero(difference) else difference), tuple(names)
+
+
+def _soon_zero(value: Expression) -> bool:
+    """Whether an expression is seen to be zero in a short time; more names may have to be opened first."""
+    check_time()
+    try:
+        with within_seconds(SHORT):
+            return deciding.is_zero(value)
+    except OutOfTimeError:
+        check_time()
+        return False
 
 
 def with_definition(value: Expression, equation: Equation, translator: Translator) -> Expression:

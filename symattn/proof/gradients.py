@@ -21,11 +21,13 @@ def prove_gradients(
     wrt: str | Iterable[str] | None = None,
     seconds: float = SECONDS,
     claimed: EquationSystem | None = None,
+    only: Iterable[str] | None = None,
 ) -> BackwardProof:
     """Whether the backward pass of a mechanism is right for every size: its own, or another one that is ``claimed``.
 
     Two things are shown in index notation: the forward equations with named parts are the mechanism's, and each
-    cotangent is what the chain rule asks for. ``seconds`` is for one cotangent.
+    cotangent is what the chain rule asks for. ``seconds`` is for one cotangent; ``only`` names the values whose
+    cotangents are looked at.
     Errors: ``UnknownNameError`` for a name that the mechanism does not have.
 
     >>> from symattn.mechanisms import named
@@ -33,10 +35,9 @@ def prove_gradients(
     'proved'
     """
     forward = named_parts(system, output, wrt)
-    same_forward(system, forward, seconds)
-    return prove_backward(
-        ReverseMode.of(backward(system, output, wrt) if claimed is None else claimed, forward), seconds
-    )
+    same_forward(system, forward)
+    whole = backward(system, output, wrt) if claimed is None else claimed
+    return prove_backward(ReverseMode.of(whole, forward), seconds, only)
 
 
 def same_forward(system: EquationSystem, forward: tuple[Equation, ...], seconds: float = SECONDS) -> None:

@@ -18,6 +18,7 @@ from symattn.proof.algebra import (
     product_of,
     replaced,
     substituted,
+    surely_not_zero,
     total,
 )
 from symattn.proof.functions import floored
@@ -38,6 +39,7 @@ __all__ = [
     "product_of",
     "replaced",
     "substituted",
+    "surely_not_zero",
     "total",
 ]
 

@@ -125,7 +125,7 @@ def split_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
         if width is None:
             continue
         count = algebra.multiplied(index.length, algebra.power(width, -ONE))
-        if not ranges.is_whole(count):
+        if not ranges.is_whole(count) or count.number == 1:
             continue
         block, inside = fresh(count), fresh(width)
         value = added(algebra.multiplied(of_index(block), width), of_index(inside))
