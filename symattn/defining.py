@@ -92,6 +92,36 @@ class Mechanism(EquationSystem):
         assert isinstance(made, Mechanism)
         return made
 
+    def jvp(self, output: str | None = None, wrt: str | Iterable[str] | None = None) -> Mechanism:
+        """Forward mode as a mechanism: the tangent of the output, behind the equations that it rests on.
+
+        Its inputs are those of the mechanism and the tangents of ``wrt``, such as ``Q_dot``; one name or several, by
+        default every input but allowed sets. Of a backward pass it gives the tangents of all results.
+        Errors: ``UnknownNameError`` for a name that the mechanism does not have.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> [str(equation.expression) for equation in attention.jvp()]
+        ['P_dot @ V + P @ V_dot']
+        """
+        made = calculus.jvp(self, output, wrt)
+        assert isinstance(made, Mechanism)
+        return made
+
+    def hvp(self, output: str | None = None, wrt: str | Iterable[str] | None = None) -> Mechanism:
+        """The Hessian of ``<dO, O>`` times a direction, as a mechanism: forward mode over the backward pass.
+
+        Its inputs are those of the backward pass and the tangents of ``wrt``, such as ``Q_dot``; its results the
+        tangents of its cotangents, such as ``dQ_dot``.
+        Errors: ``UnknownNameError`` for a name that the mechanism does not have.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> [str(equation.expression) for equation in attention.hvp()]
+        ['dO @ V_dot.T', 'P_dot.T @ dO']
+        """
+        made = calculus.hvp(self, output, wrt)
+        assert isinstance(made, Mechanism)
+        return made
+
     def lambdify(
         self,
         target: str = "numpy",

@@ -91,6 +91,8 @@ class EquationSystem:
     """The names of all that is asked for, where that is more than the output, as in a backward pass."""
     cotangents: tuple[tuple[str, str], ...] = field(default=())
     """Of a backward pass: names of values, each with the name of its cotangent; the output and its own come first."""
+    tangents: tuple[tuple[str, str], ...] = field(default=())
+    """Of a pass in forward mode: names of values, each with the name of its tangent; those given come first."""
 
     @property
     def inputs(self) -> dict[str, Value]:

@@ -8,15 +8,31 @@ from symattn.lazy import loader
 
 if TYPE_CHECKING:
     from symattn.calculus.cotangents import COTANGENT, cotangents_of
+    from symattn.calculus.forward import hvp, jvp
     from symattn.calculus.reverse import backward, named_parts
     from symattn.calculus.simplifying import RULES, Rule, simplified
+    from symattn.calculus.tangents import TANGENT, tangent_of
 
-__all__ = ["COTANGENT", "RULES", "Rule", "backward", "cotangents_of", "named_parts", "simplified"]
+__all__ = [
+    "COTANGENT",
+    "RULES",
+    "TANGENT",
+    "Rule",
+    "backward",
+    "cotangents_of",
+    "hvp",
+    "jvp",
+    "named_parts",
+    "simplified",
+    "tangent_of",
+]
 
 _HOMES = {
     "cotangents": ("COTANGENT", "cotangents_of"),
+    "forward": ("hvp", "jvp"),
     "reverse": ("backward", "named_parts"),
     "simplifying": ("RULES", "Rule", "simplified"),
+    "tangents": ("TANGENT", "tangent_of"),
 }
 
 __getattr__ = loader(__name__, _HOMES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Eq, Expr, Integer, Le, Lt, OneMatrix, S, Transpose, pi, sqrt
+from sympy import Eq, Expr, Le, Lt, OneMatrix, S, Transpose, pi, sqrt
 
 from symattn.calculus.guards import guarded, needed_conditions
 from symattn.calculus.padding import padded
@@ -178,15 +178,13 @@ def _entmax(node: Any, cotangent: Any, value: Any) -> Cotangents:
 
 
 def _entmax_weights(alpha: Expr, weights: Any) -> Any:
-    if alpha == 2:
-        return Step(weights)
-    if alpha == Integer(3) / 2:
-        return SquareRoot(weights)
-    if alpha < 2:
-        return ElementwisePower(weights, 2 - alpha)
+    """``P ** (2 - alpha)`` where ``P`` is not 0, else 0; written so that it has a slope of 0 there, too."""
     inside = Step(weights)
+    if alpha == 2:
+        return inside
     safe = ElementwiseSum(weights, ElementwiseDifference(1, inside))
-    return ElementwiseProduct(inside, ElementwisePower(safe, 2 - alpha))
+    root = SquareRoot(safe) if 2 * alpha == 3 else ElementwisePower(safe, 2 - alpha)
+    return ElementwiseProduct(inside, root)
 
 
 def _log_sum_exp(node: Any, cotangent: Any, value: Any) -> Cotangents:

@@ -21,6 +21,7 @@ from symattn.nodes import (
     Block,
     Column,
     ElementwiseProduct,
+    Entmax,
     IndexedMatrix,
     Member,
     Negation,
@@ -78,6 +79,8 @@ class Descent:
             for part, made in zip(node.args, cotangents_of(node, cotangent, value), strict=True):
                 if made is None or not self._moves(part):
                     continue
+                if isinstance(node, Entmax):
+                    made = self._with_weights_named(made, scope)
                 made = self._with_shorter_sums(self._simplify(made))
                 if is_matrix(part):
                     self._down(part, made, inner)
@@ -111,6 +114,12 @@ class Descent:
         equation = Equation(self._names.fresh("Z"), cotangent, axes)
         self._emit(equation)
         return equation.left_side
+
+    def _with_weights_named(self, made: Any, scope: Axes) -> Any:
+        """``R * (dP - rowsum(R * dP) / rowsum(R))`` with a name for ``R``."""
+        axes = tuple(pair for pair in scope if made.left.has(pair[0]))
+        name = self._emit(Equation(self._names.fresh("R"), self._simplify(made.left), axes)).left_side
+        return made.xreplace({made.left: name})
 
     def _with_shorter_sums(self, value: Any) -> Any:
         """The value with every sum that has a shorter form as a name for it."""

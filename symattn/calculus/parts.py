@@ -143,7 +143,7 @@ class Parts:
         if isinstance(node, OverAnIndex):
             axes = (*axes, (node.symbol, node.length))
         mentioned = mentioned_arguments(node, self.moves)
-        scaled = scaled or not (isinstance(node, PASSING) or self._by_a_number(node))
+        scaled = self._scales(node, scaled)
         stem = "S" if isinstance(node, OverAllowedKeys) else ""
         parts = []
         for part, wanted in zip(node.args, mentioned, strict=True):
@@ -151,6 +151,10 @@ class Parts:
             part = self._split(part, axes, top=selected, wanted=wanted, scaled=scaled, stem=stem)
             parts.append(self._named(part, axes) if selected else part)
         return node if tuple(parts) == node.args else node.func(*parts)
+
+    def _scales(self, node: Value, scaled: bool) -> bool:
+        """Whether what reaches the arguments of a node is made from something else."""
+        return scaled or not (isinstance(node, PASSING) or self._by_a_number(node))
 
     def _by_a_number(self, node: Value) -> bool:
         """A multiple, or a quotient, by a number that does not move."""
@@ -178,6 +182,16 @@ class Parts:
             self.moves.active.add(equation.name)
         self._known[node, own] = equation.left_side
         return equation.left_side
+
+
+class TangentParts(Parts):
+    """The same for forward mode: what a tangent is mentioned twice for gets a name, whatever it is made of."""
+
+    def _scales(self, node: Value, scaled: bool) -> bool:
+        return isinstance(node, (Softmax, Entmax))
+
+    def _needs_a_name(self, node: Value, wanted: bool, scaled: bool) -> bool:
+        return (wanted and is_work(node)) or (self.moves(node) and (scaled or mentions_itself(node, self.moves)))
 
 
 def is_work(value: Value) -> bool:

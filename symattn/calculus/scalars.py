@@ -73,13 +73,24 @@ def leaves(formula: Expr, moves: Activity) -> list[Expr]:
 
 def partial_derivative(formula: Expr, leaf: Expr, moves: Activity) -> Expr:
     """The derivative of a formula by one entry or number that it mentions."""
-    if formula == leaf:
-        return S.One
-    if not formula.args or isinstance(formula, MatrixElement) or not moves(formula):
+    return derivative_along(formula, lambda other: S.One if other == leaf else S.Zero, moves)
+
+
+def derivative_along(formula: Expr, direction: Derivative, moves: Activity) -> Expr:
+    """The derivative of a formula as its entries and numbers move, each with the speed that ``direction`` gives.
+
+    >>> from sympy import Symbol
+    >>> x, speed = Symbol("x", real=True), Symbol("x_dot", real=True)
+    >>> derivative_along(x**2, lambda leaf: speed, Activity(["x"]))
+    2*x*x_dot
+    """
+    if not moves(formula):
         return S.Zero
+    if not formula.args or isinstance(formula, MatrixElement):
+        return direction(formula)
 
     def derivative(part: Any) -> Expr:
-        return partial_derivative(part, leaf, moves)
+        return derivative_along(part, direction, moves)
 
     for kind in type(formula).__mro__:
         if kind in DERIVATIVE:

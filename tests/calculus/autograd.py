@@ -18,7 +18,7 @@ def sizes_for(system, seed=0, low=2):
 
 
 def numbers_for(system, sizes, seed=0, upstream_of=None):
-    """Float64 arrays for the inputs: normal entries, numbers between 0.5 and 2, zeros and ones for allowed sets.
+    """Float64 arrays for the inputs: entries of either sign, numbers from 0.5 to 2, zeros and ones for allowed sets.
 
     With ``upstream_of`` also a cotangent of that value, under the name ``upstream``.
     """
@@ -30,10 +30,16 @@ def numbers_for(system, sizes, seed=0, upstream_of=None):
         if name in made.allowed_inputs:
             values[name] = (generator.random(shape) < 0.7).astype(float)
         else:
-            values[name] = generator.normal(size=shape) if is_matrix(symbol) else np.array(generator.uniform(0.5, 2))
+            values[name] = away_from_zero(generator, shape) if is_matrix(symbol) else generator.uniform(0.5, 2, ())
     if upstream_of is not None:
         values["upstream"] = generator.normal(size=tuple(map(int, made.shape(upstream_of))))
     return values
+
+
+def away_from_zero(generator, shape):
+    """Entries of either sign, none of them so small that dividing by it would magnify every error."""
+    drawn = generator.normal(size=shape)
+    return drawn + np.copysign(0.25, drawn)
 
 
 def autograd(system, values, output, wrt):
@@ -75,3 +81,28 @@ def largest_error(found, expected):
     }
     scale = max([1.0, *(np.abs(value).max() for value in expected.values())])
     return max(np.abs(found[name] - expected[name]).max() for name in expected) / scale
+
+
+def second_order(system, values, output, directions):
+    """The tangent of the output along directions of inputs, and the Hessian of <upstream, output> times them.
+
+    Both are derivatives of <gradients, directions>: by the upstream cotangent, and by the inputs.
+    """
+    tensors = {name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()}
+    upstream = tensors.pop("upstream").requires_grad_()
+    wanted = [tensors[name].requires_grad_() for name in directions]
+    found = system.lambdify("torch", outputs=[output])(**tensors)[output]
+    zeros = np.zeros(upstream.shape), {name: np.zeros(values[name].shape) for name in directions}
+    if not found.requires_grad:
+        return zeros
+    gradients = torch.autograd.grad(found, wanted, upstream, create_graph=True, allow_unused=True)
+    pairs = zip(gradients, directions.values(), strict=True)
+    along = sum((gradient * torch.tensor(direction)).sum() for gradient, direction in pairs if gradient is not None)
+    if not getattr(along, "requires_grad", False):
+        return zeros
+    slopes = torch.autograd.grad(along, [upstream, *wanted], allow_unused=True)
+    upward, *others = (
+        np.zeros(tensor.shape) if slope is None else slope.numpy()
+        for slope, tensor in zip(slopes, [upstream, *wanted], strict=True)
+    )
+    return upward, dict(zip(directions, others, strict=True))
