@@ -41,6 +41,13 @@ from symattn.writing import check_target
     click.option(
         "--output", metavar="NAME", help="The value that is differentiated; the mechanism's output if absent."
     ),
+    click.option(
+        "--mode",
+        type=click.Choice(["reverse", "forward"]),
+        default="reverse",
+        show_default=True,
+        help="Cotangents from the output back to the inputs, or tangents from the inputs on to the output.",
+    ),
     *SETTINGS,
     click.option("--code", "target", type=click.Choice(["numpy", "torch"]), help="Print a Python module instead."),
     *RESULT,
@@ -51,6 +58,7 @@ def command(
     inputs: tuple[str, ...],
     wrt: tuple[str, ...],
     output: str | None,
+    mode: str,
     settings: tuple[str, ...],
     scaled: bool | None,
     target: str | None,
@@ -63,13 +71,14 @@ def command(
 
     dO is the cotangent of the output, ∂ℓ/∂O for a number ℓ that depends on it. With --set every step is worked through
     with numbers, the worked example's where only dO is set, and dO all ones where it is not. Without NAME: the worked
-    example.
+    example. With --mode forward: tangents, Q_dot of Q and so on, which are set, or all ones, as dO is.
 
     \b
     symattn gradient scaled-dot
     symattn gradient multi-head-causal --wrt W_Q -o backward.tex
     symattn gradient dot --set dO='1 0 0; 0 1 0; 0 0 -1'
     symattn gradient scaled-dot --code torch
+    symattn gradient scaled-dot --mode forward --wrt Q
     """
     system = chosen(name, equations, inputs, scaled)
     if target is not None:
@@ -77,13 +86,19 @@ def command(
             raise click.UsageError("--code prints a Python module; --set, --format and --standalone go without it.")
         if path is not None and path != "-":
             check_target(path)
-        deliver(source(system.backward(output, wrt or None), target), path)
+        deliver(source(derivative(system, mode, output, wrt), target), path)
         return
     format_name, standalone = chosen_format(format_name, path, standalone)
-    derived = system.backward(output, wrt or None)
+    derived = derivative(system, mode, output, wrt)
     numbered = settings or (name is None and equations is None)
     presentation = publishing.derive(with_numbers(system, derived, settings) if numbered else derived)
     deliver(presentation.to(format_name, digits=digits, standalone=standalone), path)
+
+
+def derivative(system: Mechanism, mode: str, output: str | None, wrt: tuple[str, ...]) -> Mechanism:
+    """The backward pass, or forward mode."""
+    derive = system.jvp if mode == "forward" else system.backward
+    return derive(output, wrt or None)
 
 
 def source(system: Mechanism, target: str) -> str:

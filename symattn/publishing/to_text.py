@@ -7,7 +7,7 @@ from typing import Any
 
 from symattn.equations import EquationSystem
 from symattn.publishing.families import with_ranges
-from symattn.publishing.layout import Box, tokens, wrapped
+from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
 from symattn.publishing.printer import Printer, among
 from symattn.publishing.shared_table import ROWS
 from symattn.publishing.text_notation import FIRST_MARK, TextNotation
@@ -46,10 +46,10 @@ def text(value: Any, *, digits: int = 10, width: int = 100, numbers: Mapping[str
 def system_text(system: EquationSystem) -> str:
     """All equations of a system, one a line."""
     names = [line_and_boxes(each.left_side, digits=10)[0] for each in system]
-    width = max(map(len, names))
+    width = max(map(columns, names))
     with among((*system.inputs, *system.by_name)):
         values = [line_and_boxes(right, digits=10)[0] for _, right in with_ranges(system)]
-    return "\n".join(f"{name:<{width}} = {value}" for name, value in zip(names, values, strict=True))
+    return "\n".join(f"{padded(name, width)} = {value}" for name, value in zip(names, values, strict=True))
 
 
 def line_and_boxes(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> tuple[str, list[Box]]:

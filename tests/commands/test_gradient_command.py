@@ -105,6 +105,13 @@ def test_wrt_leaves_out_what_is_not_asked_for():
     assert {"dV", "dK"} <= stages(*DOT, "--wrt", "V", "--wrt", "K").keys()
 
 
+def test_forward_mode_prints_tangents():
+    found = stages(*DOT, "--mode", "forward", "--wrt", "K", "--set", "K_dot=0 1; 0 0")
+    assert found["S_dot"]["formula"]["text"] == "Q K̇ᵀ" and found["S_dot"]["exact"] == [["0", "0"]]
+    assert "Q_dot" not in found and list(found)[-1] == "O_dot"
+    assert "def " in run("dot", "--mode", "forward", "--code", "numpy").stdout
+
+
 def test_another_value_is_differentiated_by_name():
     found = stages("dot", "--output", "S")
     assert "dO" not in found and found["dQ"]["formula"]["code"] == "dS @ K"

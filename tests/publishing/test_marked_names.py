@@ -7,6 +7,7 @@ from symattn.defining import mechanism
 from symattn.mechanisms import named, names
 from symattn.nodes import ElementwiseProduct, FamilySymbol, MatrixProduct, Member, index
 from symattn.publishing import latex, mathml, text, validate_mathml
+from symattn.publishing.layout import columns
 from symattn.publishing.measure import width
 from symattn.shapes import size
 
@@ -119,8 +120,15 @@ def test_the_legend_says_what_a_cotangent_and_a_tangent_are():
     validate_mathml(words_of(backward, "mathml"))
 
 
+def test_names_with_a_dot_take_no_more_columns_than_without():
+    shown = text(named("scaled-dot").jvp()).splitlines()
+    assert "S = Q Kᵀ / √d_k" in shown and "Ṡ = (Q̇ Kᵀ + Q K̇ᵀ)/√d_k" in shown
+    family = text(named("multi-head").jvp(wrt="W_Q")).splitlines()
+    assert len({columns(line.partition("=")[0]) for line in family}) == 1
+
+
 @pytest.mark.parametrize("name", names())
-def test_the_backward_pass_of_every_mechanism_prints_as_valid_mathml(name):
-    system = named(name).backward()
-    validate_mathml(mathml(system))
-    assert text(system).count("\n") == len(system.equations) - 1
+def test_the_derivatives_of_every_mechanism_print_as_valid_mathml(name):
+    for system in (named(name).backward(), named(name).jvp()):
+        validate_mathml(mathml(system))
+        assert text(system).count("\n") == len(system.equations) - 1
