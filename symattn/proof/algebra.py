@@ -182,9 +182,13 @@ def within(value: Expression, length: Expression) -> Expression:
 
 
 def leading_place(base: Expression) -> int:
-    """Which product of a base stands for it: the one with most sums, then most factors."""
-    places = range(len(base.terms))
-    return max(places, key=lambda p: (len(base.terms[p][0].bound), len(base.terms[p][0].factors), -p))
+    """Which product of a base stands for it: the one with most sums, then of the highest degree, then the first."""
+
+    def rank(place: int) -> tuple[int, Fraction, int, int]:
+        term = base.terms[place][0]
+        return len(term.bound), sum((e for _, e in term.factors), ZERO), len(term.factors), -place
+
+    return max(range(len(base.terms)), key=rank)
 
 
 # Truth values.
@@ -251,12 +255,15 @@ def compare(sign: str, value: Expression) -> Expression:
         rest = tuple(pair for pair in term.factors if pair[0].kind not in TRUTHS and not is_positive_factor(pair[0]))
         kept = scaled(product_of(rest), 1 if coefficient > 0 else -1)
         if apart:
-            return multiplied(product_of(apart), compare(sign, kept))
+            truths = [factor for factor, _ in apart]
+            known = _positive_root(truths, kept) is not None
+            return multiplied(product_of(apart), one() if known else compare(sign, kept))
         value = kept
     else:
         common, rest_of_it = _truths_apart(value)
         if common:
-            return multiplied(*map(of_factor, common), compare(sign, rest_of_it))
+            known = _positive_root(common, rest_of_it) is not None
+            return multiplied(*map(of_factor, common), one() if known else compare(sign, rest_of_it))
     if sign == "!=" and value.terms and value.terms[0][1] < 0:
         value = negated(value)
     return _truth(Factor("compare", sign, (value,)))
@@ -312,6 +319,9 @@ def power(value: Expression, exponent: Fraction) -> Expression:
         truths, rest = _truths_apart(value)
         if truths:
             return multiplied(*map(of_factor, truths), _power_where(truths, rest, exponent))
+    parts = _components(value) if whole else [value]
+    if len(parts) > 1:
+        return multiplied(*(power(part, exponent) for part in parts))
     common, rest = content(value)
     if not whole and not is_positive(common):
         common, rest = one(), value
@@ -322,25 +332,53 @@ def power(value: Expression, exponent: Fraction) -> Expression:
     return multiplied(power(common, exponent), power_of_number(lead, exponent), made)
 
 
+def _components(value: Expression) -> list[Expression]:
+    """The factors of a product of sums that share no index; the value alone if it is no such product."""
+    if len(value.terms) != 1:
+        return [value]
+    term, coefficient = value.terms[0]
+    bound, powers = opened(term)
+    groups: list[tuple[set[Index], list[tuple[Factor, Fraction]]]] = []
+    for factor, exponent in powers:
+        indices, members = set(factor.free & set(bound)), [(factor, exponent)]
+        for group in [group for group in groups if group[0] & indices]:
+            groups.remove(group)
+            indices |= group[0]
+            members += group[1]
+        groups.append((indices, members))
+    if len(groups) < 2:
+        return [value]
+    found = [over(tuple(index for index in bound if index in own), product_of(members)) for own, members in groups]
+    return [scaled(found[0], coefficient), *found[1:]]
+
+
 LARGEST_ROOT = 6
 """The largest k for which it is seen that a sum is the k-th power of one that is known to be positive."""
 
 
-def _power_where(truths: list[Factor], value: Expression, exponent: Fraction) -> Expression:
+def _power_where(truths: Iterable[Factor], value: Expression, exponent: Fraction) -> Expression:
     """A root of a value where some truths hold: of a power of what they say is positive, a power of that."""
+    found = _positive_root(truths, value)
+    if found is None:
+        return power(value, exponent)
+    positive, times = found
+    together = exponent * times
+    if together.denominator == 1:
+        return power(positive, together)
+    return of_factor(Factor("base", "", (positive,)), together)
+
+
+def _positive_root(truths: Iterable[Factor], value: Expression) -> tuple[Expression, int] | None:
+    """What is positive by one of some truths, and the power of it that a value is."""
     for truth in truths:
         if (truth.kind, truth.head) != ("compare", ">"):
             continue
-        positive = truth.parts[0]
-        raised = positive
-        for k in range(1, LARGEST_ROOT + 1):
+        positive = raised = truth.parts[0]
+        for times in range(1, LARGEST_ROOT + 1):
             if raised == value:
-                together = exponent * k
-                if together.denominator == 1:
-                    return power(positive, together)
-                return of_factor(Factor("base", "", (positive,)), together)
+                return positive, times
             raised = multiplied(raised, positive)
-    return power(value, exponent)
+    return None
 
 
 def _power_of_product(value: Expression, exponent: Fraction) -> Expression:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 
 from symattn.proof import normal_form, ranges, sums
 from symattn.proof.terms import (
@@ -18,6 +19,7 @@ from symattn.proof.terms import (
     of_index,
     one,
     scaled,
+    subtracted,
     zero,
 )
 
@@ -96,16 +98,22 @@ def _denominators(value: Expression) -> Iterator[tuple[Factor, Fraction]]:
 
 
 def _comparisons(value: Expression) -> Iterator[Factor]:
-    """The comparisons with 0 of what rests on no bound index."""
+    """The comparisons with 0, of numbers and of positions, of what rests on no bound index."""
     for term, _ in value.terms:
         for factor, _ in term.factors:
-            if factor.kind == "compare" and factor.free.isdisjoint(term.bound):
+            if factor.kind in ("compare", "holds") and factor.free.isdisjoint(term.bound):
                 yield factor
 
 
 def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
     """The expression where what is compared is above 0, below 0, and 0."""
     compared = factor.parts[0]
+    if factor.kind == "holds":
+        opposite = Factor("holds", "", (subtracted(negated(compared), one()),))
+        for truth in (one(), zero()):
+            known = {factor.text: truth, opposite.text: subtracted(one(), truth)}
+            yield normal_form.replaced(value, "holds.", partial(_known, known))
+        return
     for sign in (1, -1):
         yield _with_sign(value, compared, sign)
     at_zero = _with_sign(value, compared, 0)
@@ -114,6 +122,10 @@ def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
         entry, rest = solved
         at_zero = normal_form.replaced(at_zero, entry.text, lambda part: rest if part == entry else None)
     yield at_zero
+
+
+def _known(known: Mapping[str, Expression], factor: Factor) -> Expression | None:
+    return known.get(factor.text)
 
 
 def _with_sign(value: Expression, compared: Expression, sign: int) -> Expression:

@@ -45,9 +45,11 @@ __all__ = [
 
 algebra.RULES[:] = (
     (frozenset(algebra.TRUTHS), truths.decided_truths),
+    (frozenset(["holds", "compare", "delta"]), truths.known_inside),
     (frozenset(["delta"]), truths.eliminated_delta),
     (frozenset(["holds"]), sums.found_blocks),
     (frozenset(["holds"]), sums.split_ranges),
+    (frozenset(["holds"]), sums.shortened),
     (frozenset(["holds"]), sums.reindexed),
     (frozenset(), sums.few_values),
     (frozenset(["entry", "apply", "base", "holds", "compare", "index", "largest"]), sums.split_blocks),

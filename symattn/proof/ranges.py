@@ -152,6 +152,21 @@ def _times_one_more(polynomial: dict[Monomial, Fraction], name: str) -> dict[Mon
     return made
 
 
+def largest_value(value: Expression, times: Multiply) -> Expression | None:
+    """The largest value, in sizes alone, of a formula in which indices stand by themselves; nothing for another one."""
+    made = value
+    for term, coefficient in value.terms:
+        if not term.free:
+            continue
+        if len(term.factors) != 1 or term.factors[0][0].kind != "index" or term.factors[0][1] != 1:
+            return None
+        (index,) = term.free
+        made = subtracted(made, Expression(((term, coefficient),)))
+        if coefficient > 0:
+            made = added(made, times(subtracted(index.length, one()), number(coefficient)))
+    return made
+
+
 def surely_positive(value: Expression, times: Multiply) -> bool:
     """Whether a whole number is at least 1."""
     return surely_nonnegative(subtracted(value, one()), times)

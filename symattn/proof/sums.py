@@ -60,6 +60,29 @@ def split_ranges(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     return None
 
 
+def shortened(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """A sum over j with j <= e goes no further than the largest value of e."""
+    for factor, _ in powers:
+        if factor.kind != "holds":
+            continue
+        for index in bound:
+            last = solved(factor.parts[0], index) if index in factor.free else None
+            downward = any(c < 0 for term, c in factor.parts[0].terms if index in term.free)
+            if last is None or not downward:
+                continue
+            largest = ranges.largest_value(last, algebra.multiplied)
+            if largest is None or not last.free:
+                continue
+            length = added(largest, one())
+            less = subtracted(index.length, length)
+            if not all(ranges.surely_positive(value, algebra.multiplied) for value in (length, less)):
+                continue
+            own = fresh(length)
+            left = tuple(each for each in bound if each != index)
+            return algebra.over((*left, own), algebra.substituted_powers(powers, {index: of_index(own)}))
+    return None
+
+
 def found_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     """Of all blocks r the one that position j is in: where r w <= j < r w + w, r is floor(j / w)."""
     held = {factor.parts[0].text: factor for factor, _ in powers if factor.kind == "holds"}

@@ -229,6 +229,14 @@ def _power(translator: Translator, value: Any, places: Places) -> Expression:
     base, exponent = value.as_base_exp()
     if base is E:
         return normal_form.applied("exp", translator.formula(exponent, places))
+    if isinstance(exponent, Integer) and isinstance(base, Mul):
+        # A power of a product before the product is multiplied out, and a power of a power as one.
+        return reduce(
+            normal_form.multiplied,
+            (_power(translator, Pow(part, exponent, evaluate=False), places) for part in base.args),
+        )
+    if isinstance(exponent, Integer) and isinstance(base, Pow) and isinstance(base.exp, Rational):
+        return _power(translator, Pow(base.base, base.exp * exponent, evaluate=False), places)
     if isinstance(exponent, Rational):
         return normal_form.power(translator.formula(base, places), Fraction(int(exponent.p), int(exponent.q)))
     # b ** x with a positive number b is exp(x log b).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from symattn.proof import algebra, ranges
 from symattn.proof.positions import row_and_column, solved
 from symattn.proof.terms import (
@@ -42,6 +44,33 @@ def decided_truths(bound: tuple[Index, ...], powers: Powers) -> Expression | Non
                 if not gap.free and ranges.surely_nonnegative(gap, algebra.multiplied):
                     return algebra.over(bound, algebra.product_of(algebra.without(powers, other)))
     return None
+
+
+def known_inside(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
+    """Beside a truth value the same one inside another factor is 1, and the opposite one 0: T f(T) = T f(1)."""
+    for truth, _ in powers:
+        if truth.kind not in ("holds", "compare", "delta"):
+            continue
+        for text, value in _known_with(truth).items():
+            for other, exponent in powers:
+                if other == truth or not any(text in part.text for part in other.parts):
+                    continue
+                made = algebra.replaced(of_factor(other), text, partial(_one_for_another, {text: value}))
+                rest = algebra.product_of(algebra.without(powers, other))
+                return algebra.over(bound, algebra.multiplied(rest, algebra.power(made, exponent)))
+    return None
+
+
+def _known_with(truth: Factor) -> dict[str, Expression]:
+    """The texts of factors whose values are known where a truth value is 1."""
+    known = {truth.text: one()}
+    if truth.kind == "holds":
+        known[Factor("holds", "", (subtracted(negated(truth.parts[0]), one()),)).text] = zero()
+    return known
+
+
+def _one_for_another(known: dict[str, Expression], factor: Factor) -> Expression | None:
+    return known.get(factor.text)
 
 
 def eliminated_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
