@@ -11,6 +11,7 @@ from symattn.errors import LimitError, MissingRowError
 from symattn.proof import deciding, normal_form, notation
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, check_time, within_seconds
+from symattn.proof.same_equations import with_merged
 from symattn.proof.terms import Expression, Factor, Index, of_index, subtracted, zero
 from symattn.proof.translation import Translator
 from symattn.shapes import show
@@ -105,6 +106,9 @@ def argue(system: EquationSystem, left: str, right: str, seconds: float) -> Argu
 
 
 def _argued(system: EquationSystem, left: str, right: str) -> Argument:
+    system, same = with_merged(system)
+    if left in same and same[left] == same.get(right):
+        return Argument(True, ("both sides are the same formula of the same values",), left)
     sides = {name: system.by_name[name] for name in (left, right) if name in system.by_name}
     translator = translator_of(system)
     positions = place_of(system, left, translator)
