@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sympy.core.cache import clear_cache
 
@@ -73,6 +74,11 @@ def gradients():
     return one_head().backward
 
 
+def second_derivatives():
+    """The Hessian of <O, dO> in Q, a matrix for every entry of Q."""
+    return partial(one_head().hessian, wrt="Q")
+
+
 def causal_heads():
     """dX, dW_Q, dW_K, dW_V and dW_O of causal multi-head self-attention."""
     known = named("multi-head-causal")
@@ -94,6 +100,7 @@ def proof():
 
 OURS: dict[str, Callable[[], Callable[[], object]]] = {
     "gradients": gradients,
+    "Hessian": second_derivatives,
     "multi-head": causal_heads,
     "proof": proof,
 }
