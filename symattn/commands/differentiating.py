@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from symattn import publishing
+from symattn.auditing import verdict_as_dict
 from symattn.commands.options import (
     EQUATIONS,
     NAME,
@@ -49,6 +51,7 @@ from symattn.writing import check_target
         help="Cotangents from the output back to the inputs, or tangents from the inputs on to the output.",
     ),
     *SETTINGS,
+    click.option("--prove", is_flag=True, help="Say of each gradient how it is known instead, proved for every size."),
     click.option("--code", "target", type=click.Choice(["numpy", "torch"]), help="Print a Python module instead."),
     *RESULT,
 )
@@ -61,12 +64,13 @@ def command(
     mode: str,
     settings: tuple[str, ...],
     scaled: bool | None,
+    prove: bool,
     target: str | None,
     format_name: str | None,
     path: str | None,
     digits: int,
     standalone: bool,
-) -> None:
+) -> int | None:
     """Derive the backward pass of a mechanism: cotangents dV, dP, dS, dQ, dK in the matrix form of a paper.
 
     dO is the cotangent of the output, ∂ℓ/∂O for a number ℓ that depends on it. With --set every step is worked through
@@ -79,20 +83,45 @@ def command(
     symattn gradient dot --set dO='1 0 0; 0 1 0; 0 0 -1'
     symattn gradient scaled-dot --code torch
     symattn gradient scaled-dot --mode forward --wrt Q
+    symattn gradient linear --prove
+
+    With --prove the exit status is 0 if every gradient is known with some evidence, 3 if one is not.
     """
     system = chosen(name, equations, inputs, scaled)
+    if prove:
+        if settings or target is not None or standalone or mode == "forward":
+            raise click.UsageError(
+                "--prove is about the backward pass for every size; it goes without --set, --code, "
+                "--standalone and --mode forward."
+            )
+        return proofs(system, output, wrt, format_name, path)
     if target is not None:
         if settings or format_name is not None or standalone:
             raise click.UsageError("--code prints a Python module; --set, --format and --standalone go without it.")
         if path is not None and path != "-":
             check_target(path)
         deliver(source(derivative(system, mode, output, wrt), target), path)
-        return
+        return None
     format_name, standalone = chosen_format(format_name, path, standalone)
     derived = derivative(system, mode, output, wrt)
     numbered = settings or (name is None and equations is None)
     presentation = publishing.derive(with_numbers(system, derived, settings) if numbered else derived)
     deliver(presentation.to(format_name, digits=digits, standalone=standalone), path)
+    return None
+
+
+def proofs(
+    system: Mechanism, output: str | None, wrt: tuple[str, ...], format_name: str | None, path: str | None
+) -> int:
+    """How each gradient is known, a line each or as JSON; gives the exit status."""
+    format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
+    found = system.prove_gradients(output, wrt or None)
+    if format_name == "json":
+        verdicts = {f"d{name}": verdict_as_dict(found.verdict(name)) for name in found.wrt}
+        deliver(json.dumps(verdicts, ensure_ascii=False, indent=2), path)
+    else:
+        deliver(str(found), path)
+    return 3 if found.kind in ("unknown", "refuted") else 0
 
 
 def derivative(system: Mechanism, mode: str, output: str | None, wrt: tuple[str, ...]) -> Mechanism:

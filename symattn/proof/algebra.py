@@ -93,8 +93,7 @@ def product(bound: tuple[Index, ...], powers: Iterable[tuple[Factor, Fraction]])
         known = found.get(factor.text)
         together = exponent if known is None else known[1] + exponent
         if factor.kind in TRUTHS:
-            if exponent < 0:
-                raise UndefinedError("a division by a truth value")
+            # What is divided by a sum over no allowed keys is 0 by definition; elsewhere 1 / 0 is not claimed.
             together = ONE
         found[factor.text] = (factor, together)
     kept: list[tuple[Factor, Fraction]] = []
@@ -386,7 +385,7 @@ def _power_of_product(value: Expression, exponent: Fraction) -> Expression:
     whole = exponent.denominator == 1
     apart, together = [], []
     for factor, e in term.factors:
-        if factor.kind in TRUTHS and exponent > 0:
+        if factor.kind in TRUTHS:
             apart.append((factor, ONE))
         elif whole or is_positive(of_factor(factor)):
             apart.append((factor, e * exponent))

@@ -19,7 +19,7 @@ from symattn.equations import Equation, EquationSystem, mentioned_names
 from symattn.errors import InputError, LimitError, MissingRowError
 from symattn.proof import normal_form, notation
 from symattn.proof.differentiation import derivative
-from symattn.proof.equality import Argument, opened_until_zero, translator_of
+from symattn.proof.equality import Argument, opened_until_zero, place_of, translator_of
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, within_seconds
 from symattn.proof.terms import Expression, Factor, added, of_factor, subtracted, zero
@@ -42,6 +42,8 @@ class ReverseMode:
     output: str
     cotangents: Mapping[str, str]
     forward: tuple[Equation, ...]
+    results: tuple[str, ...] = ()
+    """The names of the cotangents that were asked for."""
 
     @classmethod
     def of(cls, claimed: EquationSystem, forward: Iterable[Equation]) -> ReverseMode:
@@ -57,7 +59,7 @@ class ReverseMode:
         names = {equation.name for equation in forward}
         behind = tuple(equation for equation in claimed.equations if equation.name not in names)
         whole = replace(claimed, equations=(*forward, *behind), results=())
-        return cls(whole, upstream[0], cotangents, forward)
+        return cls(whole, upstream[0], cotangents, forward, claimed.results)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class BackwardProof:
 
     arguments: Mapping[str, Argument]
     rests_on: Mapping[str, frozenset[str]]
+    wrt: tuple[str, ...] = ()
+    sampled: Mapping[str, Verdict] = field(default_factory=dict)
+    """What was computed, at random instances, for those asked for that are not proved."""
     seconds: float = field(default=0.0, compare=False)
 
     def __bool__(self) -> bool:
@@ -77,6 +82,8 @@ class BackwardProof:
         open_ones = [other for other in needed if not self.arguments[other].holds]
         statement = f"d{name} is the derivative of <upstream, output> by {name}"
         steps = tuple(f"d{other}: {self.arguments[other].steps[-1]}" for other in needed if self.arguments[other].holds)
+        if open_ones and name in self.sampled:
+            return self.sampled[name]
         if open_ones:
             first = open_ones[0]
             return Verdict("unknown", statement, f"d{first} is not proved: {self.arguments[first].reason}", steps)
@@ -86,8 +93,16 @@ class BackwardProof:
 
     @property
     def kind(self) -> str:
-        """The weakest evidence for any of the cotangents."""
-        return weakest(self.verdict(name).kind for name in self.arguments)
+        """The weakest evidence for any of the cotangents that were asked for."""
+        return weakest(self.verdict(name).kind for name in self.wrt or self.arguments)
+
+    def __str__(self) -> str:
+        """A line for each cotangent that was asked for."""
+        lines = []
+        for name in self.wrt or self.arguments:
+            verdict = self.verdict(name)
+            lines.append(f"{verdict.kind}: d{name}: {verdict.reason}")
+        return "\n".join(lines)
 
 
 def prove_backward(claimed: ReverseMode, seconds: float = SECONDS, only: Iterable[str] | None = None) -> BackwardProof:
@@ -110,7 +125,9 @@ def prove_backward(claimed: ReverseMode, seconds: float = SECONDS, only: Iterabl
             arguments[name] = Argument(False, reason=f"no answer within {seconds:g} s")
         except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
             arguments[name] = Argument(False, reason=f"index notation cannot tell: {error}")
-    return BackwardProof(arguments, rests_on, time.monotonic() - begun)
+    named = {cotangent: name for name, cotangent in claimed.cotangents.items()}
+    wrt = tuple(named[cotangent] for cotangent in claimed.results if cotangent in named)
+    return BackwardProof(arguments, rests_on, wrt, seconds=time.monotonic() - begun)
 
 
 def _influenced(name: str, forward: tuple[Equation, ...]) -> set[str]:
@@ -124,7 +141,7 @@ def _influenced(name: str, forward: tuple[Equation, ...]) -> set[str]:
 
 def _argued(claimed: ReverseMode, name: str, translator: Translator) -> Argument:
     system = claimed.system
-    positions = translator.places(system.shape(name))[1]
+    positions = place_of(system, name, translator)
     asked, terms = chain_rule(claimed, name, positions, translator)
     cotangent = claimed.cotangents[name]
     if cotangent in system.by_name:
@@ -135,7 +152,7 @@ def _argued(claimed: ReverseMode, name: str, translator: Translator) -> Argument
     rest, names = opened_until_zero(subtracted(found, asked), system, translator, terms)
     if not rest.is_zero:
         return Argument(False, reason=f"claimed and chain rule differ by {notation.text(rest)[:400]}")
-    opened = f", with {', '.join(names)} written out" if names else ""
+    opened = f", with {', '.join(dict.fromkeys(names))} written out" if names else ""
     through = ", ".join(terms) or "nothing"
     line = f"the chain rule through {through} and the claimed equation have one normal form{opened}"
     return Argument(True, (f"the chain rule asks for {notation.text(asked)[:400]}", line), notation.text(found))

@@ -10,6 +10,12 @@ from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.proof import equality
 from symattn.proof.chain_rule import SECONDS, BackwardProof, ReverseMode, prove_backward
+from symattn.verdicts import Verdict
+from symattn.verification import verify
+from symattn.verification.backward_witness import BackwardPass
+
+INSTANCES = 6
+"""Random instances at which a cotangent is computed that is not proved."""
 
 CLAIMED = "claimed"
 """What an original equation is called while it is compared with the one whose parts have names; grows until free."""
@@ -28,6 +34,7 @@ def prove_gradients(
     Two things are shown in index notation: the forward equations with named parts are the mechanism's, and each
     cotangent is what the chain rule asks for. ``seconds`` is for one cotangent; ``only`` names the values whose
     cotangents are looked at.
+    What cannot be proved is computed at random instances instead, and the verdict says so.
     Errors: ``UnknownNameError`` for a name that the mechanism does not have.
 
     >>> from symattn.mechanisms import named
@@ -37,7 +44,33 @@ def prove_gradients(
     forward = named_parts(system, output, wrt)
     same_forward(system, forward)
     whole = backward(system, output, wrt) if claimed is None else claimed
-    return prove_backward(ReverseMode.of(whole, forward), seconds, only)
+    found = prove_backward(ReverseMode.of(whole, forward), seconds, only)
+    left = [name for name in found.wrt if name in system.inputs and found.verdict(name).kind == "unknown"]
+    if not left or only is not None:
+        return found
+    return replace(found, sampled=sampled(system, output, whole, left, found))
+
+
+def sampled(
+    system: EquationSystem, output: str | None, claimed: EquationSystem, names: Iterable[str], found: BackwardProof
+) -> dict[str, Verdict]:
+    """What random instances say of some cotangents: generated code against central differences of the definitions."""
+    whole = system if output is None else replace(system, output=output)
+    needed = whole.needed(whole.output)
+    report = verify(replace(whole, equations=needed), instances=INSTANCES, witnesses=[BackwardPass(claimed)])
+    verdicts = {}
+    for row in report.rows:
+        name = row.value.removeprefix("d")
+        if name not in names or row.value in whole.by_name:
+            continue
+        why = found.verdict(name).reason
+        statement = f"d{name} is the derivative of <upstream, output> by {name}"
+        if row.verdict == "sampled":
+            agreed = "the generated code agrees with central differences along random directions"
+            verdicts[name] = Verdict("sampled", statement, f"{agreed}; {why}", instances=report.instances)
+        else:
+            verdicts[name] = Verdict("unknown", statement, f"{why}; random instances: {row.verdict}")
+    return verdicts
 
 
 def same_forward(system: EquationSystem, forward: tuple[Equation, ...], seconds: float = SECONDS) -> None:
