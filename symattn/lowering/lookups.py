@@ -59,6 +59,8 @@ class _Lookup:
                 return reshaped
             foreign = self.writer.program.in_order(self.row.free_symbols | self.column.free_symbols)
             if (*base.facts.axes, *foreign) == self.facts.axes:
+                # The members come whole, so that only the indices in the positions are axes of what they make.
+                self.has_rows = bool(foreign) or self.row.has(ROW) or self.column.has(ROW)
                 return self._of_whole(base.within(Binding.ATOM))
         if not own:
             name = self.writer.target.name
@@ -100,7 +102,7 @@ class _Lookup:
             at = self._at(self.row, rows, flat=True)
             return self._made(f"{text}[..., {at}, {'' if self.row.has(ROW) else 'None, '}:]")
         at_row, at_column = self._at(self.row, rows), self._at(self.column, columns)
-        numbers_alone = not (self.facts.axes or self.row.has(ROW, COLUMN) or self.column.has(ROW, COLUMN))
+        numbers_alone = not (self.has_rows or self.row.has(COLUMN) or self.column.has(COLUMN))
         return self._made(f"{text}[..., {at_row}, {at_column}{', None, None' if numbers_alone else ''}]")
 
     def _runs_over(self, position: Expr, symbol: Symbol) -> bool:

@@ -406,3 +406,26 @@ def test_small_powers_under_a_remainder_are_exact():
     system = mechanism("powers", {"A": "n n"}, "B = A + matrix(n, n, (i ** 3 + n) % 7)")
     found = system.lambdify("numpy")(np.zeros((50, 50)))
     assert [int(number) for number in found[:, 0]] == [(i**3 + 50) % 7 for i in range(50)]
+
+
+MEMBERS = {
+    "one row": ("H 1 m", "F[h][0, (j + 1) % m]", lambda F: F[:, :, [1, 2, 0]]),
+    "one column": ("H m 1", "F[h][(j + 1) % m, 0]", lambda F: F.swapaxes(1, 2)[:, :, [1, 2, 0]]),
+    "one entry": ("H m 1", "F[h][m - 1, 0]", lambda F: F[:, 2:3]),
+    "a row by its index": ("H n m", "F[h][(h + 1) % n, m - 1 - j]", lambda F: F[[0, 1], [1, 2], None, ::-1]),
+}
+"""Members of a family at positions that the rows of the result do not tell."""
+
+
+@pytest.mark.parametrize("batch", [(), (2,)], ids=["one", "batch"])
+@pytest.mark.parametrize("name", MEMBERS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_members_are_looked_up_at_positions_without_rows(target, name, batch):
+    shape, text, expected = MEMBERS[name]
+    made = mechanism("members", {"F": shape, "A": "n m"}, f"O[h] = matrix(n, m, {text} * A[i, j])")
+    generator = np.random.default_rng(3)
+    F = generator.normal(size=[{"H": 2, "n": 4, "m": 3, "1": 1}[length] for length in shape.split()])
+    A = generator.normal(size=(4, 3))
+    numbers = {"F": np.broadcast_to(F, batch + F.shape), "A": np.broadcast_to(A, batch + A.shape)}
+    found = computed(made, target, numbers)
+    assert np.allclose(found, np.broadcast_to(expected(F)[:, :1] * A, (*batch, 2, 4, 3)))
