@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sympy import Expr
 
-from symattn import calculus, closed_form, lowering, publishing, verification, worked
+from symattn import calculus, closed_form, lowering, proof, publishing, verification, worked
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LanguageError
 from symattn.language import WORDS, parse_equations, parse_shape
@@ -92,6 +92,21 @@ class Mechanism(EquationSystem):
         assert isinstance(made, Mechanism)
         return made
 
+    def prove_gradients(
+        self, output: str | None = None, wrt: str | Iterable[str] | None = None, seconds: float = 20.0
+    ) -> proof.BackwardProof:
+        """Whether the backward pass is right for every size: each cotangent against the chain rule, in index notation.
+
+        ``.verdict("Q")`` says how dQ is known; what cannot be proved within ``seconds`` is computed at random instances
+        instead and called ``sampled``.
+        Errors: those of ``backward``.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> attention.prove_gradients().kind
+        'proved'
+        """
+        return proof.prove_gradients(self, output, wrt, seconds)
+
     def jvp(self, output: str | None = None, wrt: str | Iterable[str] | None = None) -> Mechanism:
         """Forward mode as a mechanism: the tangent of the output, behind the equations that it rests on.
 
@@ -119,6 +134,35 @@ class Mechanism(EquationSystem):
         ['dO @ V_dot.T', 'P_dot.T @ dO']
         """
         made = calculus.hvp(self, output, wrt)
+        assert isinstance(made, Mechanism)
+        return made
+
+    def jacobian(
+        self, output: str | None = None, wrt: str | None = None, entry: Sequence[int] | None = None
+    ) -> Mechanism:
+        """The derivative of each entry of an output by a value, as a mechanism whose result is a family.
+
+        ``J_Q[a, b]``, of the shape of ``Q``, is the gradient of entry ``(a, b)`` of the output in ``Q``; with ``entry``,
+        positions counted from 0, of that one entry.
+        Errors: ``UnknownNameError``; ``InputError`` unless one value is asked for, ``ShapeError`` for wrong positions.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> print(attention.jacobian(wrt="P", entry=(0, 1)))
+        J_P = [i = 1]_i ⊙ V_{:,2}ᵀ
+        """
+        made = calculus.jacobian(self, output, wrt, entry)
+        assert isinstance(made, Mechanism)
+        return made
+
+    def hessian(
+        self, output: str | None = None, wrt: str | None = None, entry: Sequence[int] | None = None
+    ) -> Mechanism:
+        """The Hessian of an output in a value, as a mechanism whose result is a family over the value's entries.
+
+        What is differentiated twice is the entry of the output at ``entry``, or else ``<dO, O>``, ``dO`` an input.
+        Errors: as for :meth:`jacobian`.
+        """
+        made = calculus.hessian(self, output, wrt, entry)
         assert isinstance(made, Mechanism)
         return made
 

@@ -8,6 +8,7 @@ from symattn.lazy import loader
 
 if TYPE_CHECKING:
     from symattn.calculus.cotangents import COTANGENT, cotangents_of
+    from symattn.calculus.entries import hessian, jacobian
     from symattn.calculus.forward import hvp, jvp
     from symattn.calculus.reverse import backward, named_parts
     from symattn.calculus.simplifying import RULES, Rule, simplified
@@ -20,7 +21,9 @@ __all__ = [
     "Rule",
     "backward",
     "cotangents_of",
+    "hessian",
     "hvp",
+    "jacobian",
     "jvp",
     "named_parts",
     "simplified",
@@ -29,6 +32,7 @@ __all__ = [
 
 _HOMES = {
     "cotangents": ("COTANGENT", "cotangents_of"),
+    "entries": ("hessian", "jacobian"),
     "forward": ("hvp", "jvp"),
     "reverse": ("backward", "named_parts"),
     "simplifying": ("RULES", "Rule", "simplified"),

@@ -169,17 +169,17 @@ def _entmax(node: Any, cotangent: Any, value: Any) -> Cotangents:
     Source: Peters, Niculae & Martins 2019, arXiv:1905.05702, proposition 2. A row without allowed keys has no weights
     to share out; its divisor is taken as 1.
     """
-    weights = _entmax_weights(node.alpha, value)
+    inside = Step(value)
+    weights = _entmax_weights(node.alpha, value, inside)
     sums: Any = RowSum(weights)
     if node.allowed is not None:
-        sums = ElementwiseSum(sums, ElementwiseDifference(1, Step(sums)))
+        sums = ElementwiseSum(sums, ElementwiseDifference(1, Step(RowSum(inside))))
     mean = ElementwiseQuotient(RowSum(ElementwiseProduct(weights, cotangent)), sums)
     return _with_options(node, ElementwiseProduct(weights, ElementwiseDifference(cotangent, mean)))
 
 
-def _entmax_weights(alpha: Expr, weights: Any) -> Any:
+def _entmax_weights(alpha: Expr, weights: Any, inside: Any) -> Any:
     """``P ** (2 - alpha)`` where ``P`` is not 0, else 0; written so that it has a slope of 0 there, too."""
-    inside = Step(weights)
     if alpha == 2:
         return inside
     safe = ElementwiseSum(weights, ElementwiseDifference(1, inside))

@@ -12,24 +12,28 @@ from symattn.calculus.rules_of_scalars import SCALAR_RULES
 from symattn.calculus.rules_of_stretching import STRETCHING_RULES
 from symattn.calculus.rules_of_sums import SUM_RULES
 from symattn.calculus.rules_of_transposes import TRANSPOSE_RULES
+from symattn.calculus.rules_of_unit_vectors import UNIT_VECTOR_RULES
 from symattn.calculus.rules_of_units import UNIT_RULES
 from symattn.nodes import Member, Node, Value, is_matrix
 
 RULES: tuple[Rule, ...] = (*UNIT_RULES, *TRANSPOSE_RULES, *SCALAR_RULES, *SUM_RULES, *STRETCHING_RULES)
-"""Every rule, in the order in which they are tried."""
+"""The rules for derivatives of every kind, in the order in which they are tried."""
+
+RULES_AT_ONE_ENTRY: tuple[Rule, ...] = (*RULES, *UNIT_VECTOR_RULES)
+"""The same with those for what a unit vector picks."""
 
 
 @cache
-def _by_node() -> dict[type, tuple[Rule, ...]]:
-    nodes = {node for rule in RULES for node in rule.nodes}
-    return {node: tuple(rule for rule in RULES if node in rule.nodes) for node in nodes}
+def _by_node(rules: tuple[Rule, ...]) -> dict[type, tuple[Rule, ...]]:
+    nodes = {node for rule in rules for node in rule.nodes}
+    return {node: tuple(rule for rule in rules if node in rule.nodes) for node in nodes}
 
 
 class Simplifier:
     """Applies the rules from the inside out until none applies; what it has seen it remembers."""
 
-    def __init__(self) -> None:
-        self._rules = _by_node()
+    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
+        self._rules = _by_node(rules)
         self._done: dict[Value, Value] = {}
 
     def __call__(self, value: Value) -> Value:
@@ -67,7 +71,7 @@ def simplified(value: Value) -> Value:
 
 def instances() -> Iterator[tuple[str, Value, Value]]:
     """For every rule the cases that show it: the rule's name, a formula, and what the rule makes of it."""
-    for rule in RULES:
+    for rule in RULES_AT_ONE_ENTRY:
         for left in rule.cases():
             made = rule.apply(left)
             if made is None:
