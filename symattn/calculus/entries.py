@@ -14,8 +14,8 @@ from symattn.calculus.gathering import Axes
 from symattn.calculus.naming import Names
 from symattn.calculus.parts import is_work
 from symattn.calculus.reverse import backward
-from symattn.calculus.rules_of_unit_vectors import joined, split, unit_column, unit_row
 from symattn.calculus.simplifying import RULES_AT_ONE_ENTRY, Simplifier
+from symattn.calculus.unit_vectors import joined, split, unit_column, unit_row
 from symattn.equations import Equation, EquationSystem, mentioned_names
 from symattn.errors import InputError, ShapeError
 from symattn.nodes import Cases, ElementwiseProduct, Indices, Member, Value, entry_of, full_shape, is_matrix
