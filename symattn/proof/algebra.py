@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd
+from math import gcd, lcm
 from typing import TypeAlias
 
 from sympy import factorint
@@ -28,6 +28,7 @@ from symattn.proof.terms import (
     combined,
     delta_factor,
     fresh,
+    greatest_factor,
     negated,
     number,
     of_factor,
@@ -246,18 +247,29 @@ def delta(left: Expression, right: Expression) -> Expression:
 def compare(sign: str, value: Expression) -> Expression:
     """1 where a real number is positive (``">"``), or where it is not 0 (``"!="``), else 0.
 
-    Truth values and positive factors of a product are taken out, of two signs of what is not 0 one is chosen.
+    Truth values and positive factors of a product are taken out, of two signs of what is not 0 one is chosen; what is
+    -∞ where a truth value does not hold is positive where it does alone.
     """
+    if sign == ">" and INFINITY.text in value.text:
+        finite = _where_finite(value)
+        if finite is not None:
+            return finite
     if len(value.terms) == 1 and not value.terms[0][0].bound:
         term, coefficient = value.terms[0]
         apart = tuple(pair for pair in term.factors if pair[0].kind in TRUTHS)
         rest = tuple(pair for pair in term.factors if pair[0].kind not in TRUTHS and not is_positive_factor(pair[0]))
+        truths = [factor for factor, _ in apart]
+        rest = tuple(pair for pair in rest if not _positive_by(truths, pair[0]))
         kept = scaled(product_of(rest), 1 if coefficient > 0 else -1)
         if apart:
-            truths = [factor for factor, _ in apart]
             known = _positive_root(truths, kept) is not None
             return multiplied(product_of(apart), one() if known else compare(sign, kept))
         value = kept
+        even = [f for f, e in rest if e.denominator == 1 and not e.numerator % 2]
+        if even:
+            # x² y > 0 is x ≠ 0 and y > 0.
+            odd = scaled(product_of(pair for pair in rest if pair[0] not in even), 1 if coefficient > 0 else -1)
+            return multiplied(compare(sign, odd), *(compare("!=", of_factor(factor)) for factor in even))
     else:
         common, rest_of_it = _truths_apart(value)
         if common:
@@ -266,6 +278,47 @@ def compare(sign: str, value: Expression) -> Expression:
     if sign == "!=" and value.terms and value.terms[0][1] < 0:
         value = negated(value)
     return _truth(Factor("compare", sign, (value,)))
+
+
+def _positive_by(truths: Iterable[Factor], factor: Factor) -> bool:
+    """Whether one of some truths says that the base of a power is positive."""
+    if factor.kind != "base":
+        return False
+    base = factor.parts[0]
+    for truth in truths:
+        if (truth.kind, truth.head) == ("compare", ">"):
+            known = truth.parts[0]
+            ratio = known.terms[0][1] / base.terms[0][1]
+            if ratio > 0 and scaled(base, ratio) == known:
+                return True
+    return False
+
+
+INFINITY = Factor("entry", "∞")
+"""What the score of a key that is not allowed is less than 0 by."""
+
+
+def _where_finite(value: Expression) -> Expression | None:
+    """Whether v + s (T - 1) ∞ is positive, T being a truth value and s a positive number: where T holds and v is."""
+    infinite = [(term, c) for term, c in value.terms if (INFINITY, ONE) in term.factors]
+    finite = Expression(tuple(pair for pair in value.terms if pair not in infinite))
+    if not infinite or INFINITY.text in _outside_binders(finite):
+        return None
+    weight = combined((canonical(term.bound, without(term.factors, INFINITY)), c) for term, c in infinite)
+    by = abs(weight.terms[0][1])
+    held = complement(scaled(weight, -1 / by))
+    if held.is_zero:
+        return held
+    truth = len(held.terms) == 1 and held.terms[0][1] == 1 and not held.terms[0][0].bound
+    if not truth or any(factor.kind not in TRUTHS for factor, _ in held.terms[0][0].factors):
+        return None
+    return multiplied(held, compare(">", finite))
+
+
+def _outside_binders(value: Expression) -> str:
+    """The text of an expression, but for what a threshold or a largest value is taken of."""
+    kept = (factor.text for term, _ in value.terms for factor, _ in term.factors if not factor.bound)
+    return " ".join(kept)
 
 
 def _truths_apart(value: Expression) -> tuple[list[Factor], Expression]:
@@ -364,7 +417,11 @@ def _power_where(truths: Iterable[Factor], value: Expression, exponent: Fraction
     together = exponent * times
     if together.denominator == 1:
         return power(positive, together)
-    return of_factor(Factor("base", "", (positive,)), together)
+    lead = positive.terms[leading_place(positive)][1]
+    if lead < 0:
+        return of_factor(Factor("base", "", (positive,)), together)
+    made = of_factor(Factor("base", "", (scaled(positive, 1 / lead),)), together)
+    return multiplied(power_of_number(lead, together), made)
 
 
 def _positive_root(truths: Iterable[Factor], value: Expression) -> tuple[Expression, int] | None:
@@ -426,7 +483,9 @@ def content(value: Expression) -> tuple[Expression, Expression]:
     common = []
     for factor, exponent in lowest.values():
         everywhere = all(any(f == factor for f, _ in term.factors) for term, _ in value.terms)
-        shared = exponent if everywhere else min(exponent, ZERO)
+        # A denominator that may be 0 in some products says nothing of the others, where a case may rule it out.
+        divided = min(exponent, ZERO) if is_positive_factor(factor) else ZERO
+        shared = exponent if everywhere else divided
         if shared:
             common.append((factor, shared))
     if not common:
@@ -450,6 +509,18 @@ def surely_not_zero(value: Expression) -> bool:
     if not any(factor.kind in TRUTHS for term, _ in value.terms for factor, _ in term.factors):
         return True
     return any(_first_key_allowed(term, c) for term, c in value.terms) and all(c > 0 for _, c in value.terms)
+
+
+def nonzero(value: Expression) -> Expression:
+    """1 where a sum over allowed keys is not 0, else 0; truth values that all its products have come out."""
+    if value.is_zero:
+        return zero()
+    if surely_not_zero(value):
+        return one()
+    truths, rest = _truths_apart(value)
+    if truths:
+        return multiplied(*map(of_factor, truths), nonzero(rest))
+    return of_factor(Factor("nonzero", "", (value,)))
 
 
 def _first_key_allowed(term: Product, coefficient: Fraction) -> bool:
@@ -487,10 +558,54 @@ def largest(index: Index, value: Expression, kind: str = "largest", head: str = 
         if not constant.is_zero or moving.is_zero:
             return added(constant, largest(index, moving)) if moving.terms else constant
         common, rest = content(value)
-        if is_positive(common) and common != one():
-            return multiplied(common, largest(index, rest))
+        shared = common.terms[0][0].factors
+        apart = [pair for pair in shared if index not in pair[0].free and is_positive_factor(pair[0])]
+        if apart:
+            kept = product_of([pair for pair in shared if pair not in apart])
+            return multiplied(product_of(apart), largest(index, multiplied(kept, rest)))
+        scale = _scale([value])
+        if scale != 1:
+            return scaled(largest(index, scaled(value, 1 / scale)), scale)
     named = Index(f"_{value.height + 1}", index.length)
     return of_factor(Factor(kind, head, (renamed(value, {index: named}),), (named,)))
+
+
+def greatest(*values: Expression) -> Expression:
+    """The greatest of some numbers, in any order and brackets; what all have in common, and a scale, stand outside.
+
+    ``max(a + c, b + c) = max(a, b) + c``: of each product as much is taken out as leaves no coefficient below 0.
+    """
+    parts = {part.text: part for value in values for part in _one_of_the_greatest(value)}
+    if len(parts) == 1:
+        return next(iter(parts.values()))
+    found = {term.text: term for part in parts.values() for term, _ in part.terms}
+    coefficients = [{term.text: c for term, c in part.terms} for part in parts.values()]
+    common = combined((term, min(own.get(text, ZERO) for own in coefficients)) for text, term in found.items())
+    if not common.is_zero:
+        return added(common, greatest(*(subtracted(part, common) for part in parts.values())))
+    scale = _scale(parts.values())
+    if scale != 1:
+        return scaled(greatest(*(scaled(part, 1 / scale) for part in parts.values())), scale)
+    return of_factor(greatest_factor(parts.values()))
+
+
+def _scale(values: Iterable[Expression]) -> Fraction:
+    """The largest number of which all coefficients are whole multiples; 1 where there is none."""
+    coefficients = [c for value in values for _, c in value.terms]
+    below = lcm(*(c.denominator for c in coefficients))
+    return Fraction(gcd(*(int(c * below) for c in coefficients)), below) if coefficients else ONE
+
+
+def _one_of_the_greatest(value: Expression) -> list[Expression]:
+    """``c + q max(a, b)`` as ``c + q a`` and ``c + q b``, the greatest of which it is as q is positive."""
+    for place, (term, coefficient) in enumerate(value.terms):
+        if coefficient > 0 and len(term.factors) == 1 and not term.bound and term.factors[0][1] == 1:
+            (factor,) = (factor for factor, _ in term.factors)
+            if factor.kind == "greatest":
+                rest = Expression(value.terms[:place] + value.terms[place + 1 :])
+                parts = (added(rest, scaled(part, coefficient)) for part in factor.parts)
+                return [found for part in parts for found in _one_of_the_greatest(part)]
+    return [value]
 
 
 # Values in the place of indices.
@@ -563,7 +678,9 @@ def rebuilt(factor: Factor, parts: tuple[Expression, ...]) -> Expression:
     if factor.kind == "apply":
         return applied(factor.head, parts[0])
     if factor.kind == "nonzero":
-        return one() if surely_not_zero(parts[0]) else of_factor(Factor("nonzero", "", parts))
+        return nonzero(parts[0])
+    if factor.kind == "greatest":
+        return greatest(*parts)
     if factor.bound:
         (index,) = factor.bound
         own = fresh(index.length)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 
-from symattn.proof import normal_form, ranges, sums
+from symattn.proof import maxima, normal_form, ranges, sums
+from symattn.proof.matching import contains
+from symattn.proof.summands import has_comparison, summands
 from symattn.proof.terms import (
     Expression,
     Factor,
@@ -18,6 +20,7 @@ from symattn.proof.terms import (
     of_factor,
     of_index,
     one,
+    opened,
     scaled,
     subtracted,
     zero,
@@ -31,7 +34,7 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
     """Whether an expression is 0 wherever it is defined; ``False`` means that it is not known to be.
 
     Denominators that rest on no bound index are multiplied out; what is compared with 0 is taken to be above, below
-    and, where that can be put in for an entry, equal to 0 in turn.
+    and, where that can be put in for an entry, equal to 0 in turn; under sums, one summand is looked at.
     """
     if value.is_zero:
         return True
@@ -40,6 +43,10 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
         return True
     if "apply.tanh[" in cleared.text:
         return is_zero(normal_form.replaced(cleared, "apply.tanh[", _by_exponentials), depth)
+    if maxima.MARK in cleared.text:
+        parted = maxima.in_pieces(cleared)
+        if parted != cleared:
+            return is_zero(parted, depth)
     if depth == MOST_CASES:
         return False
     places = _places(cleared)
@@ -47,7 +54,9 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
         return all(is_zero(normal_form.substituted(cleared, place), depth + 1) for place in places)
     factor = next(_comparisons(cleared), None)
     if factor is None:
-        return False
+        if not has_comparison(cleared):
+            return False
+        return any(is_zero(summand, depth + 1) for summand in summands(cleared))
     return all(is_zero(case, depth + 1) for case in _cases(cleared, factor))
 
 
@@ -98,11 +107,15 @@ def _denominators(value: Expression) -> Iterator[tuple[Factor, Fraction]]:
 
 
 def _comparisons(value: Expression) -> Iterator[Factor]:
-    """The comparisons with 0, of numbers and of positions, of what rests on no bound index."""
-    for term, _ in value.terms:
-        for factor, _ in term.factors:
-            if factor.kind in ("compare", "holds") and factor.free.isdisjoint(term.bound):
-                yield factor
+    """The comparisons with 0, of numbers and of positions, of what rests on no bound index; inner ones come first."""
+    pending = [factor for term, _ in value.terms for factor, _ in term.factors]
+    found: list[tuple[int, int, Factor]] = []
+    while pending:
+        factor = pending.pop(0)
+        if factor.kind in ("compare", "holds") and factor.free <= value.free:
+            found.append((factor.text.count("compare.") + factor.text.count("holds."), len(found), factor))
+        pending.extend(inner for part in factor.parts for term, _ in part.terms for inner, _ in term.factors)
+    yield from (factor for _, _, factor in sorted(found, key=lambda each: each[:2]))
 
 
 def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
@@ -114,6 +127,10 @@ def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
             known = {factor.text: truth, opposite.text: subtracted(one(), truth)}
             yield normal_form.replaced(value, "holds.", partial(_known, known))
         return
+    if _counts_truths(compared):
+        yield _with_sign(value, compared, 1)
+        yield _with_none_of(_with_sign(value, compared, 0), compared)
+        return
     for sign in (1, -1):
         yield _with_sign(value, compared, sign)
     at_zero = _with_sign(value, compared, 0)
@@ -122,6 +139,23 @@ def _cases(value: Expression, factor: Factor) -> Iterator[Expression]:
         entry, rest = solved
         at_zero = normal_form.replaced(at_zero, entry.text, lambda part: rest if part == entry else None)
     yield at_zero
+
+
+def _counts_truths(value: Expression) -> bool:
+    """Whether an expression is a sum of truth values, so that none of them holds where it is not above 0."""
+    return all(
+        c > 0 and all(factor.kind in normal_form.TRUTHS for factor, _ in term.factors) for term, c in value.terms
+    )
+
+
+def _with_none_of(value: Expression, counted: Expression) -> Expression:
+    """The expression where no truth value of a sum holds: what has one of them as a factor is 0."""
+    kept = []
+    for term, coefficient in value.terms:
+        bound, powers = opened(term)
+        if not any(contains(pattern, bound, powers) for pattern, _ in counted.terms):
+            kept.append((term, coefficient))
+    return Expression(tuple(kept))
 
 
 def _known(known: Mapping[str, Expression], factor: Factor) -> Expression | None:

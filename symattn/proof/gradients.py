@@ -45,8 +45,10 @@ def prove_gradients(
     same_forward(system, forward)
     whole = backward(system, output, wrt) if claimed is None else claimed
     found = prove_backward(ReverseMode.of(whole, forward), seconds, only)
+    if only is not None:
+        return found
     left = [name for name in found.wrt if name in system.inputs and found.verdict(name).kind == "unknown"]
-    if not left or only is not None:
+    if not left:
         return found
     return replace(found, sampled=sampled(system, output, whole, left, found))
 
