@@ -20,6 +20,8 @@ def absorbed(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
         if found is None:
             continue
         left, rest = found
+        if not factor.free.isdisjoint(set(bound).difference(left)):
+            continue
         others = Expression(tuple(term for term in base.terms if term[0] is not leading))
         raised = algebra.product((), [*rest, (factor, exponent + 1)])
         made = subtracted(raised, algebra.multiplied(algebra.product((), [*rest, (factor, exponent)]), others))

@@ -71,13 +71,14 @@ def _slope(factor: Factor, name: str, positions: tuple[Expression, ...]) -> Expr
 def _gaussian(value: Expression) -> Expression:
     """erf'(x) = 2 exp(-x²) / √π."""
     bell = normal_form.applied("exp", negated(normal_form.multiplied(value, value)))
-    root = of_factor(Factor("size", "pi"), Fraction(-1, 2))
+    root = of_factor(Factor("constant", "pi"), Fraction(-1, 2))
     return scaled(normal_form.multiplied(bell, root), 2)
 
 
 DERIVATIVES: dict[str, Callable[[Expression], Expression]] = {
     "exp": lambda x: normal_form.applied("exp", x),
     "log": lambda x: normal_form.power(x, Fraction(-1)),
+    "ln": lambda x: normal_form.power(x, Fraction(-1)),
     "tanh": lambda x: subtracted(one(), normal_form.power(normal_form.applied("tanh", x), Fraction(2))),
     "sin": lambda x: normal_form.applied("cos", x),
     "cos": lambda x: negated(normal_form.applied("sin", x)),

@@ -36,7 +36,7 @@ def _exponential(value: Expression) -> Expression:
             bound, factors = opened(term)
             rest = scaled(algebra.product(bound, algebra.without(factors, truth)), coefficient)
             part = added(one(), algebra.multiplied(of_factor(truth), subtracted(_exponential(rest), one())))
-        elif inner is not None and inner.kind == "apply" and inner.head == "log" and term.factors[0][1] == 1:
+        elif inner is not None and inner.kind == "apply" and inner.head in ("log", "ln") and term.factors[0][1] == 1:
             part = algebra.power(inner.parts[0], coefficient)
         else:
             part = of_factor(Factor("apply", "exp", (Expression(((term, ONE),)),)), coefficient)
@@ -60,6 +60,18 @@ def _logarithm(value: Expression) -> Expression:
     elif rest.number != 1:
         parts.append(of_factor(Factor("apply", "log", (rest,))))
     return added(*parts)
+
+
+def _logarithm_of_any_sign(value: Expression) -> Expression:
+    """ln x, of which only exp(k ln x) = x ** k is used, k whole where x is not positive: of what is positive, log x."""
+    if is_positive(value):
+        return _logarithm(value)
+    if value.is_zero:
+        raise algebra.UndefinedError("the logarithm of 0")
+    common, rest = algebra.content(value)
+    if not is_positive(common):
+        common, rest = one(), value
+    return added(_logarithm_of_product(common), of_factor(Factor("apply", "ln", (rest,))))
 
 
 def _logarithm_of_product(value: Expression) -> Expression:
@@ -160,6 +172,7 @@ def _denominator_of(value: Expression) -> Expression:
 FUNCTIONS = {
     "exp": _exponential,
     "log": _logarithm,
+    "ln": _logarithm_of_any_sign,
     "sin": _sine,
     "cos": _cosine,
     "tanh": _odd("tanh"),

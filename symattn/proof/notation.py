@@ -111,7 +111,7 @@ def _power(factor: Factor, exponent: Fraction, names: _Names) -> str:
 def _factor(factor: Factor, names: _Names) -> str:
     if factor.kind == "index":
         return f"({names.of(factor.head)} - 1)"
-    if factor.kind in ("size", "number"):
+    if factor.kind in ("size", "number", "constant"):
         return factor.head
     if factor.kind == "entry":
         return factor.head + _places(factor.parts, names)
@@ -121,6 +121,8 @@ def _factor(factor: Factor, names: _Names) -> str:
         made = f"{word}_{{{letters[0]}=1..{_sum(factor.bound[0].length, names)}}}({_sum(factor.parts[0], names)})"
         names.leave()
         return made
+    if factor.kind == "greatest":
+        return f"max({', '.join(_sum(part, names) for part in factor.parts)})"
     inside = _sum(factor.parts[0], names)
     marks = {"delta": "[{} = 0]", "holds": "[{} ≥ 0]", "nonzero": "[{} ≠ 0]", "base": "({})"}
     if factor.kind == "compare":

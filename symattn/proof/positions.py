@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symattn.proof import algebra, ranges
 from symattn.proof.functions import floored
-from symattn.proof.terms import ONE, Expression, Index, Product, scaled, subtracted
+from symattn.proof.terms import ONE, Expression, Index, IndexFactor, Product, scaled, subtracted
 
 
 def solved(difference: Expression, index: Index) -> Expression | None:
@@ -35,6 +35,8 @@ def row_and_column(difference: Expression, bound: tuple[Index, ...]) -> dict[Ind
             if row == column or row not in value.free:
                 continue
             with_row = [(term, c) for term, c in value.terms if row in term.free]
+            if any((IndexFactor(row), ONE) not in term.factors for term, _ in with_row):
+                continue
             stride = Expression(tuple((_divided_by_index(term, row), -c) for term, c in with_row))
             if stride == column.length:
                 position = Expression(tuple(pair for pair in value.terms if pair not in with_row))

@@ -14,8 +14,12 @@ def is_positive(value: Expression) -> bool:
 
 def is_positive_factor(factor: Factor) -> bool:
     """Whether a factor is above 0 for all values of its inputs."""
-    if factor.kind in ("size", "number"):
+    if factor.kind in ("size", "number", "constant"):
         return True
     if factor.kind == "apply":
-        return factor.head == "exp"
+        return factor.head == "exp" and not any(
+            other.kind == "apply" and other.head == "ln"
+            for term, _ in factor.parts[0].terms
+            for other, _ in term.factors
+        )
     return factor.kind == "base" and is_positive(factor.parts[0])

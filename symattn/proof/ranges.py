@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -33,7 +33,11 @@ def surely_nonnegative(value: Expression, times: Multiply) -> bool:
     Every index is replaced by the end of its range that makes the formula smallest, then every size by 1 and more.
     ``times`` multiplies two expressions. ``False`` means that it is not known.
     """
+    if any(_denominator(term) for term, _ in value.terms):
+        return False
     value = _by_blocks(value, times)
+    if any(surely_nonnegative(bound, times) for bound in _without_a_remainder(value, times)):
+        return True
     for _ in range(ROUNDS):
         if any(_denominator(term) for term, _ in value.terms):
             return False
@@ -57,11 +61,32 @@ def surely_nonnegative(value: Expression, times: Multiply) -> bool:
     return False
 
 
+def _without_a_remainder(value: Expression, times: Multiply) -> Iterator[Expression]:
+    """What a formula is at least where w floor(x / w) stands in it: x - w floor(x / w) is from 0 to w - 1."""
+    factors = (factor for term, _ in value.terms for factor, _ in term.factors)
+    for floor in dict.fromkeys(factor for factor in factors if (factor.kind, factor.head) == ("apply", "floor")):
+        with_it = [(term, c) for term, c in value.terms if any(f == floor for f, _ in term.factors)]
+        if any(_power_of(term, floor) != 1 for term, _ in with_it):
+            continue
+        parts = [(Product((), tuple(power for power in term.factors if power[0] != floor)), c) for term, c in with_it]
+        width = added(*(Expression((part,)) for part in parts))
+        downward = surely_positive(negated(width), times)
+        width = negated(width) if downward else width
+        if not (downward or surely_positive(width, times)):
+            continue
+        whole = times(floor.parts[0], width)
+        remainder = subtracted(whole, times(width, Expression(((Product((), ((floor, Fraction(1)),)), Fraction(1)),))))
+        if downward:
+            yield subtracted(value, remainder)
+        elif is_whole(whole) and is_whole(width):
+            yield subtracted(added(value, remainder), subtracted(width, one()))
+
+
 def _by_blocks(value: Expression, times: Multiply) -> Expression:
     """The formula with w q + r in the place of an index j wherever floor(j / w) stands beside it: q is that floor."""
     for term, _ in value.terms:
         for factor, _ in term.factors:
-            parts = _blocks(factor, times) if factor.head == "floor" else None
+            parts = _blocks(factor, times) if (factor.kind, factor.head) == ("apply", "floor") else None
             if parts is None:
                 continue
             index, count, width = parts
@@ -88,7 +113,17 @@ def _with_values(value: Expression, places: dict[str, Expression], times: Multip
 
 
 def _is_ranged(factor: Factor) -> bool:
-    return factor.kind == "index" or (factor.kind, factor.head) == ("apply", "floor")
+    """Whether a factor is a whole number from 0 on: an index, or what is rounded down if that is never negative."""
+    if (factor.kind, factor.head) == ("apply", "floor"):
+        return all(c > 0 and _never_negative(term) for term, c in factor.parts[0].terms)
+    return factor.kind == "index"
+
+
+def _never_negative(term: Product) -> bool:
+    """Whether a product is one of sizes, to any power, and of whole numbers from 0 on."""
+    return not term.bound and all(
+        factor.kind == "size" or (_is_ranged(factor) and exponent > 0) for factor, exponent in term.factors
+    )
 
 
 def _denominator(term: Product) -> bool:
@@ -186,5 +221,6 @@ def is_whole(value: Expression) -> bool:
 
 
 def _whole_power(factor: Factor, exponent: Fraction) -> bool:
-    whole = factor.kind in ("index", "size", "holds", "delta", "compare") or factor.head == "floor"
+    whole = factor.kind in ("index", "size", "holds", "delta", "compare")
+    whole = whole or (factor.kind, factor.head) == ("apply", "floor")
     return whole and exponent.denominator == 1 and exponent > 0

@@ -13,6 +13,7 @@ from symattn.proof.terms import (
     Expression,
     Factor,
     Index,
+    IndexFactor,
     Powers,
     Product,
     added,
@@ -135,7 +136,7 @@ def _stride(value: Expression, index: Index) -> Expression | None:
     if len(with_it) != 1 or with_it[0][1] >= 0:
         return None
     term, coefficient = with_it[0]
-    rest = tuple(power for power in term.factors if power[0].kind != "index")
+    rest = tuple(power for power in term.factors if power != (IndexFactor(index), ONE))
     if len(rest) != len(term.factors) - 1 or any(f.kind != "size" or e < 0 for f, e in rest):
         return None
     return Expression(((Product((), rest), -coefficient),))

@@ -54,10 +54,11 @@ def fresh(length: Expression) -> Index:
 class Factor:
     """One factor of a product.
 
-    ``kind`` says what it is: an ``entry`` of a named matrix, a ``size``, the number that an ``index`` is, ``apply`` of
-    a function, the ``base`` of a power, a ``number`` under a root, ``delta`` (1 where its part is 0), ``holds`` (1
-    where its part, a whole number, is not negative), ``compare`` (1 where its part is as the head says), ``nonzero``
-    (1 where its part is not 0), or a binder: ``largest`` and ``threshold`` over a bound index.
+    ``kind`` says what it is: an ``entry`` of a named matrix, a ``size``, a ``constant`` such as pi, the number that an
+    ``index`` is, ``apply`` of a function, the ``base`` of a power, a ``number`` under a root, ``delta`` (1 where its
+    part is 0), ``holds`` (1 where its part, a whole number, is not negative), ``compare`` (1 where its part is as the
+    head says), ``nonzero`` (1 where its part is not 0), the ``greatest`` of its parts, or a binder: ``largest`` and
+    ``threshold`` over a bound index.
     """
 
     __slots__ = ("bound", "free", "head", "height", "kind", "parts", "text")
@@ -261,7 +262,10 @@ def renamed_factor(factor: Factor, renaming: Renaming) -> Factor:
         return IndexFactor(renaming[index])
     if factor.kind == "delta":
         return delta_factor(renamed(factor.parts[0], renaming))
-    return Factor(factor.kind, factor.head, tuple(renamed(part, renaming) for part in factor.parts), factor.bound)
+    parts = tuple(renamed(part, renaming) for part in factor.parts)
+    if factor.kind == "greatest":
+        return greatest_factor(parts)
+    return Factor(factor.kind, factor.head, parts, factor.bound)
 
 
 def renamed_product(term: Product, renaming: Renaming) -> Product:
@@ -276,6 +280,12 @@ def delta_factor(difference: Expression) -> Factor:
     if difference.terms and difference.terms[0][1] < 0:
         difference = negated(difference)
     return Factor("delta", "", (difference,))
+
+
+def greatest_factor(values: Iterable[Expression]) -> Factor:
+    """The greatest of some numbers, which come in one order, each once."""
+    found = {value.text: value for value in values}
+    return Factor("greatest", "", tuple(found[text] for text in sorted(found)))
 
 
 # The canonical order and names of bound indices.

@@ -239,10 +239,10 @@ def _power(translator: Translator, value: Any, places: Places) -> Expression:
         return _power(translator, Pow(base.base, base.exp * exponent, evaluate=False), places)
     if isinstance(exponent, Rational):
         return normal_form.power(translator.formula(base, places), Fraction(int(exponent.p), int(exponent.q)))
-    # b ** x with a positive number b is exp(x log b).
+    # b ** x is exp(x ln b), where ln b is real for a positive b alone.
     raised = translator.formula(exponent, places)
     return normal_form.applied(
-        "exp", normal_form.multiplied(raised, normal_form.applied("log", translator.formula(base, places)))
+        "exp", normal_form.multiplied(raised, normal_form.applied("ln", translator.formula(base, places)))
     )
 
 
@@ -337,7 +337,7 @@ ROWS: dict[type, Row] = {
     erf: _function("erf"),
     floor: _function("floor"),
     type(S.Exp1): lambda translator, value, places: normal_form.applied("exp", one()),
-    type(S.Pi): lambda translator, value, places: of_factor(Factor("size", "pi")),
+    type(S.Pi): lambda translator, value, places: of_factor(Factor("constant", "pi")),
     Abs: _absolute,
     Max: _maximum,
     Min: _minimum,
