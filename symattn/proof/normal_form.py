@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symattn.proof import absorbing, algebra, functions, sums, truths
 from symattn.proof.algebra import (
+    TRUTHS,
     UndefinedError,
     applied,
     compare,
@@ -24,6 +25,7 @@ from symattn.proof.algebra import (
 from symattn.proof.functions import floored
 
 __all__ = [
+    "TRUTHS",
     "UndefinedError",
     "applied",
     "compare",
