@@ -8,6 +8,7 @@ from functools import partial
 
 from symattn.proof import maxima, normal_form, ranges, sums
 from symattn.proof.matching import contains
+from symattn.proof.positivity import is_positive_factor
 from symattn.proof.summands import has_comparison, summands
 from symattn.proof.terms import (
     Expression,
@@ -38,6 +39,9 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
     """
     if value.is_zero:
         return True
+    few = _few_places(value)
+    if few:
+        return all(is_zero(normal_form.substituted(value, place), depth) for place in few)
     cleared = _cleared(normal_form.oriented(value))
     if cleared.is_zero:
         return True
@@ -49,9 +53,9 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
             return is_zero(parted, depth)
     if depth == MOST_CASES:
         return False
-    places = _places(cleared)
-    if places:
-        return all(is_zero(normal_form.substituted(cleared, place), depth + 1) for place in places)
+    place = _block_and_inside(cleared)
+    if place:
+        return is_zero(normal_form.substituted(cleared, place), depth + 1)
     factor = next(_comparisons(cleared), None)
     if factor is None:
         if not has_comparison(cleared):
@@ -60,21 +64,28 @@ def is_zero(value: Expression, depth: int = 0) -> bool:
     return all(is_zero(case, depth + 1) for case in _cases(cleared, factor))
 
 
-def _places(value: Expression) -> list[dict[Index, Expression]]:
-    """What to put in for a free index: block and position inside it where it is divided, or each of few values."""
+def _few_places(value: Expression) -> list[dict[Index, Expression]]:
+    """Each place of a free index that takes few values, by which something is decided; nothing without such an index.
+
+    They are gone through before denominators are cleared, as those of one place say nothing of another.
+    """
     for index in sorted(value.free, key=lambda index: index.name):
         few = index.length.number
-        if few is not None and few <= sums.FEW:
-            if sums.DECIDING.search(value.text):
-                return [{index: number(place)} for place in range(int(few))]
-            continue
+        if few is not None and few <= sums.FEW and sums.DECIDING.search(value.text):
+            return [{index: number(place)} for place in range(int(few))]
+    return []
+
+
+def _block_and_inside(value: Expression) -> dict[Index, Expression]:
+    """What to put in for a free index that is divided: a block, and a position inside it."""
+    for index in sorted(value.free, key=lambda index: index.name):
         factors = [factor for term, _ in value.terms for factor, _ in term.factors]
         for width in filter(None, (sums.block_width(factor, index) for factor in factors)):
             count = normal_form.multiplied(index.length, normal_form.power(width, Fraction(-1)))
             if ranges.is_whole(count) and count.number != 1:
                 block, inside = of_index(fresh(count)), of_index(fresh(width))
-                return [{index: added(normal_form.multiplied(block, width), inside)}]
-    return []
+                return {index: added(normal_form.multiplied(block, width), inside)}
+    return {}
 
 
 def _by_exponentials(factor: Factor) -> Expression | None:
@@ -86,7 +97,10 @@ def _by_exponentials(factor: Factor) -> Expression | None:
 
 
 def _cleared(value: Expression) -> Expression:
-    """The expression times the denominators that are the same in all values of its bound indices."""
+    """The expression times the denominators that are the same in all values of its bound indices.
+
+    What may be 0 waits until no comparison is left: a case may rule the division out where another value is claimed.
+    """
     for _ in range(8):
         found = next(_denominators(value), None)
         if found is None:
@@ -97,13 +111,23 @@ def _cleared(value: Expression) -> Expression:
 
 
 def _denominators(value: Expression) -> Iterator[tuple[Factor, Fraction]]:
+    open_cases = next(_comparisons(value), None) is not None
     for term, _ in value.terms:
         for factor, exponent in term.factors:
             whole = factor.kind == "base" and exponent < 0 and exponent.denominator == 1
             harmless = whole and normal_form.surely_not_zero(factor.parts[0])
+            harmless = harmless and (not open_cases or _of_positive_terms(factor.parts[0]))
             if harmless and factor.free.isdisjoint(term.bound) and len(factor.parts[0].terms) > 1:
                 lowest = min(e for t, _ in value.terms for f, e in t.factors if f == factor)
                 yield factor, -lowest
+
+
+def _of_positive_terms(value: Expression) -> bool:
+    """Whether a sum is one of positive products, some of them where truth values hold."""
+    return all(
+        c > 0 and all(f.kind in normal_form.TRUTHS or is_positive_factor(f) for f, _ in term.factors)
+        for term, c in value.terms
+    )
 
 
 def _comparisons(value: Expression) -> Iterator[Factor]:

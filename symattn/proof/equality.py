@@ -44,9 +44,15 @@ def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple
     shape = system.shape(name)
     equation = system.by_name.get(name)
     front = [symbol.name for symbol in equation.indices] if equation is not None else []
-    letters = [*(f"h{k}" if len(front) < len(shape) - 2 else front[k] for k in range(len(shape) - 2)), *ENTRY_LETTERS]
     if not shape:
         return ()
+    letters = list(ENTRY_LETTERS)
+    for k in reversed(range(len(shape) - 2)):
+        letter = front[k] if len(front) == len(shape) - 2 else f"h{k}"
+        # A family may call its index i: it is another one than that of the row.
+        while letter in letters:
+            letter += "_1"
+        letters.insert(0, letter)
     lengths = zip(letters, shape, strict=True)
     return tuple(zero() if n == 1 else of_index(Index(letter, translator.length(n))) for letter, n in lengths)
 

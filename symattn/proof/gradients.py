@@ -44,6 +44,8 @@ def prove_gradients(
     forward = named_parts(system, output, wrt)
     same_forward(system, forward)
     whole = backward(system, output, wrt) if claimed is None else claimed
+    names = {equation.name for equation in forward}
+    same_forward(replace(system, equations=forward), tuple(each for each in whole.equations if each.name in names))
     found = prove_backward(ReverseMode.of(whole, forward), seconds, only)
     if only is not None:
         return found

@@ -82,6 +82,10 @@ def _free_name(name: str, symbols: Mapping[str, Value], definitions: str) -> str
     return name
 
 
+def _is_size(symbol: Symbol) -> bool:
+    return bool(symbol.is_integer and symbol.is_positive)
+
+
 def _of_expressions(lhs: Basic, rhs: Basic) -> Statement:
     sides = [from_sympy(side) for side in (lhs, rhs)]
     symbols: dict[str, Value] = {}
@@ -90,8 +94,11 @@ def _of_expressions(lhs: Basic, rhs: Basic) -> Statement:
         for symbol in sorted(side.atoms(MatrixSymbol, FamilySymbol), key=str):
             symbols[symbol.name] = symbol
         for symbol in sorted(side.atoms(Symbol), key=str):
-            if not is_index(symbol) and not (symbol.is_integer and symbol.is_positive):
+            if not is_index(symbol) and not _is_size(symbol):
                 symbols.setdefault(symbol.name, symbol)
+    for size in sorted({symbol.name for side in sides for symbol in side.atoms(Symbol) if _is_size(symbol)}):
+        if size in symbols:
+            raise LanguageError(f"{size} is both a size and another value; rename one of them.")
     left, right = (_free_name(name, symbols, "") for name in (LEFT, RIGHT))
     equations = (Equation(left, sides[0]), Equation(right, sides[1]))
     system = EquationSystem("a statement", tuple(symbols.values()), equations, right)
