@@ -9,7 +9,7 @@ from symattn.lazy import loader
 if TYPE_CHECKING:
     from symattn.calculus.cotangents import COTANGENT, cotangents_of
     from symattn.calculus.entries import hessian, jacobian
-    from symattn.calculus.forward import hvp, jvp
+    from symattn.calculus.forward import forward_parts, hvp, jvp
     from symattn.calculus.reverse import backward, named_parts
     from symattn.calculus.simplifying import RULES, Rule, simplified
     from symattn.calculus.tangents import TANGENT, tangent_of
@@ -21,6 +21,7 @@ __all__ = [
     "Rule",
     "backward",
     "cotangents_of",
+    "forward_parts",
     "hessian",
     "hvp",
     "jacobian",
@@ -33,7 +34,7 @@ __all__ = [
 _HOMES = {
     "cotangents": ("COTANGENT", "cotangents_of"),
     "entries": ("hessian", "jacobian"),
-    "forward": ("hvp", "jvp"),
+    "forward": ("forward_parts", "hvp", "jvp"),
     "reverse": ("backward", "named_parts"),
     "simplifying": ("RULES", "Rule", "simplified"),
     "tangents": ("TANGENT", "tangent_of"),

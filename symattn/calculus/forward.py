@@ -35,6 +35,13 @@ def jvp(system: System, output: str | None = None, wrt: str | Iterable[str] | No
     return _Forward(system, output, wrt).system()
 
 
+def forward_parts(
+    system: EquationSystem, output: str | None = None, wrt: str | Iterable[str] | None = None
+) -> tuple[Equation, ...]:
+    """The equations that an output rests on, with names for the parts that the tangents mention."""
+    return tuple(_Forward(system, output, wrt).equations)
+
+
 def hvp(system: System, output: str | None = None, wrt: str | Iterable[str] | None = None) -> System:
     """The Hessian of ``<dO, O>`` times a direction, for any cotangent ``dO`` of the output: forward mode over reverse.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeAlias
 
 from symattn.errors import MissingRowError
 from symattn.proof import normal_form
@@ -24,9 +25,29 @@ from symattn.proof.terms import (
     zero,
 )
 
+OfEntry: TypeAlias = Callable[[Factor], Expression]
+"""How an entry of a named value moves; 0 for one that stands still."""
+
 
 def derivative(value: Expression, name: str, positions: tuple[Expression, ...]) -> Expression:
     """The derivative of an expression by the entry of a named value at some positions.
+
+    Errors: those of ``differential``.
+    """
+
+    def of_entry(factor: Factor) -> Expression:
+        if factor.head != name:
+            return zero()
+        same = one()
+        for own, other in zip(factor.parts, positions, strict=True):
+            same = normal_form.multiplied(same, normal_form.delta(own, other))
+        return same
+
+    return differential(value, of_entry)
+
+
+def differential(value: Expression, of_entry: OfEntry) -> Expression:
+    """The rate at which an expression moves with the entries in it, by the chain rule.
 
     Predicates are constant wherever they have a derivative.
     Errors: ``MissingRowError`` for a function whose derivative is not known here.
@@ -35,7 +56,7 @@ def derivative(value: Expression, name: str, positions: tuple[Expression, ...]) 
     for term, coefficient in value.terms:
         bound, powers = opened(term)
         for place, (factor, exponent) in enumerate(powers):
-            slope = _slope(factor, name, positions)
+            slope = _slope(factor, of_entry)
             if slope.is_zero:
                 continue
             rest = [*powers[:place], (factor, exponent - 1), *powers[place + 1 :]]
@@ -46,25 +67,20 @@ def derivative(value: Expression, name: str, positions: tuple[Expression, ...]) 
     return added(*parts) if parts else zero()
 
 
-def _slope(factor: Factor, name: str, positions: tuple[Expression, ...]) -> Expression:
+def _slope(factor: Factor, of_entry: OfEntry) -> Expression:
     if factor.kind == "entry":
-        if factor.head != name:
-            return zero()
-        same = one()
-        for own, other in zip(factor.parts, positions, strict=True):
-            same = normal_form.multiplied(same, normal_form.delta(own, other))
-        return same
+        return of_entry(factor)
     if factor.kind == "base":
-        return derivative(factor.parts[0], name, positions)
+        return differential(factor.parts[0], of_entry)
     if factor.kind == "apply":
-        inner = derivative(factor.parts[0], name, positions)
+        inner = differential(factor.parts[0], of_entry)
         if inner.is_zero:
             return inner
         if factor.head not in DERIVATIVES:
             raise MissingRowError(f"{factor.head} has no row in proof/differentiation.py.")
         return normal_form.multiplied(DERIVATIVES[factor.head](factor.parts[0]), inner)
     if factor.kind in BINDERS:
-        return BINDERS[factor.kind](factor, name, positions)
+        return BINDERS[factor.kind](factor, of_entry)
     return zero()
 
 
@@ -88,10 +104,10 @@ DERIVATIVES: dict[str, Callable[[Expression], Expression]] = {
 """The derivative of each function of one number."""
 
 
-def _by_largest(factor: Factor, name: str, positions: tuple[Expression, ...]) -> Expression:
+def _by_largest(factor: Factor, of_entry: OfEntry) -> Expression:
     """Where several are largest they share: Σ_c [f_c is largest] f_c' / Σ_c [f_c is largest]."""
     index, value = _opened_binder(factor)
-    slope = derivative(value, name, positions)
+    slope = differential(value, of_entry)
     if slope.is_zero:
         return slope
     top = _is_top(value, factor)
@@ -108,10 +124,10 @@ def _is_top(value: Expression, factor: Factor) -> Expression:
     return subtracted(one(), normal_form.compare("!=", difference))
 
 
-def _by_threshold(factor: Factor, name: str, positions: tuple[Expression, ...]) -> Expression:
+def _by_threshold(factor: Factor, of_entry: OfEntry) -> Expression:
     """From Σ_c max((α - 1) s_c - τ, 0)^(1/(α - 1)) = 1: τ' = (α - 1) Σ_c w_c s_c' / Σ_c w_c."""
     index, value = _opened_binder(factor)
-    slope = derivative(value, name, positions)
+    slope = differential(value, of_entry)
     if slope.is_zero:
         return slope
     steepness = Fraction(factor.head) - 1

@@ -309,7 +309,11 @@ def _symbol(translator: Translator, value: Any, places: Places) -> Expression:
 
 def _element(translator: Translator, value: Any, places: Places) -> Expression:
     matrix, *position = value.args
-    positions = tuple(translator.formula(place, places) for place in position)
+    # Of one row or column there is only one position, however it is computed.
+    positions = tuple(
+        number(0) if length == 1 else translator.formula(place, places)
+        for place, length in zip(position, matrix.shape, strict=True)
+    )
     if isinstance(matrix, Member):
         front = tuple(translator.formula(place, places) for place in matrix.positions)
         return translator.named(matrix.name, (*front, *positions))
