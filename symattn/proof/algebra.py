@@ -277,7 +277,7 @@ def compare(sign: str, value: Expression) -> Expression:
             return multiplied(*map(of_factor, common), one() if known else compare(sign, rest_of_it))
     if sign == "!=" and value.terms and value.terms[0][1] < 0:
         value = negated(value)
-    return _truth(Factor("compare", sign, (value,)))
+    return _truth(Factor("compare", sign, (scaled(value, 1 / _scale([value])),)))
 
 
 def _positive_by(truths: Iterable[Factor], factor: Factor) -> bool:
@@ -287,9 +287,8 @@ def _positive_by(truths: Iterable[Factor], factor: Factor) -> bool:
     base = factor.parts[0]
     for truth in truths:
         if (truth.kind, truth.head) == ("compare", ">"):
-            known = truth.parts[0]
-            ratio = known.terms[0][1] / base.terms[0][1]
-            if ratio > 0 and scaled(base, ratio) == known:
+            multiple = _multiple(truth.parts[0], base)
+            if multiple is not None and multiple > 0:
                 return True
     return False
 
@@ -413,28 +412,37 @@ def _power_where(truths: Iterable[Factor], value: Expression, exponent: Fraction
     found = _positive_root(truths, value)
     if found is None:
         return power(value, exponent)
-    positive, times = found
+    positive, times, multiple = found
     together = exponent * times
     if together.denominator == 1:
-        return power(positive, together)
+        return multiplied(power_of_number(multiple, exponent), power(positive, together))
     lead = positive.terms[leading_place(positive)][1]
-    if lead < 0:
-        return of_factor(Factor("base", "", (positive,)), together)
-    made = of_factor(Factor("base", "", (scaled(positive, 1 / lead),)), together)
-    return multiplied(power_of_number(lead, together), made)
+    if lead > 0:
+        positive, multiple = scaled(positive, 1 / lead), multiple * lead**times
+    made = of_factor(Factor("base", "", (positive,)), together)
+    return multiplied(power_of_number(multiple, exponent), made)
 
 
-def _positive_root(truths: Iterable[Factor], value: Expression) -> tuple[Expression, int] | None:
-    """What is positive by one of some truths, and the power of it that a value is."""
+def _positive_root(truths: Iterable[Factor], value: Expression) -> tuple[Expression, int, Fraction] | None:
+    """What is positive by one of some truths, the power of it that a value is, and the multiple of that."""
     for truth in truths:
         if (truth.kind, truth.head) != ("compare", ">"):
             continue
         positive = raised = truth.parts[0]
         for times in range(1, LARGEST_ROOT + 1):
-            if raised == value:
-                return positive, times
+            multiple = _multiple(value, raised)
+            if multiple is not None and multiple > 0:
+                return positive, times, multiple
             raised = multiplied(raised, positive)
     return None
+
+
+def _multiple(value: Expression, other: Expression) -> Fraction | None:
+    """The number that one expression is another one times, if there is one."""
+    if not value.terms or len(value.terms) != len(other.terms):
+        return None
+    ratio = value.terms[0][1] / other.terms[0][1]
+    return ratio if scaled(other, ratio) == value else None
 
 
 def _power_of_product(value: Expression, exponent: Fraction) -> Expression:
