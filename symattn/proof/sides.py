@@ -107,6 +107,10 @@ class Sides:
                 found = self._lowered(**arrays)
         except (ArithmeticError, LookupError, ValueError):  # an entry that is not there, the largest of no entries
             return ["undefined"] * count
+        except TypeError as error:  # a number of rows or columns that is another one for each value of an index
+            self.refusals.append(f"no code in floating point: {error}")
+            self._lowered = None
+            return ["different"] * count
         values = []
         for name, axes in zip(self.names, self._lengths, strict=True):
             array = np.asarray(found[name], dtype=np.float64)
