@@ -16,6 +16,7 @@ from symattn.language.names import check_name
 from symattn.language.scope import unused_inputs
 from symattn.nodes import Value
 from symattn.nodes.base import PRINTERS
+from symattn.verdicts import Verdict
 
 PRINTERS.update(latex=lambda value: publishing.latex(value), code=lambda value: publishing.code(value))
 # By name at each call: publishing is loaded when something is printed for the first time.
@@ -107,6 +108,18 @@ class Mechanism(EquationSystem):
         """
         return proof.prove_gradients(self, output, wrt, seconds)
 
+    def prove_tangents(
+        self, output: str | None = None, wrt: str | Iterable[str] | None = None, seconds: float = 20.0
+    ) -> proof.TangentProof:
+        """The same for forward mode: whether each tangent is right for every size. Errors: those of ``jvp``."""
+        return proof.prove_tangents(self, output, wrt, seconds)
+
+    def prove_second_order(
+        self, output: str | None = None, wrt: str | Iterable[str] | None = None, seconds: float = 20.0
+    ) -> Verdict:
+        """The same for ``hvp``: the backward pass and the tangents of its cotangents. Errors: those of ``hvp``."""
+        return proof.prove_second_order(self, output, wrt, seconds)
+
     def jvp(self, output: str | None = None, wrt: str | Iterable[str] | None = None) -> Mechanism:
         """Forward mode as a mechanism: the tangent of the output, behind the equations that it rests on.
 
@@ -142,8 +155,8 @@ class Mechanism(EquationSystem):
     ) -> Mechanism:
         """The derivative of each entry of an output by a value, as a mechanism whose result is a family.
 
-        ``J_Q[a, b]``, of the shape of ``Q``, is the gradient of entry ``(a, b)`` of the output in ``Q``; with ``entry``,
-        positions counted from 0, of that one entry.
+        ``J_Q[a, b]``, of the shape of ``Q``, is the gradient of entry ``(a, b)`` of the output in ``Q``; with
+        ``entry``, positions counted from 0, of that one entry.
         Errors: ``UnknownNameError``; ``InputError`` unless one value is asked for, ``ShapeError`` for wrong positions.
 
         >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")

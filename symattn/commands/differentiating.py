@@ -89,12 +89,9 @@ def command(
     """
     system = chosen(name, equations, inputs, scaled)
     if prove:
-        if settings or target is not None or standalone or mode == "forward":
-            raise click.UsageError(
-                "--prove is about the backward pass for every size; it goes without --set, --code, "
-                "--standalone and --mode forward."
-            )
-        return proofs(system, output, wrt, format_name, path)
+        if settings or target is not None or standalone:
+            raise click.UsageError("--prove is about every size; it goes without --set, --code and --standalone.")
+        return proofs(system, mode, output, wrt, format_name, path)
     if target is not None:
         if settings or format_name is not None or standalone:
             raise click.UsageError("--code prints a Python module; --set, --format and --standalone go without it.")
@@ -111,13 +108,14 @@ def command(
 
 
 def proofs(
-    system: Mechanism, output: str | None, wrt: tuple[str, ...], format_name: str | None, path: str | None
+    system: Mechanism, mode: str, output: str | None, wrt: tuple[str, ...], format_name: str | None, path: str | None
 ) -> int:
-    """How each gradient is known, a line each or as JSON; gives the exit status."""
+    """How each gradient, or tangent, is known, a line each or as JSON; gives the exit status."""
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
-    found = system.prove_gradients(output, wrt or None)
+    prove = system.prove_tangents if mode == "forward" else system.prove_gradients
+    found = prove(output, wrt or None)
     if format_name == "json":
-        verdicts = {f"d{name}": verdict_as_dict(found.verdict(name)) for name in found.wrt}
+        verdicts = {name: verdict_as_dict(verdict) for name, verdict in found.verdicts.items()}
         deliver(json.dumps(verdicts, ensure_ascii=False, indent=2), path)
     else:
         deliver(str(found), path)

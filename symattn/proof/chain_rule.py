@@ -69,6 +69,7 @@ class BackwardProof:
     arguments: Mapping[str, Argument]
     rests_on: Mapping[str, frozenset[str]]
     wrt: tuple[str, ...] = ()
+    cotangents: Mapping[str, str] = field(default_factory=dict)
     sampled: Mapping[str, Verdict] = field(default_factory=dict)
     """What was computed, at random instances, for those asked for that are not proved."""
     seconds: float = field(default=0.0, compare=False)
@@ -98,11 +99,12 @@ class BackwardProof:
 
     def __str__(self) -> str:
         """A line for each cotangent that was asked for."""
-        lines = []
-        for name in self.wrt or self.arguments:
-            verdict = self.verdict(name)
-            lines.append(f"{verdict.kind}: d{name}: {verdict.reason}")
-        return "\n".join(lines)
+        return "\n".join(f"{verdict.kind}: {name}: {verdict.reason}" for name, verdict in self.verdicts.items())
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each cotangent that was asked for, by the cotangent's name."""
+        return {self.cotangents.get(name, name): self.verdict(name) for name in self.wrt or self.arguments}
 
 
 def prove_backward(claimed: ReverseMode, seconds: float = SECONDS, only: Iterable[str] | None = None) -> BackwardProof:
@@ -127,7 +129,7 @@ def prove_backward(claimed: ReverseMode, seconds: float = SECONDS, only: Iterabl
             arguments[name] = Argument(False, reason=f"index notation cannot tell: {error}")
     named = {cotangent: name for name, cotangent in claimed.cotangents.items()}
     wrt = tuple(named[cotangent] for cotangent in claimed.results if cotangent in named)
-    return BackwardProof(arguments, rests_on, wrt, seconds=time.monotonic() - begun)
+    return BackwardProof(arguments, rests_on, wrt, claimed.cotangents, seconds=time.monotonic() - begun)
 
 
 def _influenced(name: str, forward: tuple[Equation, ...]) -> set[str]:

@@ -34,6 +34,7 @@ class TangentProof:
     """What is known of each tangent, and through it of all that rest on it."""
 
     arguments: Mapping[str, Argument]
+    tangents: Mapping[str, str]
     seconds: float = field(default=0.0, compare=False)
 
     def __bool__(self) -> bool:
@@ -53,6 +54,15 @@ class TangentProof:
     def kind(self) -> str:
         """The weakest evidence for any of the tangents."""
         return weakest(self.verdict(name).kind for name in self.arguments)
+
+    def __str__(self) -> str:
+        """A line for each tangent that has an equation."""
+        return "\n".join(f"{verdict.kind}: {name}: {verdict.reason}" for name, verdict in self.verdicts.items())
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each tangent that has an equation, by the tangent's name."""
+        return {self.tangents[name]: self.verdict(name) for name in self.arguments}
 
 
 def prove_tangents(
@@ -91,7 +101,7 @@ def prove_tangents(
             arguments[equation.name] = Argument(False, reason=f"no answer within {seconds:g} s")
         except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
             arguments[equation.name] = Argument(False, reason=f"index notation cannot tell: {error}")
-    return TangentProof(arguments, time.monotonic() - begun)
+    return TangentProof(arguments, dict(made.tangents), time.monotonic() - begun)
 
 
 def prove_second_order(

@@ -32,7 +32,13 @@ def test_own_equations_are_proved_too():
     assert run("--equations", own).stdout.count("proved") == 3
 
 
-@pytest.mark.parametrize("more", [("--set", "Q=1 0"), ("--code", "numpy"), ("--mode", "forward"), ("--standalone",)])
+def test_forward_mode_is_proved_too():
+    lines = run("softcap", "--mode", "forward").stdout.splitlines()
+    assert all(line.startswith("proved: ") for line in lines)
+    assert {"S_dot", "C_dot", "P_dot", "O_dot"} <= {line.split(":")[1].strip() for line in lines}
+
+
+@pytest.mark.parametrize("more", [("--set", "Q=1 0"), ("--code", "numpy"), ("--standalone",)])
 def test_options_that_contradict_it_are_one_message(more):
     result = run("dot", *more, status=2)
     assert "--prove is about" in result.stderr and "Traceback" not in result.stderr
