@@ -59,12 +59,24 @@ def differential(value: Expression, of_entry: OfEntry) -> Expression:
             slope = _slope(factor, of_entry)
             if slope.is_zero:
                 continue
-            rest = [*powers[:place], (factor, exponent - 1), *powers[place + 1 :]]
+            rest = [
+                *map(_positive_base, powers[:place]),
+                (factor, exponent - 1),
+                *map(_positive_base, powers[place + 1 :]),
+            ]
             inside = normal_form.multiplied(normal_form.product_of(rest), slope)
             for index in bound:
                 inside = normal_form.total(index, inside)
             parts.append(scaled(inside, coefficient * exponent))
     return added(*parts) if parts else zero()
+
+
+def _positive_base(power: tuple[Factor, Fraction]) -> tuple[Factor, Fraction]:
+    """Where the exponent of a power moves, its base is positive, or there is no derivative: ln b is log b there."""
+    factor, exponent = power
+    if factor.kind == "apply" and factor.head == "ln":
+        factor = Factor("apply", "log", factor.parts)
+    return factor, exponent
 
 
 def _slope(factor: Factor, of_entry: OfEntry) -> Expression:
@@ -81,7 +93,9 @@ def _slope(factor: Factor, of_entry: OfEntry) -> Expression:
         return normal_form.multiplied(DERIVATIVES[factor.head](factor.parts[0]), inner)
     if factor.kind in BINDERS:
         return BINDERS[factor.kind](factor, of_entry)
-    return zero()
+    if factor.kind in CONSTANT:
+        return zero()
+    raise MissingRowError(f"{factor.kind} has no row in proof/differentiation.py.")
 
 
 def _gaussian(value: Expression) -> Expression:
@@ -90,6 +104,9 @@ def _gaussian(value: Expression) -> Expression:
     root = of_factor(Factor("constant", "pi"), Fraction(-1, 2))
     return scaled(normal_form.multiplied(bell, root), 2)
 
+
+CONSTANT = frozenset({"size", "constant", "number", "index", *normal_form.TRUTHS})
+"""The kinds of factors that no entry moves, wherever they have a derivative."""
 
 DERIVATIVES: dict[str, Callable[[Expression], Expression]] = {
     "exp": lambda x: normal_form.applied("exp", x),
