@@ -275,6 +275,9 @@ def compare(sign: str, value: Expression) -> Expression:
         if common:
             known = _positive_root(common, rest_of_it) is not None
             return multiplied(*map(of_factor, common), one() if known else compare(sign, rest_of_it))
+        if value.terms:
+            shared = content(value)[0].terms[0][0].factors
+            value = multiplied(value, product_of((f, -e) for f, e in shared if is_positive_factor(f)))
     if sign == "!=" and value.terms and value.terms[0][1] < 0:
         value = negated(value)
     return _truth(Factor("compare", sign, (scaled(value, 1 / _scale([value])),)))
