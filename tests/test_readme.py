@@ -80,3 +80,7 @@ def test_the_audit_it_shows_is_the_audit_one_gets():
     (shown,) = [text for _, text in BLOCKS if text.startswith(">>> print(sa.audit")]
     asked, _, expected = shown.partition("\n")
     assert expected == f"{eval(asked.removeprefix('>>> print(')[:-1], {'sa': sa})}\n"
+
+
+def test_the_backward_pass_is_the_one_shown():
+    assert str(sa.named("causal").backward()) in README
