@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from symattn.deriving.tables import in_language
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LanguageError, ShapeError
 from symattn.language import parse_equations, parse_shape
@@ -25,7 +26,8 @@ class Setting:
     """What the sides of all steps of a derivation are written over.
 
     ``inputs`` give each name its shape, as for a mechanism; ``given`` are definitions, one equation a line;
-    ``conditions`` are what the inputs satisfy, such as ``"g >= 0"``, or in words where the language has none.
+    ``conditions`` are what the inputs satisfy, such as ``"g >= 0"``, or in words where the language has none. A table
+    of scalars may be written as ``[[1, 2], [3, 4]]``.
 
     >>> Setting({"A": "n m"}, "B = A.T").names
     ('A', 'B')
@@ -50,7 +52,8 @@ class Setting:
         """The equations of ``given``."""
         if not self.given.strip():
             return ()
-        return tuple(Equation(*equation) for equation in parse_equations(self.given, self.symbols))
+        parsed = parse_equations(in_language(self.given), self.symbols)
+        return tuple(Equation(*equation) for equation in parsed)
 
     def system(self, **formulas: str) -> EquationSystem:
         """The definitions and further named formulas as one system; the last formula is its output.
@@ -60,7 +63,7 @@ class Setting:
         known = {**self.symbols, **{equation.name: equation.symbol for equation in self.definitions}}
         made = []
         for name, formula in formulas.items():
-            (parsed,) = parse_equations(f"{name} = {formula}", known)
+            (parsed,) = parse_equations(f"{name} = {in_language(formula)}", known)
             made.append(Equation(*parsed))
         symbols = tuple(self.symbols.values())
         return EquationSystem("a step", symbols, (*self.definitions, *made), next(reversed(formulas)))

@@ -10,6 +10,7 @@ from sympy import Expr, Function
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.moving_instances import counterexample
+from symattn.deriving.tables import in_language
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError, MissingRowError
 from symattn.language import parse_expression
@@ -94,7 +95,7 @@ class Moving:
         setting = claim.setting
         known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
         sides = {LEFT: claim.before, RIGHT: claim.after}
-        made = [Equation(name, parse_expression(text, known, FUNCTIONS)) for name, text in sides.items()]
+        made = [Equation(name, parse_expression(in_language(text), known, FUNCTIONS)) for name, text in sides.items()]
         symbols = tuple(setting.symbols.values())
         whole = EquationSystem("a step", symbols, (*setting.definitions, *made), RIGHT)
         written = tuple(Equation(name, whole.expression(name)) for name in sides)

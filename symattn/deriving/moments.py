@@ -12,6 +12,7 @@ from sympy import Expr, Integer, KroneckerDelta, Mul, S, cancel, expand
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.expectation import FUNCTIONS
 from symattn.deriving.index_polynomials import Mean, Product, Reader, choices, partitions
+from symattn.deriving.tables import in_language
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, LimitError
 from symattn.language import parse_expression
@@ -60,7 +61,7 @@ class IndependentEntries:
         setting = claim.setting
         known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
         sides = {LEFT: claim.before, RIGHT: claim.after}
-        made = [Equation(name, parse_expression(text, known, FUNCTIONS)) for name, text in sides.items()]
+        made = [Equation(name, parse_expression(in_language(text), known, FUNCTIONS)) for name, text in sides.items()]
         return EquationSystem("a step", tuple(setting.symbols.values()), (*setting.definitions, *made), RIGHT)
 
     def moment(self, name: str, power: int, symbols: Mapping[str, Value]) -> Expr:

@@ -1,74 +1,44 @@
 """The worked example of three tokens, exactly, at every scale: integers, and fractions of powers of u = exp(2 t)."""
 
-from collections.abc import Iterable
-
 from symattn import article
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import definition, linearity, quotient, transpose
+from symattn.deriving.rules import definition, exponent, linearity, quotient, transpose
+
+TOKENS = {name: str([*map(list, rows)]) for name, rows in {**article.SELF_ATTENTION, **article.ATTENTION}.items()}
 
 
-def table(rows: Iterable[Iterable[object]]) -> str:
-    """A matrix of numbers in the language of equations.
+def given(*names: str) -> str:
+    """The example's numbers under some of its names, as definitions."""
+    return "\n".join(f"{name} = {TOKENS[name]}" for name in names)
 
-    >>> table([[1, "u**2"]])
-    'hstack((1) * ones(1, 1), (u**2) * ones(1, 1))'
-    """
-    lines = ["hstack(" + ", ".join(f"({entry}) * ones(1, 1)" for entry in row) + ")" for row in rows]
-    return lines[0] if len(lines) == 1 else f"vstack({', '.join(lines)})"
 
+queries = Derivation("the queries", "X @ W_Q", {}, given("X", "W_Q")).to(TOKENS["Q"], by=definition)
+keys = Derivation("the keys", "X @ W_K", {}, given("X", "W_K")).to(TOKENS["K"], by=definition)
+values = Derivation("the values", "X @ W_V", {}, given("X", "W_V")).to(TOKENS["V"], by=definition)
+
+SCORES = "[[2, 4, 4], [4, 16, 12], [4, 12, 10]]"
+
+scores = Derivation("the scores", "Q @ K.T", {}, given("Q", "K")).to(SCORES, by=transpose, using=[queries, keys])
 
 SCALE = {"t": "scalar"}
+POWER = "\nu = exp(2 * t)"
+DENOMINATORS = "\na = 1 + 2 * u\nb = 1 + u**4 + u**6\nc = 1 + u**3 + u**4"
+WEIGHTS = "[[1 / a, u / a, u / a], [1 / b, u**6 / b, u**4 / b], [1 / c, u**4 / c, u**3 / c]]"
 
-GIVEN = "\n".join(f"{name} = {table(rows)}" for name, rows in article.SELF_ATTENTION.items())
-
-queries = Derivation("the queries", "X @ W_Q", SCALE, GIVEN).to(table(article.ATTENTION["Q"]), by=definition)
-keys = Derivation("the keys", "X @ W_K", SCALE, GIVEN).to(table(article.ATTENTION["K"]), by=definition)
-values = Derivation("the values", "X @ W_V", SCALE, GIVEN).to(table(article.ATTENTION["V"]), by=definition)
-
-ATTENTION = "\n".join(f"{name} = {table(article.ATTENTION[name])}" for name in ("Q", "K", "V"))
-
-scores = Derivation("the scores", "Q @ K.T", SCALE, ATTENTION).to(
-    table([[2, 4, 4], [4, 16, 12], [4, 12, 10]]), by=transpose, using=[queries, keys]
+powers = Derivation("the exponentials of the scores at the scale t", "exp(t * S)", SCALE, f"S = {SCORES}{POWER}").to(
+    "[[u, u**2, u**2], [u**2, u**8, u**6], [u**2, u**6, u**5]]", by=exponent, using=[scores]
 )
 
-WEIGHTS = [
-    ["1 / (1 + 2 * u)", "u / (1 + 2 * u)", "u / (1 + 2 * u)"],
-    ["1 / (1 + u**4 + u**6)", "u**6 / (1 + u**4 + u**6)", "u**4 / (1 + u**4 + u**6)"],
-    ["1 / (1 + u**3 + u**4)", "u**4 / (1 + u**3 + u**4)", "u**3 / (1 + u**3 + u**4)"],
-]
-
-POWERS = ATTENTION + "\nu = exp(2 * t)"
-
-weights = Derivation("the weights at the scale t", "softmax(t * Q @ K.T)", SCALE, POWERS).to(
-    table(WEIGHTS),
-    by=quotient,
-    using=[scores],
-    note="t = 1 unscaled, t = 1/√3 scaled: the same fractions",
-    evidence="exact",
+weights = Derivation("the weights at the scale t", "softmax(t * S)", SCALE, f"S = {SCORES}{POWER}{DENOMINATORS}").to(
+    WEIGHTS, by=quotient, using=[powers], note="t = 1 unscaled, t = 1/√3 scaled: the same fractions"
 )
 
-outputs = (
-    Derivation("the outputs at the scale t", "softmax(t * Q @ K.T) @ V", SCALE, POWERS)
-    .to(f"{table(WEIGHTS)} @ V", by=quotient, using=[weights, values], evidence="exact")
-    .to(
-        table(
-            [
-                ["(1 + 4 * u) / (1 + 2 * u)", "2 * (1 + 7 * u) / (1 + 2 * u)", "3 * (1 + u) / (1 + 2 * u)"],
-                [
-                    "(1 + 2 * u**4 + 2 * u**6) / (1 + u**4 + u**6)",
-                    "2 * (1 + 3 * u**4 + 4 * u**6) / (1 + u**4 + u**6)",
-                    "3 * (1 + u**4) / (1 + u**4 + u**6)",
-                ],
-                [
-                    "(1 + 2 * u**3 + 2 * u**4) / (1 + u**3 + u**4)",
-                    "2 * (1 + 3 * u**3 + 4 * u**4) / (1 + u**3 + u**4)",
-                    "3 * (1 + u**3) / (1 + u**3 + u**4)",
-                ],
-            ]
-        ),
-        by=linearity,
-        evidence="exact",
-    )
+outputs = Derivation("the outputs at the scale t", f"{WEIGHTS} @ V", SCALE, given("V") + POWER + DENOMINATORS).to(
+    "[[(1 + 4 * u) / a, 2 * (1 + 7 * u) / a, 3 * (1 + u) / a],"
+    " [(1 + 2 * u**4 + 2 * u**6) / b, 2 * (1 + 3 * u**4 + 4 * u**6) / b, 3 * (1 + u**4) / b],"
+    " [(1 + 2 * u**3 + 2 * u**4) / c, 2 * (1 + 3 * u**3 + 4 * u**4) / c, 3 * (1 + u**3) / c]]",
+    by=linearity,
+    using=[weights, values],
 )
 
 theorem = Theorem(
@@ -76,6 +46,6 @@ theorem = Theorem(
     "The worked example, exactly",
     "Queries, keys, values and scores are whole numbers; weights and outputs are fractions of polynomials in "
     "u = exp(2 t) with whole coefficients, the same ones for every scale t.",
-    (queries, keys, values, scores, weights, outputs),
+    (queries, keys, values, scores, powers, weights, outputs),
     "R. Karim 2019, Illustrated: Self-Attention",
 )
