@@ -14,7 +14,7 @@ from symattn import limits
 from symattn.errors import LimitError
 from symattn.proof import ranges
 from symattn.proof.patience import check_time
-from symattn.proof.positivity import is_positive, is_positive_factor
+from symattn.proof.positivity import TRUTHS, is_positive, is_positive_factor
 from symattn.proof.terms import (
     ONE,
     ZERO,
@@ -39,9 +39,6 @@ from symattn.proof.terms import (
     subtracted,
     zero,
 )
-
-TRUTHS = ("delta", "holds", "compare", "nonzero")
-"""The kinds that are 0 or 1: a power of one is itself."""
 
 LARGEST_EXPANSION = 6
 """The largest whole exponent for which a sum is multiplied out."""
