@@ -60,6 +60,34 @@ def read(setting: Setting) -> list[tuple[AtLeast, Value, Value]]:
     return made
 
 
+def freed(setting: Setting) -> Setting:
+    """The setting with definitions in the place of conditions on inputs, such as ``T = exp(T_free)`` for ``T > 0``.
+
+    Every number that satisfies the conditions is reached, so that what holds for all free inputs holds under them.
+
+    >>> freed(Setting({"T": "scalar", "g": "1 m"}, "", ("T > 0", "g >= 0", "T is hot"))).given.splitlines()
+    ['T = exp(T_free)', 'g = g_free**2']
+    """
+    inputs, given, left = dict(setting.inputs), [], []
+    for text in setting.conditions:
+        known = next(iter(stated([text])), None)
+        least = known.least if known is not None else None
+        if known is None or least is None or least[0] not in inputs or len(inputs[least[0]].split()) > 2:
+            left.append(text)
+            continue
+        name, number = least
+        free = _free_name(f"{name}_free", setting)
+        above = f"exp({free})" if known.strict else f"{free}**2"
+        given.append(f"{name} = {number} + {above}" if number else f"{name} = {above}")
+        inputs = {free if key == name else key: shape for key, shape in inputs.items()}
+    definitions = [*given, *setting.given.strip().splitlines()]
+    return Setting(inputs, "\n".join(definitions), tuple(left))
+
+
+def _free_name(name: str, setting: Setting) -> str:
+    return _free_name(f"{name}_1", setting) if name in setting.names else name
+
+
 def within(conditions: Iterable[str], values: Mapping[str, Any]) -> dict[str, Any]:
     """Drawn numbers by input, those that a condition keeps above a number moved there.
 

@@ -11,7 +11,7 @@ from symattn.deriving.bounds import ordered
 from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.equality import equal
 from symattn.deriving.grounds import Grounds, grounds_of
-from symattn.deriving.limiting import approached
+from symattn.deriving.limiting import approached, squeezed
 from symattn.deriving.printing import lines_of
 from symattn.deriving.rules import Rule, bound, limit
 from symattn.deriving.step import Step
@@ -113,16 +113,39 @@ class Derivation:
         return self._bounded(claim, slack, by, **more)
 
     def tends_to(
-        self, after: str, when: str, at: Iterable[Mapping[str, Any]], by: Rule = limit, note: str = ""
+        self,
+        after: str,
+        when: str,
+        at: Iterable[Mapping[str, Any]] = (),
+        between: tuple[Derivation, Derivation] | None = None,
+        by: Rule = limit,
+        note: str = "",
     ) -> Derivation:
-        """The chain with one more step, ``-> after`` when, as in ``"T -> 0"`` or ``"T -> oo"``; checked at instances.
+        """The chain with one more step, ``-> after`` when, as in ``"T -> 0"`` or ``"T -> oo"``.
 
-        ``at`` are numbers for the other inputs; an input that tends to a number does so from above.
+        It is proved by continuity, or ``between`` a derivation of a lower and one of an upper bound that have this
+        limit; otherwise it is checked at instances, where ``at`` are numbers for the other inputs. An input that tends
+        to a number does so from above.
         """
-        instances = list(at)
         claim = Claim(self.end, "->", after.strip(), self.setting)
         note = f"when {when}" + (f"; {note}" if note else "")
-        return self._extended(claim, approached(claim, when, instances), by, (), note, "proved", ())
+        if between is None:
+            verdict = approached(claim, when, list(at))
+        else:
+            lower, upper = between
+            verdict = squeezed(claim, when, lower.bound_on(claim), upper.bound_on(claim), list(at))
+        return self._extended(claim, verdict, by, between or (), note, "proved", ())
+
+    def bound_on(self, claim: Claim) -> Claim:
+        """What this derivation shows of the side that a claim starts with.
+
+        Errors: ``LanguageError`` if it is about something else, or under conditions that the claim has not.
+        """
+        here, there = self.setting, claim.setting
+        same = (self.start, here.inputs, here.given) == (claim.before, there.inputs, there.given)
+        if not same or not set(here.conditions) <= set(there.conditions):
+            raise LanguageError(f"“{self.title}” bounds {self.start}, under its conditions, and not {claim.before}.")
+        return Claim(self.start, self.relation, self.end, here)
 
     def _bounded(
         self,

@@ -1,4 +1,4 @@
-"""Limits: what a side tends to, at instances where all inputs but one have exact values."""
+"""Limits: what a side tends to, by continuity for every size, or at instances with exact values for other inputs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sympy import Expr, ImmutableDenseMatrix, Integer, S, Symbol, limit, simplif
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.deriving.continuity import approaches
 from symattn.equations import EquationSystem
 from symattn.errors import LanguageError
 from symattn.exact.matrix import ExactMatrix
@@ -22,16 +23,20 @@ FAR = 1e-20
 def approached(claim: Claim, when: str, instances: list[Mapping[str, Any]]) -> Verdict:
     """What is known of ``before -> after`` as one scalar input tends to a number from above, or to infinity.
 
-    At each instance the entries are formulas of that one input, whose limit SymPy finds (Gruntz 1996).
-    Errors: ``LanguageError`` unless ``when`` is such as ``"T -> 0"`` and instances are given.
+    At each instance the entries are formulas of that one input, whose limit SymPy finds (Gruntz 1996). Where they
+    do not refute it, it is proved if continuity shows it.
+    Errors: ``LanguageError`` unless ``when`` is such as ``"T -> 0"``, and where neither continuity nor instances say
+    anything.
     """
     name, arrow, point = (part.strip() for part in when.partition("->"))
     if not arrow or name not in claim.setting.symbols or is_matrix(claim.setting.symbols[name]):
         raise LanguageError(f'asked for a scalar input and what it tends to, as in "T -> 0"; found {when!r}.')
-    if not instances:
-        raise LanguageError("a limit is checked at instances: give numbers for the other inputs, as in at=[{…}].")
     variable, target = Symbol(name, positive=True), S.Infinity if point in ("oo", "inf") else sympify(int(point))
     statement = f"{claim} when {when}"
+    proved = target in (S.Zero, S.Infinity) and approaches(claim, name, target is S.Infinity)
+    if not instances and not proved:
+        asked = "give numbers for the other inputs, as in at=[{…}]"
+        raise LanguageError(f"{statement} is not seen by continuity; to check it at instances, {asked}.")
     for numbers in instances:
         left, right = (_entries(claim, side, numbers, name, variable) for side in (LEFT, RIGHT))
         for number, (one, other) in enumerate(zip(left, right, strict=True)):
@@ -43,9 +48,25 @@ def approached(claim: Claim, when: str, instances: list[Mapping[str, Any]]) -> V
                 return Verdict("refuted", statement, "the limits differ", counterexample=shown)
             if apart != 0 and simplify(apart) != 0:
                 return Verdict("unknown", statement, f"whether the limits {found} and {asked} are equal is open")
+    if proved:
+        return Verdict("proved", statement, "by continuity of every part, in index notation, for every size")
     made = tuple(", ".join(f"{key} = {value}" for key, value in numbers.items()) for numbers in instances)
     reason = f"the limits of the entries are found at {len(made)} instance{'s' * (len(made) > 1)}"
     return Verdict("exact", statement, reason, instances=made)
+
+
+def squeezed(claim: Claim, when: str, lower: Claim, upper: Claim, instances: list[Mapping[str, Any]]) -> Verdict:
+    """What is known of ``before -> after`` where before lies between two bounds, both of which tend to after.
+
+    Errors: those of :func:`approached`, and ``LanguageError`` for bounds on the wrong side.
+    """
+    if lower.relation not in (">=", "=") or upper.relation not in ("<=", "="):
+        raise LanguageError(f"{claim.before} lies between a lower and an upper bound; found {lower} and {upper}.")
+    if instances and (found := approached(claim, when, instances)).kind != "exact":
+        return found
+    verdicts = [approached(Claim(one.after, "->", claim.after, claim.setting), when, []) for one in (lower, upper)]
+    reason = f"it lies between {lower.after} and {upper.after}, which have this limit {verdicts[0].reason}"
+    return Verdict("proved", f"{claim} when {when}", reason)
 
 
 def _entries(claim: Claim, side: str, numbers: Mapping[str, Any], name: str, variable: Symbol) -> ImmutableDenseMatrix:

@@ -111,6 +111,8 @@ class Signs:
             return larger.scores == smaller.args[0] and larger.allowed is None
         if isinstance(larger, RowSum):
             return self._row_sum_at_least(larger, smaller)
+        if isinstance(larger, (ElementwiseProduct, ElementwiseQuotient)) and type(larger) is type(smaller):
+            return self._scaled_at_least(larger, smaller)
         if isinstance(larger, ElementwiseSum):
             a, b = larger.args
             if isinstance(smaller, ElementwiseSum):
@@ -121,6 +123,14 @@ class Signs:
                 return True
             return self.at_least(b, smaller) and self.nonnegative(a)
         return self._exponential_bound(larger, smaller)
+
+    def _scaled_at_least(self, larger: Value, smaller: Value) -> bool:
+        """A product is at least another one with a common factor, or quotient, that is not negative."""
+        (a, b), (c, d) = larger.args, smaller.args
+        if b == d and self.nonnegative(b):
+            return self.at_least(a, c)
+        is_product = isinstance(larger, ElementwiseProduct)
+        return bool(is_product and a == c and self.nonnegative(a) and self.at_least(b, d))
 
     def _at_most_one(self, value: Value) -> bool:
         if isinstance(value, AT_MOST_ONE):

@@ -40,7 +40,6 @@ prefix = Derivation("the rows before the last, whatever the last token is", "O[0
     by=restriction,
     using=[earlier_rows],
     note="which holds no q, k or v",
-    evidence="exact",
 )
 
 theorem = Theorem(

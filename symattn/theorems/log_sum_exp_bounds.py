@@ -28,20 +28,33 @@ mean = (
     .at_least("zeros(n, 1)", by=bound, slack="rowmean(exp(r) - (1 + r))")
 )
 
-tempered = Derivation(
-    "with a temperature, T lse(S / T) is at least the largest",
-    "T * lse(S / T)",
-    {**SCORES, "T": "scalar"},
-    conditions=["T > 0"],
-).to("rowmax(S) + T * (lse((S - rowmax(S)) / T))", by=exponent)
+TEMPERED = {**SCORES, "T": "scalar"}
+SHIFTED = "R = (S - rowmax(S)) / T"
 
-cold = Derivation(
-    "T lse(S / T) as T falls", "T * lse(S / T)", {**SCORES, "T": "scalar"}, conditions=["T > 0"]
-).tends_to("rowmax(S)", when="T -> 0", at=[{"S": [[1, 2, 2]]}, {"S": [[0, -1], [3, "1/2"]]}])
+tempered_above = Derivation(
+    "with a temperature, T lse(S / T) is at least the largest", "T * lse(S / T)", TEMPERED, SHIFTED, ["T > 0"]
+).at_least("rowmax(S)", by=bound, using=[above_largest], slack="T * (lse(S / T) - rowmax(S / T))")
+
+tempered_below = (
+    Derivation(
+        "with a temperature, T lse(S / T) is at most the largest plus T log m",
+        "T * lse(S / T)",
+        TEMPERED,
+        SHIFTED,
+        ["T > 0"],
+    )
+    .to("rowmax(S) + T * log(rowsum(exp(R)))", by=exponent)
+    .at_most("rowmax(S) + T * log(rowsum(ones(n, m)))", by=bound, note="no exponent is above 0")
+    .to("rowmax(S) + T * log(m)", by=definition)
+)
+
+cold = Derivation("T lse(S / T) as T falls", "T * lse(S / T)", TEMPERED, SHIFTED, ["T > 0"]).tends_to(
+    "rowmax(S)", when="T -> 0", at=[{"S": [[1, 2, 2]]}], between=(tempered_above, tempered_below)
+)
 
 theorem = Theorem(
     "D22",
     "Bounds of lse",
     "max ≤ lse ≤ max + log m, and lse is at least the mean plus log m; T lse(S/T) tends to the largest score.",
-    (above_largest, below, mean, tempered, cold),
+    (above_largest, below, mean, tempered_above, tempered_below, cold),
 )

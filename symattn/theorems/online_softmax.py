@@ -37,8 +37,8 @@ THREE_GIVEN = """
 
 associative_reference = (
     Derivation("merging is associative: the reference", "rowmax(hstack(m_12, m_3))", THREE, THREE_GIVEN)
-    .to("m", by=definition, evidence="exact")
-    .to("rowmax(hstack(m_1, m_23))", by=definition, evidence="exact")
+    .to("m", by=definition)
+    .to("rowmax(hstack(m_1, m_23))", by=definition)
 )
 
 associative_weight = (
@@ -68,7 +68,6 @@ associative_output = (
 commutative = Derivation("merging is commutative", "rowmax(hstack(m_1, m_2))", TWO).to(
     "rowmax(hstack(m_2, m_1))",
     by=algebra,
-    evidence="exact",
 )
 
 any_reference = Recurrence(
@@ -103,7 +102,6 @@ key_by_key = Recurrence(
         "o": "exp(S - colmax(S)).T @ V",
     },
     source=SOURCE,
-    evidence="exact",
 )
 
 folded_weight = key_by_key.solved("l")

@@ -10,13 +10,12 @@ largest = (
         {"t": "1 1", "r": "1 1"},
         conditions=["t >= 0", "r >= 1"],
     )
-    .to("t * (r**2 - 1) / ((t * r**2 + 1) * (t + 1))", by=algebra, evidence="exact")
+    .to("t * (r**2 - 1) / ((t * r**2 + 1) * (t + 1))", by=algebra)
     .at_most(
         "(r - 1) / (r + 1)",
         by=bound,
         slack="(r - 1) * (t * r - 1)**2 / ((r + 1) * (t * r**2 + 1) * (t + 1))",
         note="t are the odds p(A) / p(not A), and r² what they are multiplied by",
-        evidence="exact",
     )
 )
 

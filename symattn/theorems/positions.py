@@ -10,9 +10,7 @@ sinusoids = Derivation(
     "vstack(sin(a + b), cos(a + b))",
     {"a": "1 1", "b": "1 1"},
     source="Vaswani et al. 2017, arXiv:1706.03762, section 3.5",
-).to(
-    "vstack(cos(b) * sin(a) + sin(b) * cos(a), cos(b) * cos(a) - sin(b) * sin(a))", by=angle_addition, evidence="exact"
-)
+).to("vstack(cos(b) * sin(a) + sin(b) * cos(a), cos(b) * cos(a) - sin(b) * sin(a))", by=angle_addition)
 
 four_terms = Derivation(
     "scores of tokens with positions added",

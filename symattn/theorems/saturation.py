@@ -5,12 +5,11 @@ from symattn.deriving.rules import bound, definition, exponent, quotient
 
 two_keys = (
     Derivation("the slope at a gap between two keys", "sigmoid(delta) * (1 - sigmoid(delta))", {"delta": "1 1"})
-    .to("exp(-delta) / (1 + exp(-delta))**2", by=definition, evidence="exact")
+    .to("exp(-delta) / (1 + exp(-delta))**2", by=definition)
     .to(
         "1 / (exp(delta / 2) + exp(-delta / 2))**2",
         by=exponent,
         note="a quarter of sech² of half the gap",
-        evidence="exact",
     )
 )
 

@@ -2,12 +2,38 @@
 
 from symattn.deriving import Derivation, Theorem
 from symattn.deriving.differentials import Moving
-from symattn.deriving.rules import algebra, bound, chain, definition, logarithm, row_sum
+from symattn.deriving.rules import algebra, bound, chain, definition, logarithm, quotient, row_sum
 
 ANY = {"s": "1 m", "a": "1 m", "T": "scalar"}
 GIVEN = "p = softmax(a)\nr = (s / T - lse(s / T)) - log(p)"
 
 GIBBS = "Gibbs; see Cover & Thomas 2006, theorem 12.1.1"
+
+LAGRANGE = {"p": "1 m", "p_t": "1 m", "s": "1 m", "T": "scalar", "mu": "scalar"}
+
+stationary = Derivation(
+    "Lagrange's function along a change of the weights",
+    "D(rowsum(p * s) - T * rowsum(p * log(p)) - mu * (rowsum(p) - 1))",
+    LAGRANGE,
+    conditions=["p changes at the rate p_t; mu is the multiplier of the condition that p sums to 1"],
+    checker=Moving({"p": "p_t"}),
+).to("rowsum((s - T * (log(p) + 1) - mu) * p_t)", by=chain, note="0 along every change where the bracket is 0")
+
+solved = Derivation(
+    "the bracket at weights in proportion to exp(s / T)",
+    "s - T * (log(p) + 1) - mu",
+    {"s": "1 m", "T": "scalar", "mu": "scalar"},
+    "p = exp(s / T) * exp(-1 - mu / T)",
+    ["T > 0"],
+).to("zeros(1, m)", by=logarithm)
+
+normalised = Derivation(
+    "the multiplier is what makes them sum to 1",
+    "p / rowsum(p)",
+    {"s": "1 m", "T": "scalar", "mu": "scalar"},
+    "p = exp(s / T) * exp(-1 - mu / T)",
+    ["T > 0"],
+).to("softmax(s / T)", by=quotient, using=[solved])
 
 gap = (
     Derivation(
@@ -53,17 +79,59 @@ entropy_slope = Derivation(
     checker=Moving({"s": "u"}),
 ).to("-rowsum(p * (s - rowsum(p * s)) * u)", by=chain)
 
-EXAMPLES = [{"s": [[1, 2, 2]]}, {"s": [[0, -1]]}]
+TIED = {"s": "1 1", "delta": "scalar", "g": "1 r", "T": "scalar", "o": "1 k"}
+TIED_GIVEN = """
+    S = hstack(s * ones(1, k), s - delta - g)
+    P = softmax(S / T)
+    x = rowsum(exp(-(delta + g) / T))
+"""
+TIED_CONDITIONS = ["T > 0", "delta > 0", "g >= 0"]
 
-ROW = {"s": "1 m", "T": "scalar"}
 
-cold = Derivation("as the temperature falls", "softmax(s / T)", ROW, conditions=["T > 0"]).tends_to(
-    "hardmax(s)", when="T -> 0", at=EXAMPLES, note="ties share"
+def cold(title: str, keys: str) -> Derivation:
+    """Weights of some keys where the first k share the largest score and the r others lie at least δ below it."""
+    return Derivation(title, keys, TIED, TIED_GIVEN, TIED_CONDITIONS)
+
+
+TOP, OTHERS = "P[:, 0:k]", "P[:, k:k + r]"
+
+top_below = (
+    cold("a weight that shares the largest score is at least …", TOP)
+    .to("ones(1, k) / (k + x)", by=quotient, note="exp(s / T) is cancelled")
+    .at_least("ones(1, k) * (1 / k - x / k**2)", by=bound, slack="ones(1, k) * x**2 / (k**2 * (k + x))")
+    .at_least(
+        "ones(1, k) * (1 / k - r * exp(-delta / T) / k**2)",
+        by=bound,
+        slack="ones(1, k) * exp(-delta / T) * rowsum(1 - exp(-g / T)) / k**2",
+    )
 )
 
-hot = Derivation("as the temperature rises", "softmax(s / T)", ROW, conditions=["T > 0"]).tends_to(
-    "ones(1, m) / m", when="T -> oo", at=EXAMPLES
+top_above = (
+    cold("… and at most an equal share", TOP)
+    .to("ones(1, k) / (k + x)", by=quotient)
+    .at_most("ones(1, k) / k", by=bound, slack="ones(1, k) * x / (k * (k + x))")
 )
+
+coldest = cold("as the temperature falls, the largest scores share", TOP).tends_to(
+    "ones(1, k) / k", when="T -> 0", between=(top_below, top_above)
+)
+
+others_below = cold("a weight below the top is not negative …", OTHERS).at_least("zeros(1, r)", by=bound)
+
+others_above = (
+    cold("… and at most exp(-δ / T)", OTHERS)
+    .to("exp(-(delta + g) / T) / (k + x)", by=quotient)
+    .at_most("exp(-(delta + g) / T)", by=bound, slack="exp(-(delta + g) / T) * ((k - 1) + x) / (k + x)")
+    .at_most("exp(-delta / T) * ones(1, r)", by=bound, slack="exp(-delta / T) * (1 - exp(-g / T))")
+)
+
+frozen_out = cold("as the temperature falls, the others get nothing", OTHERS).tends_to(
+    "zeros(1, r)", when="T -> 0", between=(others_below, others_above)
+)
+
+hot = Derivation(
+    "as the temperature rises", "softmax(s / T)", {"s": "1 m", "T": "scalar"}, conditions=["T > 0"]
+).tends_to("ones(1, m) / m", when="T -> oo", at=[{"s": [[1, 2, 2]]}])
 
 two = Derivation(
     "of two scores only the difference counts", "p[:, 0:1]", {"a": "1 1", "b": "1 1"}, "p = softmax(hstack(a, b))"
@@ -73,7 +141,24 @@ theorem = Theorem(
     "G2",
     "Softmax from maximum entropy",
     "Among all weights, softmax(s/T) makes expected score plus T times entropy largest, and the largest value is "
-    "T lse(s/T). As T falls to 0 it becomes uniform over the largest scores, as T grows uniform over all.",
-    (gap, attained, entropy, entropy_slope, cold, hot, two),
+    "T lse(s/T). As T falls to 0 the weights become uniform over the keys that share the largest score, as T grows "
+    "uniform over all.",
+    (
+        stationary,
+        solved,
+        normalised,
+        gap,
+        attained,
+        entropy,
+        entropy_slope,
+        top_below,
+        top_above,
+        coldest,
+        others_below,
+        others_above,
+        frozen_out,
+        hot,
+        two,
+    ),
     GIBBS,
 )

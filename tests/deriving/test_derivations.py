@@ -131,12 +131,28 @@ def test_a_theorem_is_as_strong_as_its_weakest_part():
 
 
 def test_what_holds_under_a_condition_is_not_refuted_by_numbers_outside_it():
-    absolute = Derivation("absolute", "abs(g)", {"g": "n m"}, conditions=["g >= 0"])
-    assert absolute.to("g", by=definition, evidence="exact").evidence == "exact"
+    apart = Derivation("apart", "abs(b - a)", {"a": "n m", "b": "n m"}, conditions=["a <= b"])
+    assert apart.to("b - a", by=definition, evidence="exact").evidence == "exact"
     with pytest.raises(RefutedError):
-        Derivation("absolute", "abs(g)", {"g": "n m"}).to("g", by=definition)
+        Derivation("apart", "abs(b - a)", {"a": "n m", "b": "n m"}).to("b - a", by=definition)
     with pytest.raises(RefutedError):
-        absolute.to("2 * g", by=definition, evidence="exact")
+        apart.to("2 * (b - a)", by=definition, evidence="exact")
+
+
+@pytest.mark.parametrize("condition", ["g >= 0", "g > 0", "g >= 1", "g > 2"])
+def test_what_holds_for_all_inputs_above_a_number_is_proved(condition):
+    absolute = Derivation("absolute", "abs(g)", {"g": "n m"}, conditions=[condition])
+    step = absolute.to("g", by=definition).steps[0]
+    assert step.evidence == "proved"
+    assert step.verdict.conditions == (condition,)
+    with pytest.raises(RefutedError):
+        absolute.to("2 * g", by=definition)
+
+
+def test_a_root_of_a_square_is_not_the_number_itself_where_that_is_negative():
+    root = Derivation("root", "sqrt(g**2)", {"g": "n m"}, conditions=["g <= 0"])
+    with pytest.raises(RefutedError):
+        root.to("g", by=definition)
 
 
 def test_a_condition_in_words_asks_for_instances():
