@@ -574,8 +574,18 @@ def largest(index: Index, value: Expression, kind: str = "largest", head: str = 
         scale = _scale([value])
         if scale != 1:
             return scaled(largest(index, scaled(value, 1 / scale)), scale)
+    if kind == "threshold":
+        # A shift of all scores shifts the tau of max((α - 1) s - τ, 0) by α - 1 times as much.
+        constant = Expression(tuple((t, c) for t, c in value.terms if not t.free & {index} and not _is_infinite(t)))
+        if not constant.is_zero:
+            moving = subtracted(value, constant)
+            return added(scaled(constant, Fraction(head) - 1), largest(index, moving, kind, head))
     named = Index(f"_{value.height + 1}", index.length)
     return of_factor(Factor(kind, head, (renamed(value, {index: named}),), (named,)))
+
+
+def _is_infinite(term: Product) -> bool:
+    return any(factor == INFINITY for factor, _ in term.factors)
 
 
 def greatest(*values: Expression) -> Expression:

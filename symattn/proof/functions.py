@@ -71,7 +71,9 @@ def _logarithm_of_any_sign(value: Expression) -> Expression:
     common, rest = algebra.content(value)
     if not is_positive(common):
         common, rest = one(), value
-    return added(_logarithm_of_product(common), of_factor(Factor("apply", "ln", (rest,))))
+    lead = abs(rest.terms[algebra.leading_place(rest)][1])
+    parts = _logarithm_of_product(common), _logarithm_of_number(lead)
+    return added(*parts, of_factor(Factor("apply", "ln", (scaled(rest, 1 / lead),))))
 
 
 def _logarithm_of_product(value: Expression) -> Expression:

@@ -1,4 +1,4 @@
-"""Fifty true statements about attention and fifty false ones, most of them false by one small mistake."""
+"""True statements about attention and false ones, fifty of each and more, most of them false by one small mistake."""
 
 QKV = {"Q": "n d_k", "K": "m d_k", "V": "m d_v"}
 S = {"S": "n m"}
@@ -71,6 +71,25 @@ TRUE = [
     ("matrix(n, m, (i - j) * 2)", "matrix(n, m, 2*i - 2*j)", {"A": "n m"}),
     ("softmax(S + matrix(n, m, s * (j - i)))", "softmax(S + matrix(n, m, s * j))", {**S, "s": "scalar"}),
     ("Q / rownorm(Q) @ (K / rownorm(K)).T", "(Q @ K.T) / (rownorm(Q) @ rownorm(K).T)", {"Q": "n d", "K": "m d"}),
+    ("matrix(n, m, 2 * (i // 2) + i % 2)", "matrix(n, m, i)", {"A": "n m"}),
+    ("matrix(n, m, (i + m) % m)", "matrix(n, m, i % m)", {"A": "n m"}),
+    ("matrix(n, m, s**i * s**j)", "matrix(n, m, s**(i + j))", {"A": "n m", "s": "scalar"}),
+    ("matrix(n, m, (2 * s)**i)", "matrix(n, m, 2**i * s**i)", {"A": "n m", "s": "scalar"}),
+    ("matrix(n, m, max(A[i, j], B[i, j]) + min(A[i, j], B[i, j]))", "A + B", {"A": "n m", "B": "n m"}),
+    ("hstack(A, B).T", "vstack(A.T, B.T)", {"A": "n p", "B": "n q"}),
+    ("rowmax(2 * S)", "2 * rowmax(S)", S),
+    ("rowmax(exp(c) * S)", "exp(c) * rowmax(S)", {**S, "c": "n 1"}),
+    ("sparsemax(S + c)", "sparsemax(S)", {**S, "c": "n 1"}),
+    ("entmax(S + c, 1.5)", "entmax(S, 1.5)", {**S, "c": "n 1"}),
+    ("softmax(S, where=M)", "softmax(S + c, where=M)", {**S, "M": "n m", "c": "n 1"}),
+    ("softmax(S, where=(j <= i + m - n))", "softmax(S, where=(i >= j + n - m))", S),
+    ("softmax(S, where=(j <= i)) * matrix(n, m, 1 if j > i else 0)", "zeros(n, m)", S),
+    ("sum(h, F[h] @ G[h].T)", "concat(h, F[h]) @ concat(h, G[h]).T", {"F": "H n d", "G": "H m d"}),
+    ("lse(hstack(A, B))", "log(exp(lse(A)) + exp(lse(B)))", {"A": "n m", "B": "n k"}),
+    ("sign(A) * abs(A)", "A", {"A": "n m"}),
+    ("step(A) * A", "relu(A)", {"A": "n m"}),
+    ("tanh(2 * A)", "2 * tanh(A) / (1 + tanh(A)**2)", {"A": "n m"}),
+    ("sqrt(exp(A))", "exp(A / 2)", {"A": "n m"}),
 ]
 
 FALSE = [
@@ -124,5 +143,38 @@ FALSE = [
     ("softmax(S + matrix(n, m, s * (j - i)))", "softmax(S + matrix(n, m, s * i))", {**S, "s": "scalar"}),
     ("Q / rownorm(Q) @ K.T", "(Q @ K.T) / (rownorm(Q) @ rownorm(K).T)", {"Q": "n d", "K": "m d"}),
     ("A * 1000001 / 1000000", "A", {"A": "n m"}),
+    ("matrix(n, m, 1 if (i - j) // 2 >= 0 else 0)", "ones(n, m)", {"A": "n m"}),
+    ("matrix(n, m, 1 if floor(A[i, j]) >= 0 else 0)", "ones(n, m)", {"A": "n m"}),
+    ("matrix(n, m, 1 if 2 * pi * i > 6 else 0)", "matrix(n, m, 1 if pi * i >= 4 else 0)", {"A": "n m"}),
+    ("matrix(n, m, floor(pi * i))", "matrix(n, m, pi * i)", {"A": "n m"}),
+    ("matrix(n, m, i // m)", "zeros(n, m)", {"A": "n m"}),
+    ("matrix(n, m, (i - j) % 3)", "matrix(n, m, i % 3 - j % 3)", {"A": "n m"}),
+    ("matrix(n, m, i // 2 + j // 2)", "matrix(n, m, (i + j) // 2)", {"A": "n m"}),
+    ("abs(matrix(n, m, (-2)**i))", "matrix(n, m, (-2)**i)", {"A": "n m"}),
+    ("abs(matrix(n, m, s**i))", "matrix(n, m, s**i)", {"A": "n m", "s": "scalar"}),
+    ("sqrt(matrix(n, m, s**(2 * i)))", "matrix(n, m, s**i)", {"A": "n m", "s": "scalar"}),
+    ("matrix(n, m, 1 if A[i, j] != 0 else 0)", "ones(n, m)", {"A": "n m"}),
+    ("sign(A)**2", "ones(n, m)", {"A": "n m"}),
+    ("step(A) + step(-A)", "ones(n, m)", {"A": "n m"}),
+    ("T[0] * T[1]", "ones(n, 1)", {**S, "X": "2 n m"}, "T[h] = rowmax(exp((1 - 2 * h) * S + 0 * X[h]))"),
+    ("rowmax(s * A)", "s * rowmax(A)", {"A": "n m", "s": "scalar"}),
+    ("rowmax(A * B)", "rowmax(A) * rowmax(B)", {"A": "n m", "B": "n m"}),
+    ("rowmax(-A)", "-rowmax(A)", {"A": "n m"}),
+    ("hardmax(-S)", "hardmax(S)", S),
+    ("sparsemax(2 * S)", "sparsemax(S)", S),
+    ("rowsum(matrix(n, n, 1 if j == i + 1 else 0))", "ones(n, 1)", {"A": "n m"}),
+    ("(P + A) / (P + A)", "rowsum(P) * ones(n, m)", {**S, "M": "n m", "A": "n m"}, "P = softmax(S, where=M)"),
+    (
+        "rowsum(softmax(S, where=M)) * x + y * D",
+        "x + y * D",
+        {**S, "M": "n 1", "x": "n 1", "y": "n 1"},
+        "D = matrix(n, 1, 1 if M[i, 0] != 0 else 0)",
+    ),
+    (
+        "matrix(n, m, 1 / (A[i, j] + B[i, j]) if (C[i, j] > 0) & (C[i, j] < 0) else D[i, j])",
+        "zeros(n, m)",
+        {"A": "n m", "B": "n m", "C": "n m"},
+        "D = matrix(n, m, 1 if A[i, j] + B[i, j] == 0 else 0)",
+    ),
 ]
 """Each: the two sides, the inputs with their shapes, and the definitions that both sides may use, if any."""
