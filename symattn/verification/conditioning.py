@@ -169,7 +169,8 @@ class _Analysis:
     def __init__(self, np: Any, precision: str, dual: bool = False, settled: bool = False) -> None:
         self.np = np
         self.precision = precision
-        self.floor = SMALLEST_NORMAL[precision] / UNIT_ROUNDOFF[precision]
+        self.unit = UNIT_ROUNDOFF[precision]
+        self.floor = SMALLEST_NORMAL[precision] / self.unit
         self.dual = dual
         self.settled = settled
         self.names: dict[str, Tracked] = {}
@@ -196,7 +197,7 @@ class _Analysis:
         exact = np.array(values, dtype=object)
         rounded = exact.astype(np.float64)
         held = rounded.astype(self.precision).astype(object) == exact
-        return Rounded(rounded, np.where(held, 0.0, abs(rounded)), self.floor)
+        return Rounded(rounded, np.where(held, 0.0, abs(rounded)), self.floor, unit=self.unit)
 
     def of(self, value: Expr) -> Tracked:
         if is_matrix(value):
@@ -250,7 +251,7 @@ class _Analysis:
 
     def constant(self, value: Any, scale: Any = None) -> Tracked:
         value = self.np.asarray(value, dtype=self.np.float64)
-        made = Rounded(value, value * 0.0 if scale is None else scale, self.floor)
+        made = Rounded(value, value * 0.0 if scale is None else scale, self.floor, unit=self.unit)
         return Dual(made, made.zero()) if self.dual else made
 
     def number(self, value: Expr) -> Tracked:

@@ -105,11 +105,11 @@ def entmax(a: Analysis, node: Entmax) -> Tracked:
     steepest = _slope(np, above + reach if node.alpha <= 2 else np.maximum(above, reach), near, node)
     scale = np.where(near, steepest * errors + weights + below.floor, 0.0)
     strain = max(row.strain, below.strain, float(np.where(near, steepness * errors, 0.0).max()))
-    found = Rounded(weights, scale, below.floor, strain, below.doubt)
+    found = Rounded(weights, scale, below.floor, strain, below.doubt, below.unit)
     edge = (row.keys & ~(abs(above) > reach)).any(axis=1, keepdims=True)
     if not a.dual:
         return found if node.alpha <= 2 else a.doubted(found, edge, AT_THE_EDGE)
-    height = Rounded(np.where(support, above, 1.0), steepness * errors, below.floor, strain)
+    height = Rounded(np.where(support, above, 1.0), steepness * errors, below.floor, strain, unit=below.unit)
     slopes = height.constant(np.ones_like(above))
     if node.alpha != 2:
         slopes = height.apply(power((2 - float(node.alpha)) / steepness))

@@ -9,6 +9,9 @@ Stability of Numerical Algorithms*, 2nd ed., section 3.3, running error analysis
     A @ B   s_A |B| + |A| s_B + |A| |B|           a / b   s_a / |b| + |a| s_b / b^2 + |a / b|
     f(a)    |f'(a)| s_a + |f(a)|                  sum   sum of s + sum of |a|
 
+*Second order.* To a product ``u s_a s_b`` is added, to matrix products and functions what corresponds to it: all that
+is left where cancellation and saturation have taken the last digit of both factors, of ``dT`` and of ``1 - T * T``.
+
 *Length of sums.* A sum of k terms rounds up to k - 1 times, so its worst case is (k - 1) u sum |a|. The scale does not
 carry that factor: a check allows 50 u s, which is above the worst case of any one sum up to k = 50 and above the
 sqrt(k) growth that is seen (Higham & Mary 2019, doi:10.1137/18M1226312) for far longer ones. Without the factor the
@@ -73,17 +76,26 @@ class Rounded:
     floor: float = 0.0
     strain: float = 0.0
     doubt: str = ""
+    unit: float = 0.0
 
     def _made(self, value: Array, scale: Array, *others: Rounded, strain: float = 0.0) -> Rounded:
-        floor, doubt = self.floor, self.doubt
+        floor, doubt, unit = self.floor, self.doubt, self.unit
         strain = max(self.strain, strain)
         for other in others:
             floor, strain, doubt = max(floor, other.floor), max(strain, other.strain), doubt or other.doubt
-        return Rounded(value, scale, floor, strain, doubt)
+            unit = max(unit, other.unit)
+        return Rounded(value, scale, floor, strain, doubt, unit)
+
+    def _second_order(self, product: Array, *others: Rounded) -> Array:
+        """``u`` times a product of scales; nothing where an infinite one meets a 0."""
+        import numpy as np
+
+        unit = max((self.unit, *(other.unit for other in others)))
+        return unit * np.where(np.isnan(product), 0.0, product)
 
     def constant(self, value: Array) -> Rounded:
         """An exact constant beside this number."""
-        return Rounded(value, abs(value) * 0.0, self.floor)
+        return Rounded(value, abs(value) * 0.0, self.floor, unit=self.unit)
 
     def __add__(self, other: Rounded) -> Rounded:
         value = self.value + other.value
@@ -110,7 +122,7 @@ class Rounded:
         if _whole(abs(value), self, other):
             return self._made(value, value * 0.0, other)
         scale = self.scale * abs(other.value) + abs(self.value) * other.scale + abs(value) + self.floor
-        return self._made(value, scale, other)
+        return self._made(value, scale + self._second_order(self.scale * other.scale, other), other)
 
     def __truediv__(self, other: Rounded) -> Rounded:
         value = self.value / other.value
@@ -123,7 +135,8 @@ class Rounded:
         sizes = a @ b
         if _whole(sizes, self, other):
             return self._made(self.value @ other.value, sizes * 0.0, other)
-        return self._made(self.value @ other.value, self.scale @ b + a @ other.scale + sizes + self.floor, other)
+        scale = self.scale @ b + a @ other.scale + sizes + self.floor
+        return self._made(self.value @ other.value, scale + self._second_order(self.scale @ other.scale, other), other)
 
     def transposed(self) -> Rounded:
         return self._made(self.value.T, self.scale.T)
@@ -170,7 +183,8 @@ class Rounded:
         value, slope, curvature = function.value(x), abs(function.slope(x)), abs(function.curvature(x))
         rounding = abs(value) if function.rounding is None else function.rounding(x)
         bend = _largest(_ratio(curvature * self.scale, slope + abs(value)))
-        return self._made(value, slope * self.scale + rounding + self.floor, strain=bend)
+        scale = slope * self.scale + rounding + self.floor
+        return self._made(value, scale + self._second_order(curvature * self.scale**2 / 2), strain=bend)
 
     def slope(self, function: Function) -> Rounded:
         """The derivative of a function here."""
