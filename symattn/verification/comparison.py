@@ -11,6 +11,7 @@ from symattn.errors import ExactnessError, InputError, LimitError, MissingExtraE
 from symattn.verification.conditioning import SIGNIFICANT_BITS, UNIT_ROUNDOFF
 from symattn.verification.gradients import compare_gradients
 from symattn.verification.instances import Instance
+from symattn.verification.measuring import ratios_of
 from symattn.verification.report import Comparison
 from symattn.verification.rounding import FIRST_ORDER, Rounded
 from symattn.verification.tally import Header, Tally, Truth, entry, mismatch, unknown
@@ -47,7 +48,7 @@ def _values(witness: ValueWitness, system: EquationSystem, truth: Truth) -> Iter
     instance, precision = truth.instance, witness.precision
     unit = f"2^-{SIGNIFICANT_BITS[precision]} × conditioning scale"
     header = Header(witness.name, truth.reference.name, unit, "sampled")
-    names = [equation.name for equation in instance.system.equations]
+    names = witness.compared(system)
     try:
         found = witness.evaluate(system, instance.arrays(precision))
     except MissingExtraError as error:
@@ -95,20 +96,13 @@ def _array(
             return unknown(header, name, instance.label, reason, excused=narrow)
         worst.skip(int((~finite).sum()), scale.doubt)
         if finite.any():
-            ratios = _ratios(np, elements[element].astype("float64"), high, low, unit * scale.scale)
+            ratios = ratios_of(elements[element].astype("float64"), high, low, unit * scale.scale)
             place = tuple(map(int, np.unravel_index(np.argmax(np.where(finite, ratios, -1.0)), shape)))
             got = truth.reference.mp.mpf(float(elements[(element, *place)]))
             at = map(int, np.unravel_index(element, instance.batch)) if instance.batch else ()
             where = (*at, *place)
             worst.see(got, entry(values[name], place), unit * float(scale.scale[place]), where, int(finite.sum()))
     return worst.comparison(header, name, instance, truth)
-
-
-def _ratios(np: Any, got: Any, high: Any, low: Any, units: Any) -> Any:
-    """Errors in units, where what is expected is the sum of two floats; infinite for what is no number."""
-    with np.errstate(all="ignore"):
-        error = np.where(got == high, abs(low), abs(got - high - low))  # an infinity less itself is no number
-        return np.where(error == 0, 0.0, np.nan_to_num(error / units, nan=np.inf, posinf=np.inf))
 
 
 def _exact(witness: ExactWitness, truth: Truth) -> Iterator[Comparison]:

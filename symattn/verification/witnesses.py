@@ -21,13 +21,17 @@ class Witness(ABC):
 
 
 class ValueWitness(Witness):
-    """Floating-point values of every equation, in one precision (``"float64"`` or ``"float32"``)."""
+    """Floating-point values of equations, in one precision (``"float64"`` or ``"float32"``)."""
 
     precision: str
 
+    def compared(self, system: EquationSystem) -> tuple[str, ...]:
+        """The names of the values that are compared: all, unless a witness says otherwise."""
+        return tuple(equation.name for equation in system.equations)
+
     @abstractmethod
     def evaluate(self, system: EquationSystem, inputs: Arrays) -> Arrays:
-        """Every equation's value by name, for inputs of this precision.
+        """Each of these values by name, for inputs of this precision.
 
         ``system`` is the one that is being verified, its sizes symbolic where they were.
         """
