@@ -14,6 +14,7 @@ from symattn import limits
 from symattn.errors import LimitError
 from symattn.proof import ranges
 from symattn.proof.patience import check_time
+from symattn.proof.places import placed, unplaced
 from symattn.proof.positivity import TRUTHS, is_positive, is_positive_factor
 from symattn.proof.terms import (
     ONE,
@@ -232,7 +233,7 @@ def oriented(value: Expression) -> Expression:
 
 def delta(left: Expression, right: Expression) -> Expression:
     """1 where two whole numbers are equal, else 0."""
-    difference = subtracted(left, right)
+    difference = unplaced(subtracted(left, right))
     common = _common_divisor(difference)
     if common > 1:
         if any(not t.factors and c % common for t, c in difference.terms):
@@ -699,6 +700,8 @@ def rebuilt(factor: Factor, parts: tuple[Expression, ...]) -> Expression:
         return nonzero(parts[0])
     if factor.kind == "greatest":
         return greatest(*parts)
+    if factor.kind == "place":
+        return placed(factor.head, *parts)
     if factor.bound:
         (index,) = factor.bound
         own = fresh(index.length)

@@ -7,9 +7,11 @@ pieces, so that a maximum is differentiated as it is written.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from symattn.proof import algebra, ranges
 from symattn.proof.algebra import greatest, largest, replaced, substituted
+from symattn.proof.permutations import numbered_anew
 from symattn.proof.positions import solved
 from symattn.proof.terms import Expression, Factor, Index, added, fresh, number, of_index, one, renamed, subtracted
 
@@ -34,6 +36,11 @@ def _parted(factor: Factor) -> Expression | None:
 
 def _pieces(index: Index, value: Expression) -> Iterator[Expression]:
     """The largest values over pieces of the range of an index, of which none is empty."""
+    factors = [factor for term, _ in value.terms for factor, _ in term.factors]
+    found = numbered_anew(index, partial(substituted, value), factors)
+    if found is not None:
+        yield from _pieces(*found)
+        return
     count = index.length.number
     if count is not None and count <= FEW:
         for place in range(int(count)):

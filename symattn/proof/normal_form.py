@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symattn.proof import absorbing, algebra, functions, sums, truths
+from symattn.proof import absorbing, algebra, functions, permutations, sums, truths
 from symattn.proof.algebra import (
     TRUTHS,
     UndefinedError,
@@ -49,6 +49,7 @@ algebra.RULES[:] = (
     (frozenset(algebra.TRUTHS), truths.decided_truths),
     (frozenset(["holds", "compare", "delta"]), truths.known_inside),
     (frozenset(["delta"]), truths.eliminated_delta),
+    (frozenset(["delta"]), permutations.inverted_delta),
     (frozenset(["holds"]), sums.found_blocks),
     (frozenset(["holds"]), sums.split_ranges),
     (frozenset(["holds"]), sums.shortened),
@@ -56,6 +57,7 @@ algebra.RULES[:] = (
     (frozenset(), sums.few_values),
     (frozenset(["entry", "apply", "base", "holds", "compare", "index", "largest"]), sums.split_blocks),
     (frozenset(), sums.unused_indices),
+    (frozenset(), permutations.renumbered),
     (frozenset(["base"]), absorbing.absorbed),
     (frozenset(["apply"]), absorbing.squared_sines),
 )

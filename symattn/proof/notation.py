@@ -121,6 +121,8 @@ def _factor(factor: Factor, names: _Names) -> str:
         made = f"{word}_{{{letters[0]}=1..{_sum(factor.bound[0].length, names)}}}({_sum(factor.parts[0], names)})"
         names.leave()
         return made
+    if factor.kind == "place":
+        return f"({factor.head}({_position(factor.parts[0], names)}) - 1)"
     if factor.kind == "greatest":
         return f"max({', '.join(_sum(part, names) for part in factor.parts)})"
     inside = _sum(factor.parts[0], names)

@@ -113,10 +113,10 @@ def _with_values(value: Expression, places: dict[str, Expression], times: Multip
 
 
 def _is_ranged(factor: Factor) -> bool:
-    """Whether a factor is a whole number from 0 on: an index, or what is rounded down if that is never negative."""
+    """Whether a factor is a whole number from 0 on: an index, a place, or what is rounded down if never negative."""
     if (factor.kind, factor.head) == ("apply", "floor"):
         return all(c > 0 and _never_negative(term) for term, c in factor.parts[0].terms)
-    return factor.kind == "index"
+    return factor.kind in ("index", "place")
 
 
 def _never_negative(term: Product) -> bool:
@@ -139,10 +139,12 @@ def _power_of(term: Product, factor: Factor) -> Fraction:
 
 
 def _largest(factor: Factor, times: Multiply) -> Expression | None:
-    """The largest value of an index, or of an index divided by the width of its blocks and rounded down."""
+    """The largest value of an index, a place, or an index divided by the width of its blocks and rounded down."""
     if factor.kind == "index":
         (index,) = factor.free
         return subtracted(index.length, one())
+    if factor.kind == "place":
+        return subtracted(factor.parts[1], one())
     parts = _blocks(factor, times)
     return None if parts is None else subtracted(parts[1], one())
 
@@ -221,6 +223,6 @@ def is_whole(value: Expression) -> bool:
 
 
 def _whole_power(factor: Factor, exponent: Fraction) -> bool:
-    whole = factor.kind in ("index", "size", "holds", "delta", "compare")
+    whole = factor.kind in ("index", "place", "size", "holds", "delta", "compare")
     whole = whole or (factor.kind, factor.head) == ("apply", "floor")
     return whole and exponent.denominator == 1 and exponent > 0

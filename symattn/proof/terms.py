@@ -57,8 +57,8 @@ class Factor:
     ``kind`` says what it is: an ``entry`` of a named matrix, a ``size``, a ``constant`` such as pi, the number that an
     ``index`` is, ``apply`` of a function, the ``base`` of a power, a ``number`` under a root, ``delta`` (1 where its
     part is 0), ``holds`` (1 where its part, a whole number, is not negative), ``compare`` (1 where its part is as the
-    head says), ``nonzero`` (1 where its part is not 0), the ``greatest`` of its parts, or a binder: ``largest`` and
-    ``threshold`` over a bound index.
+    head says), ``nonzero`` (1 where its part is not 0), the ``greatest`` of its parts, the ``place`` where a
+    permutation sends a position, or a binder: ``largest`` and ``threshold`` over a bound index.
     """
 
     __slots__ = ("bound", "free", "head", "height", "kind", "parts", "text")
