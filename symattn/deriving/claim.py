@@ -103,6 +103,12 @@ class Claim:
             raise ShapeError(f"the sides of {self} are {show(left)} and {show(right)}; they must be of one shape.")
         return system
 
+    @cached_property
+    def written_out(self) -> EquationSystem:
+        """Both sides in the inputs alone."""
+        sides = tuple(Equation(side, self.system.expression(side)) for side in (LEFT, RIGHT))
+        return EquationSystem("a step", self.system.input_symbols, sides, RIGHT)
+
     @property
     def shape(self) -> Shape:
         """The shape of both sides."""

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.conditions import stated
-from symattn.equations import Equation, EquationSystem
 from symattn.errors import LimitError, MissingRowError
 from symattn.proof import deciding, normal_form
 from symattn.proof.equality import place_of
@@ -148,7 +147,7 @@ def surely_positive(value: Expression) -> bool:
 
 def approaches(claim: Claim, name: str, to_infinity: bool) -> bool:
     """Whether ``before -> after`` is seen for every size as a scalar input tends to 0 from above, or to infinity."""
-    system = written_out(claim)
+    system = claim.written_out
     scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
     sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
     translator = Translator(definitions=sides, scalars=scalars)
@@ -171,9 +170,3 @@ def positive_names(conditions: Iterable[str]) -> list[str]:
     """
     known = ((each, each.least) for each in stated(conditions))
     return [each.larger for each, least in known if least is not None and (each.strict or least[1] > 0)]
-
-
-def written_out(claim: Claim) -> EquationSystem:
-    """Both sides written out to the inputs."""
-    written = tuple(Equation(side, claim.system.expression(side)) for side in (LEFT, RIGHT))
-    return EquationSystem("a step", claim.system.input_symbols, written, RIGHT)

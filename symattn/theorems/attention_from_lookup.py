@@ -1,9 +1,8 @@
 """From looking a key up to attending to all of them."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import definition, kronecker_delta, reassociate, substitution
+from symattn.deriving.rules import block, definition, kronecker_delta, reassociate, substitution
 from symattn.theorems.kernel_smoothing import smoothing
-from symattn.theorems.permutation_equivariance import other_queries, queries
 
 lookup = Derivation("looking up one key", "matrix(1, m, 1 if j == 0 else 0) @ V", {"V": "m d_v"}).to(
     "V[0:1, :]", by=kronecker_delta, note="a weight of 1 at one key gives its value"
@@ -23,6 +22,15 @@ exponential = (
     .to("(exp(Q @ K.T) @ V) / rowsum(exp(Q @ K.T))", by=substitution, using=[weighted])
     .to("softmax(Q @ K.T) @ V", by=definition, using=[smoothing])
 )
+
+QUERIES = {"A": "a d_k", "B": "b d_k", "K": "m d_k", "V": "m d_v"}
+ALL_QUERIES = "O = softmax(vstack(A, B) @ K.T) @ V"
+
+queries = Derivation(
+    "all queries at once, each with a row of its own: the first ones", "O[0:a, :]", QUERIES, ALL_QUERIES
+).to("softmax(A @ K.T) @ V", by=block)
+
+other_queries = Derivation("and the others", "O[a:a + b, :]", QUERIES, ALL_QUERIES).to("softmax(B @ K.T) @ V", by=block)
 
 theorem = Theorem(
     "G1",

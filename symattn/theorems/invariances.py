@@ -1,8 +1,9 @@
 """What attention does not feel, and what it does."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import linearity, reassociate, reindexing, shift, transpose
+from symattn.deriving.rules import linearity, quotient, reassociate, reindexing, shift, transpose
 from symattn.theorems import multi_head_sum, permutation_equivariance, shift_invariance
+from symattn.theorems.permutation_equivariance import permuted
 
 key_translation = (
     Derivation("all keys moved by the same", "softmax(Q @ (K + c).T)", {"Q": "n d", "K": "m d", "c": "1 d"})
@@ -22,18 +23,40 @@ rotation = Derivation(
     {"Q": "n d", "K": "m d", "A": "d d", "B": "d d"},
 ).to("Q @ (A @ B.T) @ K.T", by=transpose, note="the same scores where A B.T is the identity")
 
-heads = Derivation(
-    "heads in another order",
-    "sum(h, O[h] @ W[h]) + sum(h, U[h] @ Y[h])",
-    {"O": "H n d_v", "W": "H d_v d", "U": "G n d_v", "Y": "G d_v d"},
-).to("sum(h, U[h] @ Y[h]) + sum(h, O[h] @ W[h])", by=reindexing, note="two groups of heads change places")
+heads = permuted(
+    "heads in another order, with their rows of the output projection",
+    "sum(h, sum(g, Pi[h, g] * O[g]) @ sum(g, Pi[h, g] * W[g]))",
+    {"Pi": "H H", "O": "H n d_v", "W": "H d_v d"},
+).to("sum(h, O[h] @ W[h])", by=reindexing, note="head h of the new order is the head g with a 1 in row h of Π")
+
+DOUBLED = {"t": "scalar"}
+DOUBLED_GIVEN = "p = softmax([[0, t]])\nq = softmax(2 * [[0, t]])"
+
+scaling = Derivation(
+    "scores that are doubled: what a second key with a score of t above the first gains",
+    "q - p",
+    DOUBLED,
+    DOUBLED_GIVEN,
+).to(
+    "[[-1, 1]] * exp(t) * (exp(t) - 1) / ((1 + exp(t)) * (1 + exp(2 * t)))",
+    by=quotient,
+    note="not 0 but for t = 0",
+)
+
+query_translation = Derivation(
+    "a query moved by itself, which doubles its scores", "softmax((x + x) @ K.T)", {"x": "1 d", "K": "m d"}
+).to("softmax(2 * x @ K.T)", by=linearity, note="and so other weights")
+
+key_rescaling = Derivation(
+    "the second of two keys doubled", "softmax(hstack(x @ k.T, x @ (2 * l).T))", {"x": "1 d", "k": "1 d", "l": "1 d"}
+).to("softmax(hstack(x @ k.T, 2 * x @ l.T))", by=linearity, note="with k = 0 the scores 0 and 2 t")
 
 theorem = Theorem(
     "D24",
     "Invariances",
     "Scores do not feel an invertible A on the queries with its inverse transposed on the keys, weights no shift of a "
-    "row and no translation of the keys, outputs no permutation of keys with values and of heads. They feel a scaling "
-    "of the scores, a translation of the queries and a rescaling of single keys.",
+    "row and no translation of the keys, outputs no permutation of keys with values and of heads. Weights do feel a "
+    "scaling of the scores, a translation of the queries and a rescaling of single keys.",
     (
         shift_invariance.softmax_ignores_a_shift,
         key_translation,
@@ -41,7 +64,9 @@ theorem = Theorem(
         rotation,
         value_gauge,
         permutation_equivariance.keys_and_values,
-        permutation_equivariance.keys_swapped,
         heads,
+        scaling,
+        query_translation,
+        key_rescaling,
     ),
 )

@@ -1,91 +1,64 @@
 """Attention follows a permutation of its tokens, and does not feel one of its keys with their values."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import block, definition, reindexing, transpose
+from symattn.deriving.permuting import Permutations
+from symattn.deriving.rules import Rule, block, reassociate, reindexing, transpose
 
-TOKENS = {"A": "a d", "B": "b d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d_v"}
-ROTATED = """
-    X = vstack(A, B)
-    Y = vstack(B, A)
-    F = softmax((X @ W_Q) @ (X @ W_K).T) @ (X @ W_V)
-    G = softmax((Y @ W_Q) @ (Y @ W_K).T) @ (Y @ W_V)
-"""
+any_order = Permutations(("Pi",))
 
-rotation_first = Derivation(
-    "self-attention follows a rotation of its tokens: those moved to the front", "G[0:b, :]", TOKENS, ROTATED
-).to("F[a:a + b, :]", by=reindexing)
+rowwise = Rule("row by row", "a function of each row, which does not feel its order, commutes with permutations")
 
-rotation_last = Derivation(
-    "self-attention follows a rotation of its tokens: those moved to the end", "G[b:b + a, :]", TOKENS, ROTATED
-).to("F[0:a, :]", by=reindexing)
+inverse = Rule("inverse of a permutation", "Pi.T Pi = Pi Pi.T = I")
 
-SWAPPED_TOKENS = {"x": "1 d", "y": "1 d", "B": "b d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d_v"}
-SWAPPED = """
-    X = vstack(x, y, B)
-    Y = vstack(y, x, B)
-    F = softmax((X @ W_Q) @ (X @ W_K).T) @ (X @ W_V)
-    G = softmax((Y @ W_Q) @ (Y @ W_K).T) @ (Y @ W_V)
-"""
 
-swap_first = Derivation(
-    "self-attention follows a swap of its first two tokens: the first", "G[0:1, :]", SWAPPED_TOKENS, SWAPPED
-).to("F[1:2, :]", by=reindexing)
+def permuted(title: str, start: str, inputs: dict[str, str], given: str = "") -> Derivation:
+    """A derivation in which Pi is any permutation matrix."""
+    return Derivation(title, start, inputs, given, [any_order.condition], checker=any_order)
 
-swap_second = Derivation(
-    "self-attention follows a swap of its first two tokens: the second", "G[1:2, :]", SWAPPED_TOKENS, SWAPPED
-).to("F[0:1, :]", by=reindexing)
 
-swap_others = Derivation(
-    "self-attention follows a swap of its first two tokens: the others", "G[2:b + 2, :]", SWAPPED_TOKENS, SWAPPED
-).to("F[2:b + 2, :]", by=reindexing)
-
-keys_and_values = Derivation(
-    "attention does not feel a rotation of the keys with their values",
-    "softmax(Q @ vstack(K_1, K_2).T) @ vstack(V_1, V_2)",
-    {"Q": "n d_k", "K_1": "a d_k", "K_2": "b d_k", "V_1": "a d_v", "V_2": "b d_v"},
-).to("softmax(Q @ vstack(K_2, K_1).T) @ vstack(V_2, V_1)", by=reindexing)
-
-keys_swapped = Derivation(
-    "attention does not feel a swap of the first two keys with their values",
-    "softmax(Q @ vstack(k, l, K).T) @ vstack(v, w, V)",
-    {"Q": "n d_k", "k": "1 d_k", "l": "1 d_k", "K": "b d_k", "v": "1 d_v", "w": "1 d_v", "V": "b d_v"},
-).to("softmax(Q @ vstack(l, k, K).T) @ vstack(w, v, V)", by=reindexing)
-
-SPLIT = {"A": "a d_k", "B": "b d_k", "K": "m d_k", "V": "m d_v"}
-SPLIT_GIVEN = "O = softmax(vstack(A, B) @ K.T) @ V"
-
-queries = Derivation("each query has its own row: the first ones", "O[0:a, :]", SPLIT, SPLIT_GIVEN).to(
-    "softmax(A @ K.T) @ V", by=block
+undone = permuted("a permutation transposed undoes it", "Pi.T @ Pi", {"Pi": "n n"}).to(
+    "eye(n)", by=reindexing, note="so does Pi Pi.T"
 )
 
-other_queries = Derivation("each query has its own row: the others", "O[a:a + b, :]", SPLIT, SPLIT_GIVEN).to(
-    "softmax(B @ K.T) @ V", by=block
+TOKENS = {"Pi": "n n", "X": "n d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d_v"}
+GIVEN = "S = (X @ W_Q) @ (X @ W_K).T\nV = X @ W_V"
+
+scores = permuted("the scores of permuted tokens", "(Pi @ X @ W_Q) @ (Pi @ X @ W_K).T", TOKENS, GIVEN).to(
+    "Pi @ S @ Pi.T", by=transpose
 )
 
-scores = Derivation(
-    "the scores of permuted tokens",
-    "(Pi @ X @ W_Q) @ (Pi @ X @ W_K).T",
-    {"Pi": "n n", "X": "n d", "W_Q": "d d_k", "W_K": "d d_k"},
-).to("Pi @ ((X @ W_Q) @ (X @ W_K).T) @ Pi.T", by=transpose)
+weights = permuted("the weights of permuted scores", "softmax(Pi @ S @ Pi.T)", {"Pi": "n n", "S": "n n"}).to(
+    "Pi @ softmax(S) @ Pi.T", by=rowwise
+)
 
-PERMUTATIONS = [
-    [[1, 0], [0, 1]],
-    [[0, 1], [1, 0]],
-    [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
-    [[0, 0, 1], [0, 1, 0], [1, 0, 0]],
-]
-EXAMPLE = {2: [[1, 0], ["1/2", -1]], 3: [[1, 0, 2], [0, "1/2", -1], [1, 1, 0]]}
+tokens = (
+    permuted(
+        "self-attention follows a permutation of its tokens",
+        "softmax((Pi @ X @ W_Q) @ (Pi @ X @ W_K).T) @ (Pi @ X @ W_V)",
+        TOKENS,
+        GIVEN,
+    )
+    .to("softmax(Pi @ S @ Pi.T) @ (Pi @ V)", by=transpose, using=[scores])
+    .to("(Pi @ softmax(S) @ Pi.T) @ (Pi @ V)", by=rowwise, using=[weights])
+    .to("Pi @ softmax(S) @ (Pi.T @ Pi) @ V", by=reassociate)
+    .to("Pi @ (softmax(S) @ V)", by=inverse, using=[undone])
+)
 
-weights = Derivation(
-    "the weights of permuted scores",
-    "softmax(Pi @ S @ Pi.T)",
-    {"Pi": "n n", "S": "n n"},
-    conditions=["Pi is a permutation: one 1 in each row and column, and 0 elsewhere"],
-).to(
-    "Pi @ softmax(S) @ Pi.T",
-    by=definition,
-    evidence="exact",
-    at=[{"Pi": permutation, "S": EXAMPLE[len(permutation)]} for permutation in PERMUTATIONS],
+queries = permuted(
+    "each query has its own row, wherever it stands",
+    "softmax((Pi @ Q) @ K.T) @ V",
+    {"Pi": "n n", "Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+).to("Pi @ (softmax(Q @ K.T) @ V)", by=rowwise)
+
+keys_and_values = (
+    permuted(
+        "attention does not feel a permutation of the keys with their values",
+        "softmax(Q @ (Pi @ K).T) @ (Pi @ V)",
+        {"Pi": "m m", "Q": "n d_k", "K": "m d_k", "V": "m d_v"},
+    )
+    .to("softmax(Q @ K.T @ Pi.T) @ (Pi @ V)", by=transpose)
+    .to("softmax(Q @ K.T) @ Pi.T @ (Pi @ V)", by=rowwise)
+    .to("softmax(Q @ K.T) @ V", by=inverse, using=[undone])
 )
 
 duplicate = Derivation(
@@ -97,22 +70,8 @@ duplicate = Derivation(
 theorem = Theorem(
     "D5",
     "Permutation equivariance",
-    "If tokens are rotated, or the first two are swapped, the outputs of self-attention are so too; and rotating or "
-    "swapping keys together with their values changes nothing. Rotations and the swap of the first two generate all "
-    "permutations, so that both hold for every permutation.",
-    (
-        rotation_first,
-        rotation_last,
-        swap_first,
-        swap_second,
-        swap_others,
-        keys_and_values,
-        keys_swapped,
-        queries,
-        other_queries,
-        scores,
-        weights,
-        duplicate,
-    ),
-    remarks=("that rotations and the swap of the first two generate all permutations, which is known from algebra",),
+    "f(Π X) = Π f(X) for self-attention f and every permutation Π of its tokens. With keys and values of their own, "
+    "attention follows a permutation of the queries, and one of the keys with their values changes nothing; a key that "
+    "occurs c times counts as one with the bias log c.",
+    (undone, scores, weights, tokens, queries, keys_and_values, duplicate),
 )

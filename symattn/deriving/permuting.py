@@ -1,0 +1,112 @@
+"""Permuting: statements about any permutation matrix, decided in index notation with a place for each row's 1."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.deriving.instances import exactly
+from symattn.errors import LimitError, MissingRowError
+from symattn.proof import deciding, normal_form
+from symattn.proof.equality import place_of
+from symattn.proof.normal_form import UndefinedError
+from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof.places import placed
+from symattn.proof.terms import Expression, subtracted
+from symattn.proof.translation import Translator
+from symattn.verdicts import Verdict
+from symattn.verification.instances import rational
+
+SECONDS = 20.0
+"""What one step may take."""
+
+INSTANCES = 4
+"""Instances at which a statement is tried before it is proved."""
+
+DRAWS = 40
+"""Instances that these are chosen from."""
+
+
+@dataclass(frozen=True)
+class Permutations:
+    """The inputs that are permutation matrices: square, one 1 in each row and column, and 0 elsewhere.
+
+    Called with a claim it decides it for every such matrix and every size: the entry in row i and column j is 1 where
+    j = p(i), p being any one-to-one map of the rows, so that sums over p(i) are sums over i.
+
+    >>> from symattn.deriving.claim import Setting
+    >>> any_order = Permutations(("Pi",))
+    >>> any_order(Claim("softmax(S @ Pi)", "=", "softmax(S) @ Pi", Setting({"S": "n m", "Pi": "m m"}))).kind
+    'proved'
+    """
+
+    names: tuple[str, ...]
+
+    @property
+    def condition(self) -> str:
+        """What is assumed, in words."""
+        are = "are permutation matrices" if self.names[1:] else "is a permutation matrix"
+        return f"{' and '.join(self.names)} {are}: one 1 in each row and column, and 0 elsewhere"
+
+    def __call__(self, claim: Claim) -> Verdict:
+        found = exactly(claim, self.telling_instances(claim))
+        if found.kind == "refuted":
+            return found
+        system = claim.written_out
+        scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
+        sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
+        translator = _Permuted(definitions=sides, scalars=scalars, permutations=self.lengths(claim))
+        positions = place_of(system, LEFT, translator)
+        try:
+            with within_seconds(SECONDS):
+                equal = deciding.is_zero(subtracted(*(translator.named(side, positions) for side in (LEFT, RIGHT))))
+        except OutOfTimeError:
+            return Verdict("unknown", str(claim), f"no answer within {SECONDS:g} s")
+        except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
+            return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
+        if not equal:
+            return Verdict("unknown", str(claim), "the normal forms of both sides differ")
+        reason = "both sides have one normal form in index notation, for every size and every permutation"
+        return Verdict("proved", str(claim), reason, conditions=(self.condition,))
+
+    def lengths(self, claim: Claim) -> dict[str, Any]:
+        """How many rows each permutation has."""
+        return {name: claim.setting.symbols[name].shape[0] for name in self.names}
+
+    def telling_instances(self, claim: Claim) -> list[Mapping[str, Any]]:
+        """The instances that tell most of some: those whose permutations are not their own inverses come first."""
+
+        def own_inverses(values: Mapping[str, Any]) -> int:
+            return sum(
+                values[name] == [list(column) for column in zip(*values[name], strict=True)] for name in self.names
+            )
+
+        return sorted(itertools.islice(self.instances(claim), DRAWS), key=own_inverses)[:INSTANCES]
+
+    def instances(self, claim: Claim) -> Iterator[Mapping[str, Any]]:
+        """Small numbers for the inputs, with permutations drawn at random."""
+        generator = random.Random(0)
+        for instance in rational(claim.system, generator):
+            values = dict(instance.elements[0])
+            for name in self.names:
+                count = len(values[name])
+                order = generator.sample(range(count), count)
+                values[name] = [[int(column == place) for column in range(count)] for place in order]
+            yield values
+
+
+@dataclass
+class _Permuted(Translator):
+    """A translator to which an entry of a permutation matrix says where its row's 1 is."""
+
+    permutations: Mapping[str, Any] | None = None
+
+    def named(self, name: str, positions: tuple[Expression, ...]) -> Expression:
+        if name not in (self.permutations or {}):
+            return super().named(name, positions)
+        row, column = positions
+        return normal_form.delta(column, placed(name, row, self.length((self.permutations or {})[name])))
