@@ -374,9 +374,7 @@ def power(value: Expression, exponent: Fraction) -> Expression:
     parts = _components(value) if whole else [value]
     if len(parts) > 1:
         return multiplied(*(power(part, exponent) for part in parts))
-    common, rest = content(value)
-    if not whole and not is_positive(common):
-        common, rest = one(), value
+    common, rest = content(value) if whole else positive_content(value)
     if not whole and not rest.terms[leading_place(rest)][1] > 0:
         return multiplied(power(common, exponent), of_factor(Factor("base", "", (rest,)), exponent))
     lead = rest.terms[leading_place(rest)][1]
@@ -502,6 +500,18 @@ def content(value: Expression) -> tuple[Expression, Expression]:
     taken = tuple((factor, -exponent) for factor, exponent in common)
     rest = combined(pair for term, c in value.terms for pair in scaled(product(*_with_more(term, taken)), c).terms)
     return Expression(((Product((), tuple(sorted(common, key=lambda p: p[0].text))), ONE),)), rest
+
+
+def positive_content(value: Expression) -> tuple[Expression, Expression]:
+    """What is positive of all that the products of a sum have in common, and what is left."""
+    common, rest = content(value)
+    shared = common.terms[0][0].factors
+    positive = [pair for pair in shared if is_positive_factor(pair[0])]
+    if len(positive) == len(shared):
+        return common, rest
+    if not positive:
+        return one(), value
+    return product_of(positive), multiplied(product_of([pair for pair in shared if pair not in positive]), rest)
 
 
 def _with_more(term: Product, more: Powers) -> tuple[tuple[Index, ...], Powers]:

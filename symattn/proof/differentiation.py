@@ -105,7 +105,7 @@ def _gaussian(value: Expression) -> Expression:
     return scaled(normal_form.multiplied(bell, root), 2)
 
 
-CONSTANT = frozenset({"size", "constant", "number", "index", *normal_form.TRUTHS})
+CONSTANT = frozenset({"size", "constant", "number", "index", "place", *normal_form.TRUTHS})
 """The kinds of factors that no entry moves, wherever they have a derivative."""
 
 DERIVATIVES: dict[str, Callable[[Expression], Expression]] = {

@@ -48,9 +48,7 @@ def _logarithm(value: Expression) -> Expression:
     """log of a product of positive numbers is a sum of logs."""
     if value.is_zero:
         raise algebra.UndefinedError("the logarithm of 0")
-    common, rest = algebra.content(value)
-    if not is_positive(common):
-        common, rest = one(), value
+    common, rest = algebra.positive_content(value)
     lead = rest.terms[algebra.leading_place(rest)][1]
     lead = lead if lead > 0 else ONE
     parts = [_logarithm_of_product(common), _logarithm_of_number(lead)]
@@ -68,9 +66,7 @@ def _logarithm_of_any_sign(value: Expression) -> Expression:
         return _logarithm(value)
     if value.is_zero:
         raise algebra.UndefinedError("the logarithm of 0")
-    common, rest = algebra.content(value)
-    if not is_positive(common):
-        common, rest = one(), value
+    common, rest = algebra.positive_content(value)
     lead = abs(rest.terms[algebra.leading_place(rest)][1])
     parts = _logarithm_of_product(common), _logarithm_of_number(lead)
     return added(*parts, of_factor(Factor("apply", "ln", (scaled(rest, 1 / lead),))))

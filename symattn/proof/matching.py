@@ -27,7 +27,10 @@ def matched(pattern: Product, bound: tuple[Index, ...], powers: Powers) -> tuple
 def contains(pattern: Product, bound: tuple[Index, ...], powers: Powers) -> bool:
     """Whether the factors of a product stand among others, with free or bound indices of theirs for its own."""
     own, wanted = opened(pattern)
-    indices = (*bound, *sorted({index for factor, _ in powers for index in factor.free} - {*bound}, key=lambda index: index.name))
+    indices = (
+        *bound,
+        *sorted({index for factor, _ in powers for index in factor.free} - {*bound}, key=lambda index: index.name),
+    )
     if not own:
         return _present(wanted, own, {}, powers)
     return next(_namings(own, wanted, indices, powers, {}), None) is not None
