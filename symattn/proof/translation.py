@@ -219,10 +219,11 @@ def _threshold(translator: Translator, value: Any, places: Places) -> Expression
 
 
 def _threshold_of(translator: Translator, value: Any, places: Places) -> Expression:
+    """Of one score: its weight is 1, so that (alpha - 1) s - tau is."""
     if len(value.scores) != 1:
         raise MissingRowError("a threshold of scores written out one by one has no row in proof/translation.py.")
-    own = fresh(one())
-    return normal_form.largest(own, translator.formula(value.scores[0], places), "threshold", str(value.alpha))
+    steepness = Fraction(int(value.alpha.p), int(value.alpha.q)) - 1
+    return subtracted(scaled(translator.formula(value.scores[0], places), steepness), one())
 
 
 def _power(translator: Translator, value: Any, places: Places) -> Expression:
