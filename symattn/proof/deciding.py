@@ -131,13 +131,18 @@ def _of_positive_terms(value: Expression) -> bool:
 
 
 def _comparisons(value: Expression) -> Iterator[Factor]:
-    """The comparisons with 0, of numbers and of positions, of what rests on no bound index; inner ones come first."""
+    """The comparisons with 0, of numbers and of positions, of what rests on no bound index; inner ones come first.
+
+    Before them come those that say whether any of some truths holds: if none does, each of them is 0 beside it.
+    """
     pending = [factor for term, _ in value.terms for factor, _ in term.factors]
     found: list[tuple[int, int, Factor]] = []
     while pending:
         factor = pending.pop(0)
         if factor.kind in ("compare", "holds") and factor.free <= value.free:
-            found.append((factor.text.count("compare.") + factor.text.count("holds."), len(found), factor))
+            inner = factor.text.count("compare.") + factor.text.count("holds.")
+            counts = factor.kind == "compare" and factor.head == ">" and _counts_truths(factor.parts[0])
+            found.append((0 if counts else inner, len(found), factor))
         pending.extend(inner for part in factor.parts for term, _ in part.terms for inner, _ in term.factors)
     yield from (factor for _, _, factor in sorted(found, key=lambda each: each[:2]))
 
