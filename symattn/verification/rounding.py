@@ -184,7 +184,7 @@ class Rounded:
         rounding = abs(value) if function.rounding is None else function.rounding(x)
         bend = _largest(_ratio(curvature * self.scale, slope + abs(value)))
         scale = slope * self.scale + rounding + self.floor
-        return self._made(value, scale + self._second_order(curvature * self.scale**2 / 2), strain=bend)
+        return self._made(value, scale + self._second_order(curvature * self.scale * self.scale / 2), strain=bend)
 
     def slope(self, function: Function) -> Rounded:
         """The derivative of a function here."""

@@ -264,3 +264,33 @@ def test_autograd_refutes_a_report_of_wrong_equations():
     for passed, name in ((forward.backward(), "dS"), (forward.jvp(), "S_dot"), (forward.hvp(), "dS_dot")):
         report = verify(changed(passed, name, Negation), instances=1, witnesses=[TorchDerivatives(forward)])
         assert report.refuted, name
+
+
+# ---- Jacobians and Hessians ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["scaled-dot", "causal", "linear", "cosine", "additive", "softcap", "entmax15", "rope"]
+)
+def test_jacobians_and_hessians_are_those_of_torch(name):
+    forward = LIBRARY[name]
+    code = forward.lambdify("torch", outputs=[forward.output])
+    wrt = next(iter(forward.inputs))
+    for passed in (forward.jacobian(wrt=wrt), forward.hessian(wrt=wrt)):
+        sizes = {key: least + 1 + place % 3 for place, (key, least) in enumerate(least_sizes(passed).items())}
+        truth = truth_at(Plan(tuple(sizes.items())), passed, name)
+        generated = passed.lambdify("numpy", outputs=[passed.output])
+        arrays = truth.instance.arrays("float64")
+        tensors = {key: torch.tensor(value) for key, value in arrays.items()}
+        upstream = [tensors[key] for key in passed.inputs if key not in forward.inputs]
+
+        def value(moved, tensors=tensors, upstream=upstream):
+            found = code(**{key: moved if key == wrt else tensors[key] for key in forward.inputs})[forward.output]
+            return (found * upstream[0]).sum() if upstream else found
+
+        differentiate = torch.func.hessian if upstream else torch.func.jacrev
+        expected = differentiate(value)(tensors[wrt]).numpy()
+        for found in (expected, np.asarray(generated(**arrays)[passed.output])):
+            units = measured(truth, passed.output, found).units
+            assert units.size == expected.size and units.max() <= FACTOR
+        assert measured(truth, passed.output, expected[::-1].copy()).units.max() > 1e6
