@@ -140,3 +140,9 @@ def test_every_module_has_a_caption_of_its_own():
     captions = [ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) for path in FILES]
     assert all(captions)
     assert len({caption.splitlines()[0] for caption in captions}) == len(FILES)
+
+
+def test_no_two_files_of_tests_have_one_name():
+    """They are imported by their names alone."""
+    found = [path.name for path in ROOT.parent.joinpath("tests").rglob("*.py")]
+    assert sorted(found) == sorted(set(found))

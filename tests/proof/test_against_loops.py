@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from changing import Tree, changed
+from changed_trees import Tree, changed
 from evaluating import Evaluator, UndefinedHereError
 from hypothesis import given, settings
 from hypothesis import strategies as st
