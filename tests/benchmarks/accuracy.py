@@ -3,6 +3,13 @@
 For every mechanism of the library: the worked example and 200 random instances, a third of them with scores between
 1e3 and 1e4 where the mechanism's scores can be that large; every entry of every equation's value. The demand is that
 no entry errs by more than 50 units. What a unit is stands in symattn/verification/rounding.py.
+
+Likewise for the derivatives of every mechanism, at random instances of their own: the gradients in all inputs and the
+Hessian of <dO, O> times a direction, as the generated code has them and as torch's autograd has them, which
+differentiates the code of the mechanism and knows nothing of the generated equations. Where a kink is too near, or
+float64 keeps no digit, nothing is compared; such entries are counted.
+
+    python tests/benchmarks/accuracy.py [values | derivatives]
 """
 
 from __future__ import annotations
@@ -10,22 +17,30 @@ from __future__ import annotations
 import math
 import random
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
+import torch
 
 from symattn.defining import Mechanism
+from symattn.errors import ExactnessError
 from symattn.examples import worked_example
 from symattn.mechanisms import named, names
+from symattn.verification.autograd import TorchDerivatives
 from symattn.verification.conditioning import UNIT_ROUNDOFF
 from symattn.verification.crosscheck import given_instance
 from symattn.verification.instances import Instance, Plan, plans
+from symattn.verification.measuring import Measured, measured
 from symattn.verification.reference import Reference
 from symattn.verification.report import FACTOR
 from symattn.verification.tally import Truth, entry
 from symattn.verification.witnesses import LoweredNumpy, LoweredTorch, ValueWitness
 
 RANDOM_INSTANCES = 200
+DERIVATIVE_INSTANCES = 40
 LARGE_SCORES = (1e3, 1e4)
 
 
@@ -83,8 +98,96 @@ def ratios(mechanism: Mechanism, witness: ValueWitness, truth: Truth) -> np.ndar
     return np.array(errors)
 
 
+class ResultsAlone:
+    """A pass's results from the generated code that a caller gets, without its other values."""
+
+    def __init__(self, target: str) -> None:
+        self.target, self.name = target, f"{target} float64"
+
+    def evaluate(self, passed: Mechanism, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        code = lambdified(passed, self.target)
+        with np.errstate(all="ignore"):
+            if self.target == "numpy":
+                return code(**arrays)
+            return {
+                name: value.numpy()
+                for name, value in code(**{k: torch.from_numpy(v) for k, v in arrays.items()}).items()
+            }
+
+
+@lru_cache(maxsize=4)
+def lambdified(passed: Mechanism, target: str) -> Callable[..., dict[str, Any]]:
+    return passed.lambdify(target, outputs=passed.results)
+
+
+def truths_of_derivatives(mechanism: Mechanism, passed: Mechanism, generator: random.Random) -> list[Truth]:
+    """Instances of every kind that the sizes of the mechanism admit; positive entries where values do not exist."""
+    found = []
+    for plan in plans(mechanism, DERIVATIVE_INSTANCES, generator):
+        for positive in (False, True):
+            try:
+                found.append(Truth.at(Reference(50), plan.draw(passed, generator, positive=positive)))
+                break
+            except ExactnessError:
+                continue
+    return found
+
+
+def derivatives() -> bool:
+    """Print a table of gradients and of Hessians times a direction; whether no entry errs by more than 50 units."""
+    heads = ("mechanism", "derivative", "code", "instances", "entries", "left out", "median", "99 %", "max", "bound")
+    print("{:<24} {:<10} {:<14} {:>9} {:>8} {:>8} {:>7} {:>7} {:>7} {:>5}".format(*heads))
+    everything: dict[tuple[str, str], list[Measured]] = {}
+    for name in names():
+        mechanism = named(name)
+        for order, passed in (("gradient", mechanism.backward()), ("Hessian", mechanism.hvp())):
+            truths = truths_of_derivatives(mechanism, passed, random.Random(name))
+            for witness in (ResultsAlone("numpy"), ResultsAlone("torch"), TorchDerivatives(mechanism)):
+                code = "autograd" if isinstance(witness, TorchDerivatives) else witness.name
+                found = [one for truth in truths for one in errors_of_results(passed, truth, witness)]
+                everything.setdefault((order, code), []).extend(found)
+                units = np.concatenate([one.units for one in found])
+                left_out = sum(one.doubtful + one.beyond for one in found)
+                figures = " ".join(f"{x:>7.3f}" for x in np.quantile(units, [0.5, 0.99, 1.0]))
+                good = "PASS" if np.all(units <= FACTOR) else "FAIL"
+                row = f"{name:<24} {order:<10} {code:<14} {len(truths):>9} {len(units):>8} {left_out:>8}"
+                print(f"{row} {figures} {FACTOR:>5g} {good}", flush=True)
+    good = True
+    for (order, code), found in everything.items():
+        units = np.concatenate([one.units for one in found])
+        good &= bool(np.all(units <= FACTOR))
+        shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (50, 99, 100))
+        left_out = (
+            f"{sum(one.doubtful for one in found)} near a kink, {sum(one.beyond for one in found)} beyond float64"
+        )
+        print(f"{order}, {code}: all {len(units)} entries, in units: {shares}; not compared: {left_out}.")
+    return good
+
+
+def errors_of_results(passed: Mechanism, truth: Truth, witness: Any) -> list[Measured]:
+    """Every result of every element of a batch."""
+    found, batch = witness.evaluate(passed, truth.instance.arrays("float64")), truth.instance.batch
+    errors = []
+    for name in passed.results:
+        shape = tuple(int(length) for length in truth.instance.system.shape(name))
+        elements = np.broadcast_to(found[name], batch + shape).reshape(-1, *shape)
+        errors += [measured(truth, name, array, element) for element, array in enumerate(elements)]
+    return errors
+
+
 def main() -> int:
-    """Print a table; the exit status is 0 if no entry errs by more than 50 units."""
+    """Print the tables; the exit status is 0 if no entry errs by more than 50 units."""
+    asked = sys.argv[1:] or ["values", "derivatives"]
+    good = True
+    if "values" in asked:
+        good &= values()
+    if "derivatives" in asked:
+        good &= derivatives()
+    return int(not good)
+
+
+def values() -> bool:
+    """Print a table of every equation's value; whether no entry errs by more than 50 units."""
     reference, failed = Reference(50), False
     witnesses = (LoweredNumpy("float64"), LoweredTorch("float64"))
     heads = ("mechanism", "code", "instances", "largest score", "entries", "median", "99 %", "max", "worked", "bound")
@@ -113,7 +216,7 @@ def main() -> int:
         f"Measured at these instances only, no size above {largest}. The scale is a first-order bound: a small ratio\n"
         "says that the code is as accurate as its inputs' conditioning allows, not that every digit is right."
     )
-    return int(failed)
+    return not failed
 
 
 if __name__ == "__main__":

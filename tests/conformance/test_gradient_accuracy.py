@@ -185,7 +185,7 @@ def test_a_wrong_sign_in_a_second_derivative_is_found(name):
 
 @pytest.mark.parametrize("name", ["scaled-dot", "linear", "cosine", "additive", "rope"])
 @pytest.mark.parametrize("order", ["gradients", "Hessians"])
-def test_one_intermediate_in_single_precision_is_found(name, order):
+def test_one_value_in_single_precision_is_found(name, order):
     forward, passed = LIBRARY[name], derived(name, order)
     truth = truth_at(next(plans(forward, name)), passed, name)
 
