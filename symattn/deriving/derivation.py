@@ -157,7 +157,8 @@ class Derivation:
         evidence: str = "proved",
         at: Iterable[Mapping[str, Any]] = (),
     ) -> Derivation:
-        return self._extended(claim, ordered(claim, slack, self.checker or equal), by, using, note, evidence, at)
+        verdict = ordered(claim, slack, self.checker or equal)
+        return self._extended(claim, verdict, by, using, note, evidence, at, slack or "")
 
     def _extended(
         self,
@@ -168,6 +169,7 @@ class Derivation:
         note: str,
         evidence: str,
         at: Iterable[Mapping[str, Any]],
+        slack: str = "",
     ) -> Derivation:
         if evidence not in EVIDENCE_ASKED:
             raise InputError(f"evidence is one of {', '.join(EVIDENCE_ASKED)}, found {evidence!r}.")
@@ -181,7 +183,7 @@ class Derivation:
             raise RefutedError(f"the step by {by.name} is wrong: {claim}").in_context(
                 verdict.reason, *str(verdict.counterexample).splitlines(), f"in “{self.title}”"
             )
-        step = Step(claim.before, claim.relation, claim.after, by, verdict, tuple(using), note)
+        step = Step(claim.before, claim.relation, claim.after, by, verdict, tuple(using), note, slack)
         return replace(self, steps=(*self.steps, step))
 
     @property

@@ -24,7 +24,7 @@ from symattn.proof.terms import Expression, Factor, added, fresh, of_factor, of_
 from symattn.proof.translation import Places, Translator
 from symattn.verdicts import Verdict
 
-SECONDS = 20.0
+SECONDS = 60.0
 """What one step may take."""
 
 

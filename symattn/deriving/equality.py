@@ -11,7 +11,7 @@ from symattn.proof.proving import decide
 from symattn.proof.statement import Statement
 from symattn.verdicts import Verdict
 
-SECONDS = 20.0
+SECONDS = 60.0
 """What the prover may take for one step."""
 
 

@@ -21,7 +21,7 @@ from symattn.proof.translation import Translator
 from symattn.verdicts import Verdict
 from symattn.verification.instances import rational
 
-SECONDS = 20.0
+SECONDS = 60.0
 """What one step may take."""
 
 INSTANCES = 4

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from symattn.deriving.claim import Setting
 from symattn.deriving.rules import Rule
 from symattn.verdicts import Verdict, weakest
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a text lists them.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 class Chain(Protocol):
@@ -35,7 +46,8 @@ class Chain(Protocol):
 class Step:
     """``before`` relation ``after``, by a rule, with the verdict of the check made when the step was written.
 
-    ``using`` are the derivations that the step appeals to; ``note`` says what a reader should see.
+    ``using`` are the derivations that the step appeals to; ``note`` says what a reader should see; ``slack`` is what
+    the larger side of a bound exceeds the smaller one by.
     """
 
     before: str
@@ -45,6 +57,7 @@ class Step:
     verdict: Verdict
     using: tuple[Chain, ...] = ()
     note: str = ""
+    slack: str = ""
 
     @property
     def evidence(self) -> str:
@@ -59,7 +72,7 @@ class Step:
     @property
     def label(self) -> str:
         """The rule, what the step uses, and the evidence: ``shift; proved``."""
-        used = "".join(f", with “{derivation.title}”" for derivation in self.using)
+        used = f", with {listed(f'“{derivation.title}”' for derivation in self.using)}" if self.using else ""
         kind = "claimed" if self.claimed else self.verdict.kind
         inherited = f", {self.evidence} in all" if self.evidence != self.verdict.kind else ""
         return f"{self.rule.name}{used}; {kind}{inherited}"
@@ -77,4 +90,5 @@ class Step:
             "conditions": list(self.verdict.conditions),
             "using": [derivation.title for derivation in self.using],
             "note": self.note,
+            "slack": self.slack,
         }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 from symattn.deriving.derivation import Derivation
 from symattn.deriving.grounds import Grounds, grounds_of
+from symattn.deriving.printing import PAGE
+from symattn.deriving.step import Chain
 from symattn.verdicts import weakest
 
 
@@ -29,25 +32,32 @@ class Theorem:
         """The weakest evidence of the parts and of everything they use."""
         return weakest(part.evidence for part in self.parts)
 
+    @property
+    def lemmas(self) -> tuple[Chain, ...]:
+        """The derivations that the parts use and that are none themselves, each once, what is used before what uses."""
+        return tuple(one for one in self.rests_on().derivations if one not in self.parts)
+
     def rests_on(self) -> Grounds:
         """All rules, derivations and claimed steps of the parts, each once, through all levels."""
         return grounds_of(self.parts)
 
     def to_dict(self) -> dict[str, Any]:
         """The theorem as data; the derivations that its parts use come along, each once."""
-        used = [one for one in self.rests_on().derivations if one not in self.parts]
         return {
             "label": self.label,
             "title": self.title,
             "statement": self.statement,
             "evidence": self.evidence,
             "parts": [part.to_dict() for part in self.parts],
-            "lemmas": [one.to_dict() for one in used],
+            "lemmas": [lemma.to_dict() for lemma in self.lemmas],
             "source": self.source,
             "remarks": list(self.remarks),
         }
 
     def __str__(self) -> str:
         head = f"{self.label} · {self.title} ({self.evidence})"
-        parts = [f"{head}\n{'=' * len(head)}", self.statement, *map(str, self.parts)]
-        return "\n\n".join([*parts, *(f"Not covered: {remark}" for remark in self.remarks)])
+        paragraphs = [f"{head}\n{'=' * len(head)}", textwrap.fill(self.statement, PAGE), *map(str, self.parts)]
+        if self.lemmas:
+            paragraphs += ["Lemmas that these use\n---------------------", *map(str, self.lemmas)]
+        paragraphs += [textwrap.fill(f"Not covered: {remark}.", PAGE) for remark in self.remarks]
+        return "\n\n".join([*paragraphs, *([f"Source: {self.source}"] if self.source else [])])

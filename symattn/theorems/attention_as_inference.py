@@ -18,6 +18,6 @@ theorem = Theorem(
         lipschitz.moving,
         lipschitz.unbounded,
         perturbation.largest,
-        perturbation.as_tanh,
+        perturbation.of_a_set,
     ),
 )

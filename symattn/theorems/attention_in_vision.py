@@ -42,4 +42,5 @@ theorem = Theorem(
     "Attention over pixels is attention with tokens for pixels; over channels its code has the other sign; gates are "
     "two-way softmaxes, and fusion is a step from one input towards the other.",
     (channels, non_local, squeeze, gate, fusion),
+    remarks=("gates made by convolutions, pooling and batch normalisation", "fusion that is repeated"),
 )

@@ -150,6 +150,12 @@ with_lse = Derivation(
     conditions=["S_t is the rate at which S changes"],
 ).to("colsum(rowsum(P * (dP - (rowsum(P * dP) - dL)) * S_t))", by=chain)
 
+dropout = Derivation(
+    "with dropout, Z being 1 for what is kept and 0 else, row sums are still those of dO * O",
+    "rowsum(P * (dO @ V.T * Z / (1 - r)))",
+    {"P": "n m", "Z": "n m", "V": "m d_v", "dO": "n d_v", "r": "scalar"},
+).to("rowsum(dO * ((P * Z / (1 - r)) @ V))", by=reassociate)
+
 rows_sum_to_zero = (
     Derivation(
         "the rows of dS sum to 0",
@@ -176,6 +182,7 @@ theorem = Theorem(
         masked,
         capped,
         with_lse,
+        dropout,
         rows_sum_to_zero,
     ),
     SOURCE,

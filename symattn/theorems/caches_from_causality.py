@@ -14,4 +14,5 @@ theorem = Theorem(
         incremental_causal.layers,
         incremental_causal.chunk,
     ),
+    remarks=("how much memory a cache needs, with keys and values for each head or shared by several",),
 )

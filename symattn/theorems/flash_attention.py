@@ -9,9 +9,17 @@ theorem = Theorem(
     "Merging, folding, reading out; two tiles; and the backward pass tile by tile with weights computed again.",
     (
         online_softmax.weights_add,
+        online_softmax.outputs_add,
+        online_softmax.associative_reference,
         online_softmax.associative_weight,
+        online_softmax.associative_output,
+        online_softmax.commutative,
+        online_softmax.folded_weight,
         online_softmax.folded_output,
         online_softmax.read_out,
+        online_softmax.read_out_lse,
+        online_softmax.tile_weight,
+        online_softmax.tile_output,
         online_softmax.tiled,
         online_softmax.tiled_lse,
         backward_pass.row_sums,
@@ -19,4 +27,5 @@ theorem = Theorem(
         online_softmax.tiled_backward_key,
         online_softmax.tiled_backward_value,
     ),
+    remarks=("that the memory needed is of order n d: nothing here counts it",),
 )

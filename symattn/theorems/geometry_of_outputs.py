@@ -7,7 +7,7 @@ theorem = Theorem(
     "G10",
     "Convex hull, permutations, Markov chains",
     "Weights are distributions, outputs lie in the hull of the values, tokens may be permuted, and products of "
-    "weights are Markov kernels.",
+    "weights are Markov kernels, which bring outputs together.",
     (
         rows_are_distributions.not_negative,
         rows_are_distributions.sums_to_one,
@@ -19,6 +19,7 @@ theorem = Theorem(
         permutation_equivariance.undone,
         permutation_equivariance.tokens,
         rows_are_distributions.markov,
+        rows_are_distributions.contraction,
     ),
     remarks=("the collapse of rank through many layers",),
 )

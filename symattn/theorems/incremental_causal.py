@@ -1,7 +1,7 @@
 """Causal attention token by token, with a cache of keys and values, is causal attention of the whole text."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import block, definition, restriction
+from symattn.deriving.rules import block, induction_step, restriction
 
 ROWS = {"Q": "t d_k", "K": "t d_k", "V": "t d_v", "q": "1 d_k", "k": "1 d_k", "v": "1 d_v"}
 GIVEN = """
@@ -32,16 +32,22 @@ chunk = Derivation(
     "P = softmax(vstack(Q, C) @ K.T, where=causal)",
 ).to("softmax(C @ K.T, where=causal_lower_right)", by=restriction, note="aligned at the lower right")
 
+LAYER = {"A": "t d", "y": "1 d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d"}
+
 layers = Derivation(
-    "two layers of causal attention do not see a later token",
+    "a further layer, whose first tokens A do not know the last one y, makes tokens of which this holds again",
     "Z[0:t, :]",
-    {"X": "t d", "x": "1 d"},
+    LAYER,
     """
-        Y = softmax(vstack(X, x) @ vstack(X, x).T, where=causal) @ vstack(X, x)
-        Z = softmax(Y @ Y.T, where=causal) @ Y
-        A = softmax(X @ X.T, where=causal) @ X
-        """,
-).to("softmax(A @ A.T, where=causal) @ A", by=definition)
+        Y = vstack(A, y)
+        Z = softmax((Y @ W_Q) @ (Y @ W_K).T, where=causal) @ (Y @ W_V)
+    """,
+).to(
+    "softmax((A @ W_Q) @ (A @ W_K).T, where=causal) @ (A @ W_V)",
+    by=induction_step,
+    using=[earlier_rows, cache],
+    note="so through any number of layers; before the first one A are the earlier tokens themselves",
+)
 
 theorem = Theorem(
     "D12, D13",

@@ -1,7 +1,7 @@
 """Attention is kernel smoothing: Nadaraya and Watson's estimate with the kernel exp(score)."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import algebra, bound, case, definition, linearity, reassociate, shift
+from symattn.deriving.rules import algebra, bound, definition, linearity, reassociate, shift, substitution
 from symattn.theorems.shift_invariance import softmax_ignores_a_shift
 
 SOURCE = "Nadaraya 1964; Watson 1964"
@@ -36,7 +36,11 @@ equal_norms = (
         {"Q": "n d", "U": "m d", "r": "scalar", "sigma": "scalar"},
         "K = r * U / rownorm(U)",
     )
-    .to("softmax(Q @ K.T / sigma**2 - r**2 / (2 * sigma**2) * ones(n, 1))", by=case, note="every key has the norm r")
+    .to(
+        "softmax(Q @ K.T / sigma**2 - r**2 / (2 * sigma**2) * ones(n, 1))",
+        by=substitution,
+        note="every key has the norm r",
+    )
     .to("softmax(Q @ K.T / sigma**2)", by=shift, using=[softmax_ignores_a_shift])
 )
 

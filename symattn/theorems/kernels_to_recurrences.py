@@ -25,7 +25,8 @@ theorem = Theorem(
     "G15",
     "Kernels, linear attention, recurrences, sinks",
     "A kernel that is a product of features lets the sums over keys come first, which is a recurrence when causal; "
-    "exp(q·k) is the expectation of such products; softmax with a sink is attention times a gate.",
+    "exp(q·k) comes near to such a kernel by random features, whose exponent is a square completed; softmax with a "
+    "sink is attention times a gate.",
     (
         linear_attention_recurrence.brackets,
         linear_attention_recurrence.numerator,
@@ -34,5 +35,8 @@ theorem = Theorem(
         sink,
         rank.logarithm_of_weights,
     ),
-    remarks=("the Gaussian integral behind random features, and their variance (Choromanski et al. 2021)",),
+    remarks=(
+        "the Gaussian integral by which exp(q·k) is the expectation of products of random features, and the variance "
+        "of these (Choromanski et al. 2021)",
+    ),
 )

@@ -3,6 +3,7 @@
 from symattn.deriving import Derivation, Theorem
 from symattn.deriving.differentials import Moving
 from symattn.deriving.rules import bound, chain, definition
+from symattn.theorems import second_order
 
 ROW = {"s": "1 m", "u": "1 m"}
 GIVEN = "p = softmax(s)"
@@ -51,7 +52,26 @@ cauchy_schwarz = Derivation(
     "rowsum(p * x**2) * rowsum(p * y**2)",
     by=bound,
     slack="rowsum(colsum((p.T @ p) * (x.T * y - y.T * x)**2)) / 2",
-    note="with the variances bounded by ranges: |∂o/∂q| is at most τ times the ranges of K and V over 4",
+)
+
+LARGE = "(rowmax({0}) + rowmax(-{0}))"
+VARIANCE_LEFT = (
+    "rowsum(p * ((rowmax({0}) - {0}) * (rowmax(-{0}) - (-{0}))))"
+    " + ((rowmax({0}) - rowmax(-{0})) / 2 - rowsum(p * {0}))**2"
+)
+"""By how much the variance of a name is below a quarter of its squared range, as the two steps of ``by_range`` say."""
+
+covariance = cauchy_schwarz.at_most(
+    f"rowsum(p * x**2) * {LARGE.format('b')}**2 / 4",
+    by=bound,
+    using=[by_range],
+    slack=f"rowsum(p * x**2) * ({VARIANCE_LEFT.format('b')})",
+).at_most(
+    f"{LARGE.format('a')}**2 * {LARGE.format('b')}**2 / 16",
+    by=bound,
+    using=[by_range],
+    slack=f"({VARIANCE_LEFT.format('a')}) * {LARGE.format('b')}**2 / 4",
+    note="so with keys a and values b along any two directions |∂o/∂q| is at most τ times both ranges over 4",
 )
 
 NEAR = {"x": "1 1", "x_t": "1 1", "t": "scalar"}
@@ -79,7 +99,9 @@ theorem = Theorem(
     "D18",
     "Lipschitz facts",
     "u J u is at most |u|²/2, with equality for two equal scores, and at most a quarter of the squared range of u; the "
-    "derivative of an output by its query is bounded by the ranges of keys and values; self-attention has no bound.",
-    (half, attained, by_range, cauchy_schwarz, moving, unbounded),
+    "derivative of an output by its query, τ times a covariance of keys and values, is at most τ times the ranges of "
+    "both over 4; self-attention has no bound.",
+    (half, attained, by_range, covariance, second_order.by_query, moving, unbounded),
     "Kim et al. 2021, arXiv:2006.04710",
+    ("the bound for tokens in a ball, which grows with its radius (Castin et al. 2024)",),
 )

@@ -21,10 +21,11 @@ renormalised = (
 )
 
 composed = Derivation(
-    "a causal window",
-    "softmax(S, where=causal & (i - j < 2)) * matrix(n, m, 1 if j <= i else 0)",
+    "one mask after the other: causal, then a window of two keys",
+    "softmax(S, where=causal) * W / rowsum(softmax(S, where=causal) * W)",
     {"S": "n m"},
-).to("softmax(S, where=causal & (i - j < 2))", by=restriction)
+    "W = matrix(n, m, 1 if i - j < 2 else 0)",
+).to("softmax(S, where=causal & (i - j < 2))", by=restriction, note="the keys that both allow")
 
 empty = Derivation("a row without keys", "softmax(S, where=(j < 0))", {"S": "n m"}).to(
     "zeros(n, m)", by=definition, note="the convention here: a row without allowed keys is 0"

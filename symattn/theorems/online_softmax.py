@@ -86,6 +86,8 @@ any_reference = Recurrence(
 summed_weights = any_reference.solved("w")
 summed_values = any_reference.solved("y")
 
+TILE_SOURCE = "Dao et al. 2022, arXiv:2205.14135, algorithm 1"
+
 key_by_key = Recurrence(
     "softmax key by key",
     inputs={"S": "t 1", "V": "t d"},
@@ -104,8 +106,35 @@ key_by_key = Recurrence(
     source=SOURCE,
 )
 
+folded_reference = key_by_key.solved("m")
 folded_weight = key_by_key.solved("l")
 folded_output = key_by_key.solved("o")
+
+TILE = {"S_1": "n p", "S_2": "n q", "V_1": "p d", "V_2": "q d"}
+TILE_GIVEN = """
+    m_1 = rowmax(S_1)
+    l_1 = rowsum(exp(S_1 - m_1))
+    o_1 = exp(S_1 - m_1) @ V_1
+    m = rowmax(hstack(m_1, rowmax(S_2)))
+    S = hstack(S_1, S_2)
+    V = vstack(V_1, V_2)
+"""
+
+tile_reference = Derivation(
+    "one more block of keys: the largest score", "rowmax(S)", TILE, TILE_GIVEN, source=TILE_SOURCE
+).to("m", by=block)
+
+tile_weight = (
+    Derivation("one more block of keys: the weight", "rowsum(exp(S - rowmax(S)))", TILE, TILE_GIVEN, source=TILE_SOURCE)
+    .to("rowsum(exp(S - m))", by=block, using=[tile_reference])
+    .to("exp(m_1 - m) * l_1 + rowsum(exp(S_2 - m))", by=block)
+)
+
+tile_output = (
+    Derivation("one more block of keys: the output", "exp(S - rowmax(S)) @ V", TILE, TILE_GIVEN, source=TILE_SOURCE)
+    .to("exp(S - m) @ V", by=block, using=[tile_reference])
+    .to("exp(m_1 - m) * o_1 + exp(S_2 - m) @ V_2", by=block)
+)
 
 read_out = (
     Derivation(
@@ -200,8 +229,12 @@ theorem = Theorem(
         commutative,
         summed_weights,
         summed_values,
+        folded_reference,
         folded_weight,
         folded_output,
+        tile_reference,
+        tile_weight,
+        tile_output,
         read_out,
         read_out_lse,
         tiled,
@@ -211,4 +244,5 @@ theorem = Theorem(
         tiled_backward_value,
     ),
     SOURCE,
+    ("the empty state (-∞, 0, 0), which stands for no keys and changes nothing it is merged with",),
 )

@@ -1,7 +1,7 @@
 """Scores that are off by at most ε change the weights by at most tanh(ε / 2) in total variation."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import algebra, bound, definition, exponent, linearity
+from symattn.deriving.rules import algebra, bound, definition, exponent, linearity, quotient
 
 largest = (
     Derivation(
@@ -19,20 +19,45 @@ largest = (
     )
 )
 
-as_tanh = Derivation("the bound in terms of the error", "(exp(e) - 1) / (exp(e) + 1)", {"e": "1 1"}).to(
-    "tanh(e / 2)", by=exponent, note="r = exp(ε): each score is off by at most ε, so odds by at most exp(2 ε)"
-)
+SETS = {"a": "1 p", "b": "1 q", "e": "1 1", "f": "1 p", "g": "1 q"}
+SETS_GIVEN = """
+    P = softmax(hstack(a, b))
+    Q = softmax(hstack(a + e - f, b - e + g))
+    x = rowsum(exp(a))
+    y = rowsum(exp(b))
+    X = rowsum(exp(a + e - f))
+    Y = rowsum(exp(b - e + g))
+"""
 
-gain = Derivation(
-    "what a set gains if its odds are multiplied by r² / (1 + g)",
-    "t * r**2 / (t * r**2 + (1 + g)) - t / (t + 1)",
-    {"t": "1 1", "r": "1 1", "g": "1 1"},
-    conditions=["t >= 0", "r >= 1", "g >= 0"],
-).at_most(
-    "t * r**2 / (t * r**2 + 1) - t / (t + 1)",
-    by=bound,
-    slack="t * r**2 * g / ((t * r**2 + (1 + g)) * (t * r**2 + 1))",
-    note="the odds of a set change by a factor between exp(-2 ε) and exp(2 ε)",
+of_a_set = (
+    Derivation(
+        "what a set of keys gains when every score is off by at most e: no more above, and no more below",
+        "rowsum(Q[:, 0:p]) - rowsum(P[:, 0:p])",
+        SETS,
+        SETS_GIVEN,
+        ["e >= 0", "f >= 0", "g >= 0"],
+    )
+    .to("X / (X + Y) - x / (x + y)", by=quotient)
+    .at_most(
+        "exp(e) * x / (exp(e) * x + Y) - x / (x + y)",
+        by=bound,
+        slack="exp(e) * rowsum(exp(a) * (1 - exp(-f))) * Y / ((exp(e) * x + Y) * (X + Y))",
+        note="the scores of the set gain at most e",
+    )
+    .at_most(
+        "exp(e) * x / (exp(e) * x + exp(-e) * y) - x / (x + y)",
+        by=bound,
+        slack="exp(e) * x * exp(-e) * rowsum(exp(b) * (exp(g) - 1)) / ((exp(e) * x + Y) * (exp(e) * x + exp(-e) * y))",
+        note="those of the others lose at most e: the odds x / y grow by at most exp(2 e)",
+    )
+    .at_most(
+        "(exp(e) - 1) / (exp(e) + 1)",
+        by=bound,
+        using=[largest],
+        slack="(exp(e) - 1) * (exp(e) * x - y)**2 / ((exp(e) + 1) * (exp(2 * e) * x + y) * (x + y))",
+        note="with r = exp(e) and t = x / y",
+    )
+    .to("tanh(e / 2)", by=exponent)
 )
 
 same_sum = Derivation(
@@ -64,8 +89,8 @@ tight = Derivation(
 theorem = Theorem(
     "D23",
     "Perturbation",
-    "If every score is off by at most ε, the weight of any set of keys changes by at most tanh(ε/2), which two keys "
-    "attain; an output changes by at most the total variation times the range of the values.",
-    (largest, gain, as_tanh, tight, same_sum, error_of_outputs),
-    remarks=("that the odds of a set of keys change by a factor of at most exp(2 ε), term by term",),
+    "If every score is off by at most ε, the weight of any set of keys grows by at most tanh(ε/2), and falls by no "
+    "more, as the other keys are a set too; two keys attain the bound. An output changes by at most the total "
+    "variation times the range of the values.",
+    (largest, of_a_set, tight, same_sum, error_of_outputs),
 )

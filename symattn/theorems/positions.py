@@ -42,6 +42,8 @@ theorem = Theorem(
         relative_rotation.orthogonal,
         relative_rotation.composed,
         relative_rotation.score,
+        relative_rotation.heads,
         relative_rotation.shifted,
     ),
+    remarks=("the buckets of T5's biases", "the two layouts of pairs in a vector, and rotations as complex numbers"),
 )

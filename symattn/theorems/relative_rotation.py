@@ -15,8 +15,6 @@ def rotation(angle: str) -> str:
     return f"vstack(hstack(cos({angle}), -sin({angle})), hstack(sin({angle}), cos({angle})))"
 
 
-AT = [{"a": [["1/2"]], "b": [["1/3"]]}, {"a": [[2]], "b": [[-1]]}]
-
 transposed = Derivation("a rotation transposed turns back", f"{rotation('a')}.T", ANGLES).to(
     rotation("-a"), by=transpose
 )
@@ -41,6 +39,19 @@ score = (
     .to(f"q @ {rotation('b - a')} @ k.T", by=algebra, using=[composed])
 )
 
+PAIRS = {"q": "p 1 2", "k": "p 1 2", "theta": "p 1 1", "x": "scalar", "y": "scalar"}
+PAIRS_GIVEN = "\n".join(
+    f"{name}[h] = {rotation(f'{position} * theta[h]')}" for name, position in (("R", "x"), ("T", "y"), ("U", "(y - x)"))
+)
+
+heads = Derivation(
+    "the score of a query at x and a key at y, each made of p pairs with angles of their own",
+    "sum(h, (q[h] @ R[h].T) @ (k[h] @ T[h].T).T)",
+    PAIRS,
+    PAIRS_GIVEN,
+    source=SOURCE,
+).to("sum(h, q[h] @ U[h] @ k[h].T)", by=angle_addition, using=[score], note="of the positions only y - x is left")
+
 shifted = Derivation(
     "all positions moved by the same",
     "S.T @ U",
@@ -52,7 +63,8 @@ theorem = Theorem(
     "D11",
     "RoPE is relative",
     "Rotating a pair of coordinates of a query by a and of a key by b changes their product as rotating the key by "
-    "b - a alone does; with angles proportional to positions scores depend on differences of positions only.",
-    (transposed, composed, orthogonal, score, shifted),
+    "b - a alone does; with angles proportional to positions a score of any number of pairs depends on the difference "
+    "of positions only.",
+    (transposed, composed, orthogonal, score, heads, shifted),
     SOURCE,
 )

@@ -1,7 +1,7 @@
 """A gap between scores saturates the softmax: its Jacobian falls with the exponential of the gap."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import bound, definition, exponent, quotient
+from symattn.deriving.rules import block, bound, definition, exponent, quotient, row_sum
 
 two_keys = (
     Derivation("the slope at a gap between two keys", "sigmoid(delta) * (1 - sigmoid(delta))", {"delta": "1 1"})
@@ -28,25 +28,32 @@ weight_lost = (
     .at_most("r * exp(-delta) * ones(1, 1)", by=bound, slack="exp(-delta) * rowsum(1 - exp(-g))")
 )
 
+trace = (
+    Derivation(
+        "the Jacobian of softmax against its trace",
+        "rowsum(p * u**2) - rowsum(p * u)**2",
+        {"s": "1 m", "u": "1 m"},
+        "p = softmax(s)",
+    )
+    .at_most(
+        "rowsum(p - p**2) * rowsum(u**2)",
+        by=bound,
+        slack="sum(a, sum(b, (0 if a == b else 1) * p[:, a] * p[:, b]"
+        " * ((u[:, a] + u[:, b])**2 / 2 + sum(c, (0 if c == a else 1) * (0 if c == b else 1) * u[:, c]**2))))",
+        note="u J u with J = diag(p) - p.T p, whose trace is the sum of p (1 - p), and |u|²",
+    )
+    .to("(1 - rowsum(p**2)) * rowsum(u**2)", by=row_sum)
+)
+
 jacobian = (
     Derivation(
-        "the Jacobian of softmax against the weight of one key",
-        "p * u**2 + rowsum(rest * v**2) - (p * u + rowsum(rest * v))**2",
-        {"s": "1 1", "t": "1 r", "u": "1 1", "v": "1 r"},
+        "the trace of the Jacobian against the weight of one key",
+        "1 - rowsum(P**2)",
+        {"s": "1 1", "t": "1 r"},
         "P = softmax(hstack(s, t))\np = P[:, 0:1]\nrest = P[:, 1:r + 1]",
     )
-    .at_most(
-        "2 * p * (1 - p) * u**2 + 2 * rowsum(rest * (1 - rest) * v**2)",
-        by=bound,
-        slack="p * rowsum(rest * (u + v)**2)"
-        " + colsum(rowsum((rest.T @ rest) * (v.T + v)**2 * matrix(r, r, 0 if i == j else 1))) / 2",
-        note="u J u, and 2 Σ p (1 - p) u²",
-    )
-    .at_most(
-        "2 * (1 - p) * (u**2 + rowsum(v**2))",
-        by=bound,
-        slack="2 * u**2 * (1 - p)**2 + 2 * rowsum(v**2 * (rest**2 + (rowsum(rest) - rest)))",
-    )
+    .to("1 - p**2 - rowsum(rest**2)", by=block)
+    .at_most("2 * (1 - p)", by=bound, slack="(1 - p)**2 + rowsum(rest**2)")
 )
 
 together = Derivation(
@@ -58,7 +65,7 @@ together = Derivation(
 ).at_most(
     "2 * r * exp(-delta) * ones(1, 1)",
     by=bound,
-    using=[jacobian, weight_lost],
+    using=[trace, jacobian, weight_lost],
     slack="2 * exp(-delta) * rowsum(1 - exp(-g)) + 2 * rowsum(exp(-delta - g))**2 / (1 + rowsum(exp(-delta - g)))",
     note="the bound on the norm of J",
 )
@@ -66,9 +73,10 @@ together = Derivation(
 theorem = Theorem(
     "D2",
     "Saturation",
-    "With r other keys whose scores lie at least δ below the top one, the top weight is at least 1 - r exp(-δ), and "
-    "u J u, the largest value of which over unit vectors is the norm of the Jacobian, is at most 2 r exp(-δ).",
-    (two_keys, weight_lost, jacobian, together),
+    "With r other keys whose scores lie at least δ below the top one, the top weight is at least 1 - r exp(-δ). The "
+    "norm of the Jacobian, the largest u J u over unit vectors u, is at most its trace 1 - |p|², which is at most "
+    "twice what the top key leaves to the others, and so at most 2 r exp(-δ).",
+    (two_keys, weight_lost, trace, jacobian, together),
     remarks=(
         "the mean of p (1 - p) over random scores, which falls like 1 / (2 √(π d)) and not exponentially",
         "the entropy of a row of independent scores, log n - σ²/2 below freezing",

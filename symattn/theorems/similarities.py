@@ -35,4 +35,5 @@ theorem = Theorem(
         cosine,
         bilinear,
     ),
+    remarks=("which key of the worked example wins under each similarity: symattn compare shows it with numbers",),
 )

@@ -1,8 +1,22 @@
 """The Jacobian of softmax, and that it is a covariance."""
 
 from symattn.deriving import Derivation, Theorem
-from symattn.deriving.rules import algebra, bound, linearity
+from symattn.deriving.differentials import Moving
+from symattn.deriving.rules import algebra, bound, chain, kronecker_delta, linearity
 from symattn.theorems import backward_pass, second_order, shift_invariance
+
+matrix_form = (
+    Derivation(
+        "the Jacobian of softmax as a matrix",
+        "D(softmax(s))",
+        {"s": "1 m", "s_t": "1 m"},
+        "p = softmax(s)",
+        ["s changes at the rate s_t"],
+        checker=Moving({"s": "s_t"}),
+    )
+    .to("sum(a, s_t[:, a] * (p[:, a] * matrix(1, m, 1 if j == a else 0) - p[:, a] * p))", by=chain)
+    .to("s_t @ (eye(m) * p - p.T @ p)", by=kronecker_delta, note="entry i of row j: p_i ([i = j] - p_j)")
+)
 
 quadratic = (
     Derivation(
@@ -23,6 +37,7 @@ theorem = Theorem(
     "for constants, and the second derivative of lse.",
     (
         backward_pass.weights_of_scores,
+        matrix_form,
         quadratic,
         shift_invariance.jacobian_of_ones,
         second_order.first_cumulant,

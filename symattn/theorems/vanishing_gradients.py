@@ -10,6 +10,7 @@ theorem = Theorem(
     (
         saturation.two_keys,
         saturation.weight_lost,
+        saturation.trace,
         saturation.jacobian,
         saturation.together,
         softmax_from_maximum_entropy.entropy,
