@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+import re
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from symattn.errors import UnknownNameError
@@ -25,16 +28,51 @@ def names() -> tuple[str, ...]:
 
 
 def named(name: str) -> Theorem:
-    """The theorem of that name, every step of it checked as it is loaded; ``-`` and ``_`` are the same.
+    """The theorem of that name or label, every step of it checked as it is loaded; ``-`` and ``_`` are the same.
 
-    >>> named("shift-invariance").evidence
-    'proved'
+    >>> named("shift-invariance").evidence, named("D6").title
+    ('proved', 'Shift invariance and the stable form')
 
     Errors: ``UnknownNameError`` for a name that no file has.
     """
-    wanted = str(name).replace("_", "-")
+    wanted = _of_label(str(name)) or str(name).replace("_", "-")
     if wanted not in names():
         hint = suggestion(wanted, names())
         raise UnknownNameError(f"there is no theorem {name!r}.{hint} There are: {', '.join(names())}.")
-    found: Theorem = importlib.import_module(f"{__name__}.{wanted.replace('-', '_')}").theorem
+    found: Theorem = importlib.import_module(f"{__name__}.{_module(wanted)}").theorem
     return found
+
+
+@cache
+def headings() -> dict[str, tuple[str, str]]:
+    """The label and the title of each theorem by its name, in the order of the labels; nothing is loaded or checked.
+
+    >>> headings()["shift-invariance"]
+    ('D6', 'Shift invariance and the stable form')
+    """
+    found = {name: _heading(files(__name__).joinpath(f"{_module(name)}.py").read_text("utf-8")) for name in names()}
+    return dict(sorted(found.items(), key=lambda pair: _rank(pair[1][0])))
+
+
+def _of_label(label: str) -> str | None:
+    if not re.fullmatch(r"[A-Z]\d+", label):
+        return None
+    return next((name for name, (own, _) in headings().items() if label in own.split(", ")), None)
+
+
+def _module(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _heading(source: str) -> tuple[str, str]:
+    """The first two arguments of the one call of ``Theorem`` in a module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Theorem":
+            label, title = (ast.literal_eval(argument) for argument in node.args[:2])
+            return label, title
+    raise AssertionError("a module of theorems calls Theorem once.")
+
+
+def _rank(label: str) -> tuple[str, int]:
+    first = label.split(", ")[0]
+    return first[0], int(first[1:])

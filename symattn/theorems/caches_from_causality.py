@@ -6,7 +6,9 @@ from symattn.theorems import incremental_causal
 theorem = Theorem(
     "G13",
     "Causal attention is incremental",
-    "The last row needs no mask, the rows before no last token, the cache no second look; layers stacked keep it so.",
+    "The last row of causal attention needs no mask, and the rows before it do not need the last token: keys and "
+    "values are computed once and kept, through any number of layers; a chunk of queries is aligned at the lower "
+    "right.",
     (
         incremental_causal.last_row,
         incremental_causal.earlier_rows,

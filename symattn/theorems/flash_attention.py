@@ -6,7 +6,8 @@ from symattn.theorems import backward_pass, online_softmax
 theorem = Theorem(
     "G14",
     "Online softmax and tiled attention",
-    "Merging, folding, reading out; two tiles; and the backward pass tile by tile with weights computed again.",
+    "States merge in any order; folded key by key or block by block they give the stable softmax, of which the output "
+    "is read; the backward pass goes block by block too, with weights computed again from the scores and their lse.",
     (
         online_softmax.weights_add,
         online_softmax.outputs_add,

@@ -80,8 +80,9 @@ lse_by_query = Derivation(
 theorem = Theorem(
     "D17",
     "Second order",
-    "The derivatives of lse along U are the cumulants of U under the weights. The derivative of an output by its query "
-    "is τ times the covariance of keys and values, the second one τ² times a mixed third central moment.",
+    "The first three derivatives of lse along U are the mean, the variance and the third central moment of U under the "
+    "weights. The derivative of an output by its query is τ times the covariance of keys and values, the second one τ² "
+    "times a mixed third central moment.",
     (
         weights_twice,
         first_cumulant,

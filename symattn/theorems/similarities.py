@@ -1,4 +1,4 @@
-"""Similarities compared: distance, dot product, cosine, and additive scores without their bend."""
+"""Similarities compared: distance, dot product, cosine, and additive scores without their tanh."""
 
 from symattn.deriving import Derivation, Theorem
 from symattn.deriving.rules import linearity, quotient, shift
@@ -6,7 +6,7 @@ from symattn.theorems import kernel_smoothing
 from symattn.theorems.shift_invariance import softmax_ignores_a_shift
 
 additive = Derivation(
-    "additive scores without tanh do not hear the query",
+    "additive scores without tanh do not depend on the query",
     "softmax(Q @ W @ v + (K @ U @ v).T)",
     {"Q": "n d_q", "K": "m d_k", "W": "d_q d_a", "U": "d_k d_a", "v": "d_a 1"},
     source="Bahdanau et al. 2015, arXiv:1409.0473, appendix A.1.2, less its tanh",
@@ -25,8 +25,8 @@ bilinear = Derivation(
 theorem = Theorem(
     "G18",
     "Similarities",
-    "Squared distances are dot products with biases, of which softmax hears only that of the keys; with keys of one "
-    "length nothing is left between the two. Additive scores without their bend do not hear the query at all.",
+    "Squared distances are dot products with biases, of which softmax feels only that of the keys; with keys of one "
+    "length the two give the same weights. Additive scores without their tanh do not depend on the query at all.",
     (
         kernel_smoothing.distance,
         kernel_smoothing.gaussian,
