@@ -70,17 +70,27 @@ class Recurrence:
         return chain.to(renamed(self.following[state], states), by=definition, evidence=self.evidence)
 
     @cached_property
-    def obligations(self) -> tuple[Derivation, ...]:
+    def obligations(self) -> dict[str, tuple[Derivation, Derivation]]:
         """The base and the step of every state."""
-        return tuple(made for name in self.closed for made in (self.base(name), self.step(name)))
+        return {name: (self.base(name), self.step(name)) for name in self.closed}
+
+    def needed(self, state: str) -> tuple[str, ...]:
+        """The state and all others that its recurrence mentions, through all levels."""
+        found, pending = {state}, [state]
+        while pending:
+            for other in _names(self.following[pending.pop()]) & set(self.closed) - found:
+                found.add(other)
+                pending.append(other)
+        return tuple(name for name in self.closed if name in found)
 
     def solved(self, state: str) -> Derivation:
-        """The state after all rows is its closed formula; rests on the base and the step of every state."""
+        """The state after all rows is its closed formula; rests on the base and the step of every state needed."""
         before = f"{state}(t) with {state}(1) = {self.first[state]}, {state}(t + 1) = {self.following[state]}"
         claim = Claim(before, "=", self.closed[state], Setting(dict(self.inputs)))
         verdict = Verdict("proved", str(claim), "the formula holds for one row, and for one row more if it did before")
         rows = listed(f"{row} is the next row of {matrix}" for matrix, row in self.rows.items())
-        step = Step(before, "=", self.closed[state], induction_step, verdict, self.obligations, rows)
+        used = tuple(one for name in self.needed(state) for one in self.obligations[name])
+        step = Step(before, "=", self.closed[state], induction_step, verdict, used, rows)
         return Derivation(
             f"{self.title}: {state}", before, dict(self.inputs), source=self.source, checker=self.checker, steps=(step,)
         )
@@ -97,6 +107,10 @@ class Recurrence:
 
     def _chain(self, title: str, start: str, inputs: Mapping[str, str], given: str) -> Derivation:
         return Derivation(title, start, inputs, given, source=self.source, checker=self.checker)
+
+
+def _names(formula: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(formula, mode="eval")) if isinstance(node, ast.Name)}
 
 
 class _Renaming(ast.NodeTransformer):

@@ -2,7 +2,7 @@
 
 from symattn.deriving import Derivation, Theorem
 from symattn.deriving.differentials import Moving
-from symattn.deriving.rules import chain, linearity, product, reassociate, row_sum
+from symattn.deriving.rules import chain, linearity, product, quotient, reassociate, row_sum
 
 SOURCE = "Dao et al. 2022, arXiv:2205.14135, appendix B.2"
 
@@ -39,7 +39,7 @@ weights_of_scores = (
         checker=along_scores,
         conditions=["S_t is the rate at which S changes"],
     )
-    .to("D(exp(S)) / rowsum(exp(S)) - exp(S) / rowsum(exp(S)) * (D(rowsum(exp(S))) / rowsum(exp(S)))", by=product)
+    .to("D(exp(S)) / rowsum(exp(S)) - exp(S) / rowsum(exp(S)) * (D(rowsum(exp(S))) / rowsum(exp(S)))", by=quotient)
     .to("P * S_t - P * rowsum(P * S_t)", by=chain)
     .to("P * (S_t - rowsum(P * S_t))", by=linearity)
 )

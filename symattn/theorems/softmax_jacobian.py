@@ -2,7 +2,7 @@
 
 from symattn.deriving import Derivation, Theorem
 from symattn.deriving.differentials import Moving
-from symattn.deriving.rules import algebra, bound, chain, kronecker_delta, linearity
+from symattn.deriving.rules import algebra, bound, chain, kronecker_delta, linearity, transpose
 from symattn.theorems import backward_pass, second_order, shift_invariance
 
 matrix_form = (
@@ -16,6 +16,10 @@ matrix_form = (
     )
     .to("sum(a, s_t[:, a] * (p[:, a] * matrix(1, m, 1 if j == a else 0) - p[:, a] * p))", by=chain)
     .to("s_t @ (eye(m) * p - p.T @ p)", by=kronecker_delta, note="entry i of row j: p_i ([i = j] - p_j)")
+)
+
+symmetric = Derivation("the Jacobian transposed", "(eye(m) * p - p.T @ p).T", {"s": "1 m"}, "p = softmax(s)").to(
+    "eye(m) * p - p.T @ p", by=transpose
 )
 
 quadratic = (
@@ -38,6 +42,7 @@ theorem = Theorem(
     (
         backward_pass.weights_of_scores,
         matrix_form,
+        symmetric,
         quadratic,
         shift_invariance.jacobian_of_ones,
         second_order.first_cumulant,
