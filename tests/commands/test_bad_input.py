@@ -97,7 +97,10 @@ NUMBERS = {
 }
 
 USAGE = {
-    "unknown command": (["deriv"], "There are: derive, evaluate, compare, gradient, verify, prove, audit, theorems, list"),
+    "unknown command": (
+        ["deriv"],
+        "There are: derive, evaluate, compare, gradient, verify, prove, audit, theorems, list",
+    ),
     "unknown mechanism": (["derive", "scaled-dott"], "Did you mean scaled-dot?"),
     "escape in a name": (["derive", "\x1b[31mred"], r"\x1b"),
     "unknown option": (["derive", "--fromat", "text"], "--fromat"),
