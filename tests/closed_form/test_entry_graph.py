@@ -51,7 +51,7 @@ def concrete_nodes(kind=Node):
         nodes.Reduction,
         Node,
     }
-    return children + ([kind] if kind not in abstract and kind.__module__.startswith("symattn") else [])
+    return children + ([kind] if kind not in abstract and kind.__module__.startswith("symattn.nodes") else [])
 
 
 class Cube(nodes.ElementwiseFunction):

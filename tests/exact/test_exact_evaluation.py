@@ -27,7 +27,7 @@ ABSTRACT = {
 
 def concrete_nodes(kind=Node):
     for child in kind.__subclasses__():
-        if child.__module__.startswith("symattn."):
+        if child.__module__.startswith("symattn.nodes."):
             yield child
             yield from concrete_nodes(child)
 

@@ -24,7 +24,7 @@ ABSTRACT = {Arithmetic, ByRowAndColumn, ElementwiseFunction, OverAllowedKeys, Ov
 
 def concrete_nodes(kind=Node):
     for child in kind.__subclasses__():
-        if child not in ABSTRACT and child.__module__.startswith("symattn."):
+        if child not in ABSTRACT and child.__module__.startswith("symattn.nodes."):
             yield child
         yield from concrete_nodes(child)
 

@@ -152,7 +152,7 @@ def concrete(node):
         nodes.Reduction,
         Node,
     }
-    return children + ([node] if node not in abstract and node.__module__.startswith("symattn") else [])
+    return children + ([node] if node not in abstract and node.__module__.startswith("symattn.nodes") else [])
 
 
 def test_every_node_has_a_case_here():

@@ -58,7 +58,7 @@ def concrete_nodes(kind=Node):
     """The node classes that can stand in an equation."""
     found = []
     for child in kind.__subclasses__():
-        if child not in BASES and child.__module__.startswith("symattn."):
+        if child not in BASES and child.__module__.startswith("symattn.nodes."):
             found.append(child)
         found.extend(concrete_nodes(child))
     return found

@@ -127,7 +127,7 @@ def concrete_nodes():
             OverAllowedKeys,
             OverAnIndex,
             Reduction,
-        ) and kind.__module__.startswith("symattn."):
+        ) and kind.__module__.startswith("symattn.nodes."):
             found.add(kind)
     return sorted(found, key=lambda kind: kind.__name__)
 
