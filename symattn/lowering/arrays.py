@@ -9,10 +9,7 @@ from symattn.lowering.program import Facts
 from symattn.lowering.target import Row, quoted
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
-    Arithmetic,
-    ElementwiseFunction,
     ElementwisePower,
-    Negation,
     Reduction,
     Value,
     lengths_of,
@@ -52,28 +49,12 @@ def join(writer: Writer, sign: str, left: Piece, right: Piece, node: Value) -> P
     return writer.new(f"{first} {sign} {writer.aligned(right, axes).within(tighter)}", node, binding)
 
 
-def arithmetic(writer: Writer, node: Arithmetic, place: str) -> Piece:
-    """``A + B`` as one expression."""
-    return join(writer, node.sign, writer.value(node.left), writer.value(node.right), node)
-
-
 def power(writer: Writer, node: ElementwisePower, place: str) -> Piece:
     """``A ** c``."""
     axes = writer.program.facts(node).axes
     base = writer.aligned(writer.value(node.left), axes).within(Binding.ATOM)
     exponent = writer.aligned(writer.value(node.right), axes).within(Binding.ATOM)
     return writer.new(f"{base} ** {exponent}", node, Binding.POWER)
-
-
-def negation(writer: Writer, node: Negation, place: str) -> Piece:
-    """``-A``."""
-    return writer.new(f"-{writer.value(node.args[0]).within(Binding.NEGATION)}", node, Binding.NEGATION)
-
-
-def function(writer: Writer, node: ElementwiseFunction, place: str) -> Piece:
-    """``f(A)`` by the target's name for ``f``."""
-    name = writer.target.functions[type(node)]
-    return writer.new(writer.call(name, writer.value(node.argument).text), node)
 
 
 def method(text: str) -> Row:

@@ -14,6 +14,7 @@ from symattn.lowering.costs import Costs
 from symattn.lowering.fused import fuse
 from symattn.lowering.program import CONSTANTS, Facts, Program, Statement
 from symattn.lowering.rewriting import cheaper, rebuilt
+from symattn.lowering.upstream import note_upstream
 from symattn.lowering.uses import always_allows_a_key, uses_of, viewed, with_row_and_column
 from symattn.nodes import (
     IndexCondition,
@@ -28,19 +29,22 @@ from symattn.nodes import (
 )
 
 
-def program_of(system: EquationSystem, outputs: tuple[str, ...], strategy: str = "direct") -> Program:
+def program_of(
+    system: EquationSystem, outputs: tuple[str, ...], strategy: str = "direct", costs: Costs | None = None
+) -> Program:
     """The statements that compute ``outputs``, cheapest first: scaled operands, shared values, each named once.
 
     ``strategy`` says whether kernels of attention are to stand in the place of products; see :func:`fuse`.
     """
-    costs = Costs(system)
+    costs = costs or Costs(system)
     equations = system.needed(*outputs)
-    program = Program(system, outputs, uses_of(system, outputs))
+    program = Program(system, outputs, uses_of(system, outputs), costs)
     program.truths |= program.uses.truths
     for name, symbol in system.inputs.items():
         shape = shape_of(symbol)
         dtypes = frozenset([name]) if shape else program.uses.dtypes
         program.known[name] = Facts(shape, (), frozenset([name]), dtypes)
+    note_upstream(program)
     numbers = frozenset(system.sizes)
     own_indices = [_own_indices(program, equation) for equation in equations]
     rewritten = []
@@ -53,7 +57,7 @@ def program_of(system: EquationSystem, outputs: tuple[str, ...], strategy: str =
     if strategy != "direct":
         fuse(program, strategy)
     program.count_reads()
-    program.postpone_divisions(costs)
+    program.postpone_divisions()
     return program
 
 

@@ -15,6 +15,7 @@ from symattn.errors import InputError, LoweringError, MissingExtraError, Unknown
 from symattn.language.declarations import declare
 from symattn.language.names import check_name, suggestion
 from symattn.lowering.arranging import Arrangement
+from symattn.lowering.costs import Costs
 from symattn.lowering.naming import function_name
 from symattn.lowering.numpy import NUMPY
 from symattn.lowering.source import source_of
@@ -74,7 +75,7 @@ def lambdify_system(
     arrangement = None
     if layouts or sizes:
         arrangement = Arrangement.of(system, layouts or {}, sizes or {})
-    return _compiled(system, chosen, names, keys, arrangement, strategy)
+    return compiled(system, chosen, names, keys, arrangement, strategy)
 
 
 def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]:
@@ -116,7 +117,7 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     for name, value in zip(names, values, strict=True):
         equations.append(Equation(name, _unified(from_sympy(_value(value)), known, sizes)))
     system = EquationSystem("lambdified", declared, tuple(equations), names[-1])
-    return _compiled(system, chosen, tuple(names), keys)
+    return compiled(system, chosen, tuple(names), keys)
 
 
 def _target(name: object) -> Target:
@@ -137,15 +138,17 @@ def _check_strategy(strategy: object, target: Target) -> None:
     raise LoweringError(f"there is no strategy {strategy!r}.{hint} There are: {', '.join(every)}.")
 
 
-def _compiled(
+def compiled(
     system: EquationSystem,
     target: Target,
     outputs: tuple[str, ...],
     keys: list[str] | type,
     arrangement: Arrangement | None = None,
     strategy: str = "direct",
+    costs: Costs | None = None,
 ) -> Callable[..., Any]:
-    source = source_of(system, target, outputs, keys, arrangement, strategy)
+    """The function whose source ``source_of`` writes. Errors: ``MissingExtraError`` if its library is not installed."""
+    source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)

@@ -59,6 +59,7 @@ from symattn.nodes import (
     Step,
     Value,
     VerticalStack,
+    is_matrix,
 )
 from symattn.nodes import Row as RowNode
 
@@ -205,6 +206,18 @@ def identity(writer: Writer, node: Identity, place: str) -> Piece:
     return writer.view(f"np.eye({writer.value(node.shape[0]).text}, dtype={writer.dtype()})", node)
 
 
+def row_sum(writer: Writer, node: RowSum, place: str) -> Piece:
+    """The sum of each row; of a product ``A * B``, ``np.vecdot(A, B)``, which makes no array of the products."""
+    product, program = node.argument, writer.program
+    if not isinstance(product, ElementwiseProduct):
+        return SUM(writer, node, place)
+    whole = (program.facts(product).axes, product.shape)
+    if any(not is_matrix(side) or (program.facts(side).axes, side.shape) != whole for side in product.args):
+        return SUM(writer, node, place)
+    sides = ", ".join(writer.value(side).text for side in product.args)
+    return writer.new(f"np.vecdot({sides})[..., None]", node)
+
+
 SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
 MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
 LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
@@ -225,7 +238,7 @@ ROWS: dict[type[Value], Row] = {
     Softmax: softmax,
     IndexCondition: truths.row,
     Intersection: truths.row,
-    RowSum: SUM,
+    RowSum: row_sum,
     ColumnSum: SUM,
     RowMean: MEAN,
     ColumnMean: MEAN,

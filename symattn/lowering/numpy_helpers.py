@@ -37,6 +37,15 @@ def _number(value, name, dtype=None):
         array = array.astype(np.float64)
     return array[..., None, None]
 ''',
+    "_upstream": '''
+def _upstream(cotangent, axes, batches, dtypes):
+    """The cotangent of the output with the batches and the dtype that the output has; a view where only they lack."""
+    cotangent = cotangent.astype(np.result_type(cotangent, *dtypes), copy=False)
+    own = cotangent.shape[:-axes]
+    if all(batch == own for batch in batches):
+        return cotangent
+    return np.broadcast_to(cotangent, np.broadcast_shapes(own, *batches) + cotangent.shape[-axes:])
+''',
     "_side_by_side": '''
 def _side_by_side(stack, *axes):
     """The matrices along an axis, or several, put side by side, (..., h, n, d) -> (..., n, h * d)."""

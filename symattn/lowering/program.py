@@ -10,7 +10,7 @@ from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Piecewise, Symbol, Ze
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import EquationSystem
-from symattn.lowering.costs import Costs
+from symattn.lowering.costs import LONG, Costs
 from symattn.lowering.uses import COLUMN, ROW, Uses, viewed
 from symattn.nodes import (
     Block,
@@ -82,6 +82,7 @@ class Program:
     system: EquationSystem
     outputs: tuple[str, ...]
     uses: Uses
+    costs: Costs
     statements: list[Statement] = field(default_factory=list)
     indices: tuple[Symbol, ...] = ()
     lengths: dict[Symbol, Value] = field(default_factory=dict)
@@ -96,6 +97,10 @@ class Program:
     """Which values come from kernels of attention, each with the kernel's name."""
     direct: tuple[str, ...] = ()
     """Why other weights do not."""
+    upstream: str = ""
+    """The cotangent that a backward pass is given, if there is one."""
+    stretching: tuple[str, ...] = ()
+    """The inputs over whose batches it is stretched."""
     _taken: set[str] = field(default_factory=set)
     _memory: dict[str, str] = field(default_factory=dict)
     _last_read: dict[str, int] = field(default_factory=dict)
@@ -171,13 +176,16 @@ class Program:
 
     def covers(self, part: Value, whole: Value) -> bool:
         """Whether the result of an operation on ``part`` fits into the memory of ``part``, whatever the batches."""
+        return self.covers_but_for_batches(part, whole) and self.facts(whole).batches <= self.facts(part).batches
+
+    def covers_but_for_batches(self, part: Value, whole: Value) -> bool:
+        """Whether it fits if it has no more batches than ``part``."""
         a, b = self.facts(part), self.facts(whole)
         return (
             is_matrix(part)
             and len(a.shape) == len(b.shape)
             and all(same_size(x, y) for x, y in zip(a.shape, b.shape, strict=True))
             and a.axes == b.axes
-            and b.batches <= a.batches
             and b.dtypes <= a.dtypes
         )
 
@@ -190,6 +198,27 @@ class Program:
             and self._last_read[memory] == position
             and self._reads[position][memory] == 1
         )
+
+    def definition(self, name: str) -> Value | None:
+        """The formula of a statement's value; nothing for an input."""
+        return next((statement.expression for statement in self.statements if statement.name == name), None)
+
+    def finished(self, position: int) -> list[str]:
+        """The names of large arrays that nothing reads after a statement, if a later one makes a large array."""
+        if not any(self.is_large(statement.expression) for statement in self.statements[position + 1 :]):
+            return []
+        done = {memory for memory, last in self._last_read.items() if last == position}
+        return [
+            statement.name
+            for statement in self.statements[: position + 1]
+            if self._memory[statement.name] in done - set(self.system.inputs)
+            and not statement.is_truth
+            and self.is_large(statement.expression)
+        ]
+
+    def is_read_once(self, name: str) -> bool:
+        """Whether a single formula reads the memory of ``name``, and reads it once."""
+        return sum(reads[self._memory[name]] for reads in self._reads) == 1
 
     def count_reads(self) -> None:
         """Find out which names share memory, and when each memory is read for the last time."""
@@ -204,7 +233,7 @@ class Program:
         for name in self.outputs:
             self._last_read[self._memory[name]] = len(self.statements)
 
-    def postpone_divisions(self, costs: Costs) -> None:
+    def postpone_divisions(self) -> None:
         """Divide the product instead of the weights where ``softmax(S) @ V`` is smaller than the weights."""
         position_of = {statement.name: position for position, statement in enumerate(self.statements)}
         reads = sum(self._reads, Counter[str]())
@@ -218,12 +247,16 @@ class Program:
                 if weights.name in self.outputs or reads[weights.name] != 1:
                     continue
                 definition = self.statements[position_of[weights.name]].expression
-                smaller = self._entries(product, costs) <= self._entries(weights, costs)
+                smaller = self._entries(product) <= self._entries(weights)
                 if isinstance(definition, Softmax) and smaller:
                     self.postponed.add(weights.name)
 
-    def _entries(self, value: Value, costs: Costs) -> int:
-        return costs.entries([*value.shape, *(self.lengths[axis] for axis in self.facts(value).axes)])
+    def is_large(self, value: Value) -> bool:
+        """Whether a matrix is likely to have an entry for every query and key, or more."""
+        return is_matrix(value) and self._entries(value) >= LONG * LONG
+
+    def _entries(self, value: Value) -> int:
+        return self.costs.entries([*value.shape, *(self.lengths[axis] for axis in self.facts(value).axes)])
 
 
 def products(value: Value) -> Iterator[MatrixProduct]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from symattn.equations import EquationSystem
 from symattn.lowering.arranging import Arrangement, library_of
 from symattn.lowering.building import program_of
+from symattn.lowering.costs import Costs
 from symattn.lowering.fused import told
 from symattn.lowering.layouts import Layout
 from symattn.lowering.naming import function_name
 from symattn.lowering.signature import Sizes
 from symattn.lowering.target import Target
+from symattn.lowering.upstream import upstream_lines
 from symattn.lowering.writer import Writer
 from symattn.nodes import shape_of
 
@@ -27,12 +29,13 @@ def source_of(
     keys: list[str] | type,
     arrangement: Arrangement | None = None,
     strategy: str = "direct",
+    costs: Costs | None = None,
 ) -> str:
     """The module's text. ``keys``: the names under which several results come back, ``list`` for a list of them, or
     ``object`` for one result on its own. With an ``arrangement`` a second function rearranges arrays around the first.
-    ``strategy`` is one of the target's.
+    ``strategy`` is one of the target's; ``costs`` guess how large arrays are, from the system unless they are given.
     """
-    program = program_of(system, outputs, strategy)
+    program = program_of(system, outputs, strategy, costs)
     writer = Writer(program, target)
     writer.write()
     results = [_result(writer, name) for name in outputs]
@@ -55,7 +58,7 @@ def source_of(
     about = docstring(system, target, outputs, truths)
     kernels = _wrapped(told(program)) if program.kernels else []
     about[-1:-1] = kernels
-    body = [*about, *opening, *sizes, *writer.lines, f"return {returned}"]
+    body = [*about, *opening, *sizes, *upstream_lines(writer), *writer.lines, f"return {returned}"]
     helpers = [text for key, text in target.helpers.items() if key in writer.helpers]
     calls_math = any(re.search(r"\bmath\.", text) for text in [*body, *helpers])
     imports = [*(["import math", ""] if calls_math else []), *target.imports, *writer.imports]

@@ -51,6 +51,7 @@ class Target:
     ``truth`` an allowed set as truth values, ``postponed`` a softmax whose division waits.
     ``inputs`` writes how matrices and numbers become arrays,
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
+    ``may_be_kept``: what an operation has read may be kept for gradients, so that it must not be written over later.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
     brings the target's library; ``strategies`` are the ways in which it can compute attention.
     """
@@ -69,6 +70,7 @@ class Target:
     accepts_number: str
     postponed: Row | None = None
     half_precision: Callable[[Any, str, list[str], type], list[str]] | None = None
+    may_be_kept: bool = False
     extra: str | None = None
     strategies: tuple[str, ...] = ("direct",)
 

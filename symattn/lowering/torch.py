@@ -1,10 +1,23 @@
-"""The torch target: a row for every node, no value written over, so that gradients and function transforms work."""
+"""The torch target: a row for every node; gradients and function transforms work, for memory is written over only
+where they do without what it held.
+"""
 
 from __future__ import annotations
 
 from sympy import Identity, MatrixSymbol, OneMatrix, Transpose, ZeroMatrix
 
-from symattn.lowering import arrays, cutting, indexed, multiplying, normalising, scattering, selecting, stacking, truths
+from symattn.lowering import (
+    arrays,
+    cutting,
+    indexed,
+    multiplying,
+    normalising,
+    overwriting,
+    scattering,
+    selecting,
+    stacking,
+    truths,
+)
 from symattn.lowering.flex import flex_product
 from symattn.lowering.fused_helpers import FUSED_HELPERS
 from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
@@ -105,11 +118,7 @@ LARGEST = arrays.method(".amax(dim={axis}, keepdim=True)")
 def softmax(writer: Writer, node: Softmax, place: str) -> Piece:
     """``torch.softmax``, which shifts each row by its largest entry itself, of -inf where a key is not allowed."""
     if node.allowed is not None:
-        axes = writer.program.facts(node).axes
-        scores, allowed = (writer.aligned(writer.value(part), axes).text for part in node.args)
-        if node.allowed.name not in writer.program.never_empty:
-            return writer.new(writer.call("_masked_softmax", scores, allowed), node)
-        return writer.new(f"torch.softmax(torch.where({allowed}, {scores}, -torch.inf), dim=-1)", node)
+        return overwriting.masked_softmax(writer, node)
     return writer.new(f"torch.softmax({writer.value(node.scores).text}, dim=-1)", node)
 
 
@@ -135,11 +144,11 @@ ROWS: dict[type[Value], Row] = {
     Identity: identity,
     MatrixProduct: multiplying.product,
     **dict.fromkeys(
-        [ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient], arrays.arithmetic
+        [ElementwiseSum, ElementwiseDifference, ElementwiseProduct, ElementwiseQuotient], overwriting.arithmetic
     ),
     ElementwisePower: arrays.power,
-    Negation: arrays.negation,
-    **dict.fromkeys(FUNCTIONS, arrays.function),
+    Negation: overwriting.negation,
+    **dict.fromkeys(FUNCTIONS, overwriting.function),
     Softmax: softmax,
     IndexCondition: truths.row,
     Intersection: truths.row,
@@ -227,6 +236,7 @@ TORCH = Target(
     result_of_number="torch.as_tensor({0}, dtype={1}, device=_device)",
     accepts="tensors, or what torch.as_tensor takes; whole numbers take torch's default dtype",
     accepts_number="a single number takes the first matrix's dtype and device",
+    may_be_kept=True,
     extra="torch",
     strategies=("direct", "fused", "flex"),
 )

@@ -25,6 +25,30 @@ def _truth(value, name, axes=2):
         raise ValueError(f"{name} takes {asked}; found shape {tuple(tensor.shape)}.")
     return tensor if tensor.dtype == torch.bool else tensor != 0
 ''',
+    "_upstream": '''
+def _upstream(cotangent, axes, batches, dtypes):
+    """The cotangent of the output with the batches and the dtype that the output has; a view where only they lack."""
+    own = cotangent.shape[:-axes]
+    if all(batch == own for batch in batches) and all(dtype == cotangent.dtype for dtype in dtypes):
+        return cotangent
+    for dtype in dtypes:
+        cotangent = cotangent.to(torch.promote_types(cotangent.dtype, dtype))
+    return cotangent.expand(torch.broadcast_shapes(own, *batches) + cotangent.shape[-axes:])
+''',
+    "_in_place": '''
+def _in_place(tensor, method, *others):
+    """tensor.method(*others) in the memory of the tensor, which nothing reads again.
+
+    In new memory where a gradient is recorded, and where torch forbids the other: for a result of more batches, and
+    under transforms such as vmap.
+    """
+    if not (torch.is_grad_enabled() and any(getattr(each, "requires_grad", False) for each in (tensor, *others))):
+        try:
+            return getattr(tensor, method + "_")(*others)
+        except RuntimeError:
+            pass
+    return getattr(tensor, method)(*others)
+''',
     "_side_by_side": '''
 def _side_by_side(stack, *axes):
     """The matrices along an axis, or several, put side by side, (..., h, n, d) -> (..., n, h * d)."""
@@ -47,9 +71,12 @@ def _times_each(matrix, stack, lacking=1, axes=1):
     """One matrix, which lacks so many of a stack's last axes, times each matrix of a stack of so many axes and batches.
 
     Where only the matrix has batches, the columns of the whole stack are one product, (..., n, d) @ (d, h * k), and
-    the result is a view of it: otherwise the stack would be copied for every batch.
+    the result is a view of it: otherwise the stack would be copied for every batch. Likewise where both have the same
+    batches and the matrix has at least as many rows as the stack has columns: it would be copied along the stack.
     """
-    if matrix.ndim == 2 or stack.ndim > axes + 2:
+    batches = stack.shape[: -2 - axes]
+    alike = batches == matrix.shape[: -2 - axes + lacking] and matrix.shape[-2] >= stack.shape[-1]
+    if not alike if batches else matrix.ndim == 2:
         return matrix[(..., *[None] * lacking, slice(None), slice(None))] @ stack
     product = matrix @ stack.movedim(-2, -2 - lacking).flatten(-1 - lacking)
     lengths = stack.shape[-2 - lacking : -2] + stack.shape[-1:]
@@ -128,11 +155,15 @@ def _step(x):
     return torch.where(torch.isnan(x), x, (x > 0).to(x.dtype))
 ''',
     "_masked_softmax": '''
-def _masked_softmax(scores, allowed):
+def _masked_softmax(scores, allowed, spare=False):
     """Softmax of each row over its allowed keys; a row without any is 0 and has gradient 0, also when differentiated
-    twice, for its scores are put to 0 before and its weights after.
+    twice, for its scores are put to 0 before and its weights after. Where no gradient can be asked for and the memory
+    of the scores is to spare, its weights are NaN before.
     """
     some = allowed.any(dim=-1, keepdim=True)
+    if spare and not torch.is_grad_enabled():
+        weights = torch.softmax(_in_place(scores, "masked_fill", ~allowed, -torch.inf), dim=-1)
+        return _in_place(weights, "masked_fill", ~some, 0)
     others = torch.where(some, -torch.inf, 0.0).to(scores.dtype)
     return torch.where(some, torch.softmax(torch.where(allowed, scores, others), dim=-1), 0.0)
 ''',

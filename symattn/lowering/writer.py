@@ -54,6 +54,7 @@ class Writer:
         self.around = Surroundings()
         self._arrays: dict[str, str] = {}
         self._temporaries: set[str] = set()
+        self._taken_over: set[str] = set()
         self._divisors: dict[str, Piece] = {}
         self._parents: list[type] = []
         self._position = 0
@@ -86,6 +87,9 @@ class Writer:
             self.lines[start:] = [word.sub(name, line) for line in self.lines[start:]]
         else:
             self.line(f"{name} = {piece.text}")
+        finished = [other for other in self.program.finished(self._position) if other not in self._taken_over]
+        if finished:
+            self.line(f"del {', '.join(finished)}")
 
     def line(self, text: str) -> None:
         """One line of the function's body."""
@@ -145,6 +149,8 @@ class Writer:
         """The code of an input or of an earlier statement's value."""
         program = self.program
         dying = program.is_dying(name, self._position)
+        if dying and self.target.may_be_kept:
+            dying = program.is_read_once(name)
         return Piece(name, program.known[name], dying=dying, divisor=self._divisors.get(name))
 
     def size(self, symbol: Symbol) -> Piece:
@@ -195,6 +201,7 @@ class Writer:
         if piece.makes_memory and place:
             return self.temporary(place, piece.text)
         if piece.dying and place and piece.text.isidentifier():
+            self._taken_over.add(piece.text)
             return self.temporary(place, f"{piece.text}  # memory that nothing reads again")
         return None
 

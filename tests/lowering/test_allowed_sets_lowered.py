@@ -270,7 +270,7 @@ def test_causal_attention_reads_like_this():
         "_j = torch.arange(m, device=_device)",
         "_allowed = _j <= _i",
         "# P = softmax(S, where=j <= i)",
-        "P = torch.softmax(torch.where(_allowed, S, -torch.inf), dim=-1)",
+        'P = torch.softmax(_in_place(S, "masked_fill", ~_allowed, -torch.inf), dim=-1)',
     ]
 
 
