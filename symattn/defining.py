@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy import Expr
@@ -201,6 +202,26 @@ class Mechanism(EquationSystem):
         ``MissingExtraError`` if torch is not installed.
         """
         return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)
+
+    def differentiable(self, output: str | None = None) -> Callable[..., Any]:
+        """A torch function of the inputs whose gradients are computed by the generated backward pass.
+
+        It is a ``torch.autograd.Function``: what the backward pass reads is kept from the forward pass, only gradients
+        that are asked for are computed, and those of inputs with fewer batches than others are summed. Gradients may
+        be differentiated again, and ``torch.func`` transforms work but for forward mode.
+        Errors: ``UnknownNameError`` for a name that the mechanism does not have, ``MissingExtraError`` if torch is not
+        installed.
+
+        >>> import torch
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> V = torch.ones(3, 2, requires_grad=True)
+        >>> attention.differentiable()(torch.eye(3), V).sum().backward()
+        >>> V.grad.shape
+        torch.Size([3, 2])
+        """
+        parts = calculus.named_parts(self, output)
+        forward = replace(self, equations=parts, output=self.output if output is None else output)
+        return lowering.differentiable(forward, calculus.backward(self, output))
 
     def verify(self, **options: Any) -> verification.Report:
         """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from symattn.lazy import loader
 
 if TYPE_CHECKING:
+    from symattn.lowering.autograd import differentiable
     from symattn.lowering.functions import TARGETS, lambdify, lambdify_system
 
-__all__ = ["TARGETS", "lambdify", "lambdify_system"]
+__all__ = ["TARGETS", "differentiable", "lambdify", "lambdify_system"]
 
 _HOMES = {
+    "autograd": ("differentiable",),
     "functions": ("TARGETS", "lambdify", "lambdify_system"),
 }
 
