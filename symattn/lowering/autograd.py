@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -157,7 +157,7 @@ def _autograd_function(passes: Passes, inputs: Names) -> Any:
 
         @staticmethod
         def forward(asked: Names, *given: Any) -> tuple[Any, ...]:
-            return tuple(passes.ahead(asked)(*given).values())
+            return _apart(passes.ahead(asked)(*given).values(), given)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
@@ -198,6 +198,15 @@ def _autograd_function(passes: Passes, inputs: Names) -> Any:
 
     Generated.__name__ = Generated.__qualname__ = function_name(passes.forward)
     return Generated
+
+
+def _apart(values: Iterable[Any], given: Iterable[Any]) -> tuple[Any, ...]:
+    """The values, views in the place of what is given or comes twice: torch wants a tensor of its own for each."""
+    seen, apart = {id(value) for value in given}, []
+    for value in values:
+        apart.append(value.view_as(value) if id(value) in seen else value)
+        seen.add(id(value))
+    return tuple(apart)
 
 
 def _fitted(gradient: Any, value: Any) -> Any:

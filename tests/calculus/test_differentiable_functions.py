@@ -248,3 +248,29 @@ def test_without_torch_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(MissingExtraError, match="pip install"):
         named("scaled-dot").differentiable()
+
+
+@pytest.mark.parametrize(
+    "equations",
+    [
+        "O = A",
+        "O = A.T",
+        "R = A\nO = R * B",
+        "R = exp(A)\nO = R",
+        "R = exp(A)\nO = R.T",
+        "R = A * B\nT = R\nU = T.T\nO = R * 3 + T * U.T",
+    ],
+)
+def test_values_that_share_memory_are_told_apart(equations):
+    function = mechanism(
+        "shared", {"A": "n m", **({"B": "n m"} if "B" in equations else {})}, equations
+    ).differentiable()
+    given = [torch.randn(3, 4, dtype=torch.float64, requires_grad=True) for _ in function.inputs]
+    assert torch.autograd.gradcheck(function, given) and torch.autograd.gradgradcheck(function, given)
+
+
+def test_a_second_call_of_the_backward_pass_finds_everything_as_it_was():
+    values = tensors(named("causal"))
+    loss = named("causal").differentiable()(**values).exp().sum()
+    first, second = (torch.autograd.grad(loss, list(values.values()), retain_graph=True) for _ in range(2))
+    assert all(map(torch.equal, first, second))
