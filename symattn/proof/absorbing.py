@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symattn.proof import algebra
+from symattn.proof.common_factors import leading_place
 from symattn.proof.matching import matched
 from symattn.proof.terms import Expression, Factor, Index, Powers, of_factor, one, scaled, subtracted
 
@@ -15,7 +16,7 @@ def absorbed(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
         if factor.kind != "base" or (exponent.denominator == 1 and exponent > 0):
             continue
         base = factor.parts[0]
-        leading, coefficient = base.terms[algebra.leading_place(base)]
+        leading, coefficient = base.terms[leading_place(base)]
         found = matched(leading, bound, algebra.without(powers, factor))
         if found is None:
             continue

@@ -8,7 +8,9 @@ from fractions import Fraction
 from sympy import factorint
 
 from symattn.proof import algebra, ranges
-from symattn.proof.positivity import is_positive
+from symattn.proof.common_factors import leading_place, positive_content
+from symattn.proof.positivity import TRUTHS, is_positive
+from symattn.proof.powers import UndefinedError, power
 from symattn.proof.terms import (
     ONE,
     ZERO,
@@ -30,14 +32,14 @@ def _exponential(value: Expression) -> Expression:
     """exp of a sum is a product of exps; of a logarithm, a power; of a term under a predicate, by cases."""
     made = one()
     for term, coefficient in value.terms:
-        truth = next((f for f, _ in term.factors if f.kind in algebra.TRUTHS and f.free.isdisjoint(term.bound)), None)
+        truth = next((f for f, _ in term.factors if f.kind in TRUTHS and f.free.isdisjoint(term.bound)), None)
         inner = term.factors[0][0] if len(term.factors) == 1 and not term.bound else None
         if truth is not None:
             bound, factors = opened(term)
             rest = scaled(algebra.product(bound, algebra.without(factors, truth)), coefficient)
             part = added(one(), algebra.multiplied(of_factor(truth), subtracted(_exponential(rest), one())))
         elif inner is not None and inner.kind == "apply" and inner.head in ("log", "ln") and term.factors[0][1] == 1:
-            part = algebra.power(inner.parts[0], coefficient)
+            part = power(inner.parts[0], coefficient)
         else:
             part = of_factor(Factor("apply", "exp", (Expression(((term, ONE),)),)), coefficient)
         made = algebra.multiplied(made, part)
@@ -47,9 +49,9 @@ def _exponential(value: Expression) -> Expression:
 def _logarithm(value: Expression) -> Expression:
     """log of a product of positive numbers is a sum of logs."""
     if value.is_zero:
-        raise algebra.UndefinedError("the logarithm of 0")
-    common, rest = algebra.positive_content(value)
-    lead = rest.terms[algebra.leading_place(rest)][1]
+        raise UndefinedError("the logarithm of 0")
+    common, rest = positive_content(value)
+    lead = rest.terms[leading_place(rest)][1]
     lead = lead if lead > 0 else ONE
     parts = [_logarithm_of_product(common), _logarithm_of_number(lead)]
     rest = scaled(rest, 1 / lead)
@@ -65,9 +67,9 @@ def _logarithm_of_any_sign(value: Expression) -> Expression:
     if is_positive(value):
         return _logarithm(value)
     if value.is_zero:
-        raise algebra.UndefinedError("the logarithm of 0")
-    common, rest = algebra.positive_content(value)
-    lead = abs(rest.terms[algebra.leading_place(rest)][1])
+        raise UndefinedError("the logarithm of 0")
+    common, rest = positive_content(value)
+    lead = abs(rest.terms[leading_place(rest)][1])
     parts = _logarithm_of_product(common), _logarithm_of_number(lead)
     return added(*parts, of_factor(Factor("apply", "ln", (scaled(rest, 1 / lead),))))
 
@@ -167,7 +169,7 @@ def _denominator_of(value: Expression) -> Expression:
     return scaled(algebra.product_of([(factors[text], -exponent) for text, exponent in lowest.items()]), scale)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[[Expression], Expression]] = {
     "exp": _exponential,
     "log": _logarithm,
     "ln": _logarithm_of_any_sign,
@@ -177,3 +179,13 @@ FUNCTIONS = {
     "erf": _odd("erf"),
     "floor": floored,
 }
+"""Functions that have a normal form of their own."""
+
+
+def applied(function: str, value: Expression) -> Expression:
+    """A function of one number, in normal form.
+
+    Errors: ``UndefinedError`` where it has no value.
+    """
+    special = FUNCTIONS.get(function)
+    return of_factor(Factor("apply", function, (value,))) if special is None else special(value)

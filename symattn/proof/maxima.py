@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from symattn.proof import algebra, ranges
-from symattn.proof.algebra import greatest, largest, replaced, substituted
+from symattn.proof.largest_values import greatest, largest
 from symattn.proof.permutations import numbered_anew
 from symattn.proof.positions import solved
+from symattn.proof.substitution import replaced, substituted
 from symattn.proof.terms import Expression, Factor, Index, added, fresh, number, of_index, one, renamed, subtracted
 
 FEW = 6

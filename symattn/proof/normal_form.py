@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from symattn.proof import absorbing, algebra, functions, permutations, sums, truths
-from symattn.proof.algebra import (
-    TRUTHS,
-    UndefinedError,
-    applied,
-    compare,
-    complement,
-    content,
-    delta,
-    holds,
-    largest,
-    multiplied,
-    oriented,
-    power,
-    product_of,
-    replaced,
-    substituted,
-    surely_not_zero,
-    total,
-)
-from symattn.proof.functions import floored
+from symattn.proof import absorbing, algebra, divisions, permutations, sums, truths
+from symattn.proof.algebra import multiplied, product_of, total
+from symattn.proof.common_factors import content
+from symattn.proof.divisions import surely_not_zero
+from symattn.proof.functions import applied, floored
+from symattn.proof.largest_values import largest
+from symattn.proof.positivity import TRUTHS
+from symattn.proof.powers import UndefinedError, power
+from symattn.proof.substitution import oriented, replaced, substituted
+from symattn.proof.truth_values import compare, complement, delta, holds
 
 __all__ = [
     "TRUTHS",
@@ -46,7 +35,8 @@ __all__ = [
 ]
 
 algebra.RULES[:] = (
-    (frozenset(algebra.TRUTHS), truths.decided_truths),
+    (frozenset(["nonzero"]), divisions.decided_nonzero),
+    (frozenset(TRUTHS), truths.decided_truths),
     (frozenset(["holds", "compare", "delta"]), truths.known_inside),
     (frozenset(["delta"]), truths.eliminated_delta),
     (frozenset(["delta"]), permutations.inverted_delta),
@@ -61,4 +51,3 @@ algebra.RULES[:] = (
     (frozenset(["base"]), absorbing.absorbed),
     (frozenset(["apply"]), absorbing.squared_sines),
 )
-algebra.FUNCTIONS.update(functions.FUNCTIONS)

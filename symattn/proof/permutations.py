@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from symattn.proof import algebra, ranges
 from symattn.proof.places import inverse, is_inverse, placed
+from symattn.proof.substitution import substituted_powers
 from symattn.proof.terms import Expression, Factor, Index, Powers, fresh, negated, of_index
+from symattn.proof.truth_values import within
 
 MARK = "place."
 
@@ -20,8 +22,8 @@ def inverted_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | Non
             for index, place, position in _alone(difference, bound):
                 value = placed(inverse(place.head), position, index.length)
                 left = tuple(other for other in bound if other != index)
-                rest = algebra.substituted_powers(algebra.without(powers, factor), {index: value})
-                return algebra.over(left, algebra.multiplied(algebra.within(position, index.length), rest))
+                rest = substituted_powers(algebra.without(powers, factor), {index: value})
+                return algebra.over(left, algebra.multiplied(within(position, index.length), rest))
     return None
 
 
@@ -42,7 +44,7 @@ def _alone(difference: Expression, bound: tuple[Index, ...]) -> Iterator[tuple[I
 def renumbered(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     """A sum over i of what has only p(i), or has the inverse of p at i, is one over where p sends i, or comes from."""
     for index in bound:
-        found = numbered_anew(index, lambda places: algebra.substituted_powers(powers, places), [f for f, _ in powers])
+        found = numbered_anew(index, lambda places: substituted_powers(powers, places), [f for f, _ in powers])
         if found is not None:
             own, made = found
             return algebra.over((*(other for other in bound if other != index), own), made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symattn.proof import algebra, ranges
 from symattn.proof.functions import floored
+from symattn.proof.powers import power
 from symattn.proof.terms import ONE, Expression, Index, IndexFactor, Product, scaled, subtracted
 
 
@@ -40,7 +41,7 @@ def row_and_column(difference: Expression, bound: tuple[Index, ...]) -> dict[Ind
             stride = Expression(tuple((_divided_by_index(term, row), -c) for term, c in with_row))
             if stride == column.length:
                 position = Expression(tuple(pair for pair in value.terms if pair not in with_row))
-                block = floored(algebra.multiplied(position, algebra.power(column.length, -ONE)))
+                block = floored(algebra.multiplied(position, power(column.length, -ONE)))
                 return {row: block, column: subtracted(position, algebra.multiplied(block, column.length))}
     return None
 

@@ -8,6 +8,8 @@ from itertools import permutations
 from symattn.proof import algebra, ranges
 from symattn.proof.functions import floored
 from symattn.proof.positions import solved
+from symattn.proof.powers import power
+from symattn.proof.substitution import substituted_powers
 from symattn.proof.terms import (
     ONE,
     Expression,
@@ -26,6 +28,7 @@ from symattn.proof.terms import (
     subtracted,
     zero,
 )
+from symattn.proof.truth_values import within
 
 FEW = 4
 """How many positions a sum may have to be written out."""
@@ -56,7 +59,7 @@ def split_ranges(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
             if not ranges.surely_positive(room[1], algebra.multiplied):
                 continue
             shifted = fresh(room[1])
-            inside = algebra.substituted_powers(rest, {index: added(of_index(shifted), start)})
+            inside = substituted_powers(rest, {index: added(of_index(shifted), start)})
             return algebra.over((*left, shifted), inside)
     return None
 
@@ -80,7 +83,7 @@ def shortened(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
                 continue
             own = fresh(length)
             left = tuple(each for each in bound if each != index)
-            return algebra.over((*left, own), algebra.substituted_powers(powers, {index: of_index(own)}))
+            return algebra.over((*left, own), substituted_powers(powers, {index: of_index(own)}))
     return None
 
 
@@ -97,10 +100,10 @@ def found_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
             if other is None:
                 continue
             position = added(factor.parts[0], algebra.multiplied(of_index(index), width))
-            block = floored(algebra.multiplied(position, algebra.power(width, -ONE)))
-            rest = algebra.substituted_powers(algebra.without(powers, factor, other), {index: block})
+            block = floored(algebra.multiplied(position, power(width, -ONE)))
+            rest = substituted_powers(algebra.without(powers, factor, other), {index: block})
             left = tuple(each for each in bound if each != index)
-            return algebra.over(left, algebra.multiplied(algebra.within(block, index.length), rest))
+            return algebra.over(left, algebra.multiplied(within(block, index.length), rest))
     return None
 
 
@@ -123,9 +126,9 @@ def reindexed(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
             place = solved(subtracted(low.parts[0], of_index(own)), index)
             if place is None or not ranges.surely_positive(length, algebra.multiplied):
                 continue
-            rest = algebra.substituted_powers(algebra.without(powers, low, high), {index: place})
+            rest = substituted_powers(algebra.without(powers, low, high), {index: place})
             left = tuple(each for each in bound if each != index)
-            made = algebra.multiplied(algebra.within(place, index.length), rest)
+            made = algebra.multiplied(within(place, index.length), rest)
             found.append(algebra.over((*left, own), made))
     return min(found, key=lambda made: (len(made.text), made.text), default=None)
 
@@ -148,13 +151,13 @@ def split_blocks(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
         width = next((w for factor, _ in powers if (w := block_width(factor, index)) is not None), None)
         if width is None:
             continue
-        count = algebra.multiplied(index.length, algebra.power(width, -ONE))
+        count = algebra.multiplied(index.length, power(width, -ONE))
         if not ranges.is_whole(count) or count.number == 1:
             continue
         block, inside = fresh(count), fresh(width)
         value = added(algebra.multiplied(of_index(block), width), of_index(inside))
         left = tuple(other for other in bound if other != index)
-        return algebra.over((*left, block, inside), algebra.substituted_powers(powers, {index: value}))
+        return algebra.over((*left, block, inside), substituted_powers(powers, {index: value}))
     return None
 
 
@@ -187,7 +190,7 @@ def few_values(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
             continue
         if count == 1 or any(index in factor.free and DECIDING.search(factor.text) for factor, _ in powers):
             left = tuple(other for other in bound if other != index)
-            values = (algebra.substituted_powers(powers, {index: number(place)}) for place in range(int(count)))
+            values = (substituted_powers(powers, {index: number(place)}) for place in range(int(count)))
             return algebra.over(left, added(*values))
     return None
 

@@ -6,6 +6,8 @@ from functools import partial
 
 from symattn.proof import algebra, ranges
 from symattn.proof.positions import row_and_column, solved
+from symattn.proof.powers import power
+from symattn.proof.substitution import replaced, substituted_powers
 from symattn.proof.terms import (
     Expression,
     Factor,
@@ -17,12 +19,13 @@ from symattn.proof.terms import (
     subtracted,
     zero,
 )
+from symattn.proof.truth_values import known_truth, within
 
 
 def decided_truths(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
     """A predicate or a delta that is decided for all indices is 1 or 0."""
     for factor, _ in powers:
-        known = algebra.known_truth(factor)
+        known = known_truth(factor)
         if known is not None:
             return algebra.over(bound, algebra.product_of(algebra.without(powers, factor))) if known else zero()
     for factor, _ in powers:
@@ -55,9 +58,9 @@ def known_inside(bound: tuple[Index, ...], powers: Powers) -> Expression | None:
             for other, exponent in powers:
                 if other == truth or not any(text in part.text for part in other.parts):
                     continue
-                made = algebra.replaced(of_factor(other), text, partial(_one_for_another, {text: value}))
+                made = replaced(of_factor(other), text, partial(_one_for_another, {text: value}))
                 rest = algebra.product_of(algebra.without(powers, other))
-                return algebra.over(bound, algebra.multiplied(rest, algebra.power(made, exponent)))
+                return algebra.over(bound, algebra.multiplied(rest, power(made, exponent)))
     return None
 
 
@@ -82,15 +85,13 @@ def eliminated_delta(bound: tuple[Index, ...], powers: Powers) -> Expression | N
         pair = row_and_column(factor.parts[0], bound)
         if pair is not None:
             left = tuple(other for other in bound if other not in pair)
-            ranged = [algebra.within(value, index.length) for index, value in pair.items()]
-            return algebra.over(left, algebra.multiplied(*ranged, algebra.substituted_powers(rest, pair)))
+            ranged = [within(value, index.length) for index, value in pair.items()]
+            return algebra.over(left, algebra.multiplied(*ranged, substituted_powers(rest, pair)))
         for index in bound:
             value = solved(factor.parts[0], index)
             if value is not None:
                 left = tuple(other for other in bound if other != index)
-                inside = algebra.multiplied(
-                    algebra.within(value, index.length), algebra.substituted_powers(rest, {index: value})
-                )
+                inside = algebra.multiplied(within(value, index.length), substituted_powers(rest, {index: value}))
                 return algebra.over(left, inside)
         made = _one_free_index(bound, factor, rest)
         if made is not None:
@@ -105,7 +106,5 @@ def _one_free_index(bound: tuple[Index, ...], factor: Factor, rest: Powers) -> E
         if value is not None and not value.free & set(bound):
             if not any(index in other.free for other, _ in rest):
                 return None
-            return algebra.over(
-                bound, algebra.multiplied(of_factor(factor), algebra.substituted_powers(rest, {index: value}))
-            )
+            return algebra.over(bound, algebra.multiplied(of_factor(factor), substituted_powers(rest, {index: value})))
     return None

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from symattn.proof import algebra
+from symattn.proof.functions import FUNCTIONS
 
 
 @contextmanager
@@ -42,4 +43,4 @@ def _put(old: Any, new: Any) -> None:
                 if value is old:
                     setattr(module, key, new)
     algebra.RULES[:] = [(kinds, new if rule is old else rule) for kinds, rule in algebra.RULES]
-    algebra.FUNCTIONS.update({key: new for key, value in algebra.FUNCTIONS.items() if value is old})
+    FUNCTIONS.update({key: new for key, value in FUNCTIONS.items() if value is old})

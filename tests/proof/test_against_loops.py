@@ -16,7 +16,18 @@ from planting import planted
 from trees import SIZES, Direct, Entries, Grower, built, close, length_expression, length_value
 
 from symattn.errors import LimitError
-from symattn.proof import algebra, deciding, differentiation, functions, positions, ranges, sums, truths
+from symattn.proof import (
+    deciding,
+    differentiation,
+    functions,
+    largest_values,
+    positions,
+    powers,
+    ranges,
+    sums,
+    truth_values,
+    truths,
+)
 from symattn.proof.normal_form import UndefinedError
 from symattn.proof.patience import OutOfTimeError, within_seconds
 from symattn.proof.terms import Expression, Index, of_index, subtracted
@@ -210,14 +221,14 @@ ENDS = ("both", ("holds", BEHIND), ("holds", ("minus", ("minus", ("size", "m"), 
 RAISED = "apart.append((factor, e * exponent))"
 MISTAKES = [
     # What reads otherwise in which module, and a formula that then has another value.
-    (truths, "algebra.within(value, index.length), ", "", summed(where(("delta", R, ("plus", ROW, COLUMN)), B_R))),
+    (truths, "within(value, index.length), ", "", summed(where(("delta", R, ("plus", ROW, COLUMN)), B_R))),
     (truths, "in held:\n            return zero()", "in held:\n            return one()", BOTH),
     (sums, "start = bound_on if upward else zero()", "start = zero()", summed(where(NOT_FIRST, B_R), "n + 1")),
     (sums, "added(bound_on, one())", "bound_on", summed(where(AT_MOST_ONE, B_R), "3")),
     (sums, "algebra.multiplied(rest, *(index.length for index in unused))", "rest", summed(A_IJ)),
     (sums, "range(int(count))", "range(int(count) - 1)", summed(where(("holds", ("minus", ROW, R)), B_R), "3")),
-    (sums, "algebra.multiplied(algebra.within(block, index.length), rest)", "rest", BLOCK),
-    (sums, "algebra.multiplied(algebra.within(place, index.length), rest)", "rest", summed(where(ENDS, B_R), "n w")),
+    (sums, "algebra.multiplied(within(block, index.length), rest)", "rest", BLOCK),
+    (sums, "algebra.multiplied(within(place, index.length), rest)", "rest", summed(where(ENDS, B_R), "n w")),
     (truths, "algebra.multiplied(*ranged, ", "algebra.multiplied(", BLOCKS),
     (sums, "algebra.multiplied(of_index(block), width)", "of_index(block)", IN_BLOCKS),
     (ranges, "return subtracted(index.length, one())", "return one()", summed(where(AT_MOST_ONE, B_R), "3")),
@@ -242,11 +253,16 @@ MISTAKES = [
     (functions, "subtracted(_exponential(rest), one())", "_exponential(rest)", ("apply", "exp", where(HELD, A_IJ))),
     (functions, "_cosine(first), _sine(rest)", "_sine(first), _sine(rest)", ("apply", "sin", ("plus", A_IJ, ROW))),
     (functions, "known.numerator // known.denominator", "round(known)", ("floor", ("whole", 7), ("whole", 4))),
-    (algebra, f"{RAISED}\n", f"{RAISED}\n        elif e == 2:\n            {RAISED}\n", ROOT_OF_A_SQUARE),
-    (algebra, "if moving.terms else constant", "if moving.terms else zero()", ("largest", "r", "n", A_IJ)),
-    (algebra, "in pair[0].free and is_positive_factor(pair[0])", "in pair[0].free", LARGEST_MULTIPLE),
+    (powers, f"{RAISED}\n", f"{RAISED}\n        elif e == 2:\n            {RAISED}\n", ROOT_OF_A_SQUARE),
     (
-        algebra,
+        largest_values,
+        "moving)) if moving.terms else constant",
+        "moving)) if moving.terms else moving",
+        ("largest", "r", "n", A_IJ),
+    ),
+    (largest_values, "in pair[0].free and is_positive_factor(pair[0])", "in pair[0].free", LARGEST_MULTIPLE),
+    (
+        truth_values,
         "return known > 0 if",
         "return known >= 0 if",
         where(("compare", ">", ("minus", A_IJ, A_IJ)), ("whole", 1)),

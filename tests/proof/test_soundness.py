@@ -10,7 +10,7 @@ import symattn as sa
 from symattn.defining import mechanism
 from symattn.errors import InputError, LanguageError
 from symattn.nodes import ElementwiseProduct
-from symattn.proof import absorbing, algebra, deciding, equality, positivity, prove, prove_values, ranges
+from symattn.proof import absorbing, deciding, equality, largest_values, positivity, prove, prove_values, ranges
 from symattn.proof.equality import argue
 from symattn.proof.gradients import prove_gradients
 from symattn.proof.statement import stated
@@ -39,7 +39,14 @@ GUARDS = [
         {**A, "s": "scalar"},
     ),
     (ranges, "c > 0 and _never_negative(term)", "True", "matrix(n, m, 1 if (i - j) // 2 >= 0 else 0)", "ones(n, m)", A),
-    (algebra, "Fraction(head) - 1)", "Fraction(head))", "entmax(A + c, 1.5)", "entmax(A, 1.5)", {**A, "c": "n 1"}),
+    (
+        largest_values,
+        "Fraction(head) - 1)",
+        "Fraction(head))",
+        "entmax(A + c, 1.5)",
+        "entmax(A, 1.5)",
+        {**A, "c": "n 1"},
+    ),
 ]
 
 
