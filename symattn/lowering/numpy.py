@@ -133,11 +133,13 @@ def exponentials(writer: Writer, node: Softmax, place: str) -> str:
     if allowed is not None:
         axes = writer.program.facts(node).axes
         where = writer.aligned(writer.value(allowed), axes).within(Binding.ATOM)
-        if memory is None:
+        if memory is not None:
+            writer.line(f"np.copyto({memory}, -np.inf, where=~{where})")
+        elif scores.facts.axes == axes and (memory := writer.own(scores, place)):
+            writer.line(f"{memory} = {writer.call('_only_allowed', memory, where)}")
+        else:
             text = writer.aligned(scores, axes).text
             memory = writer.temporary(place, f"np.where({where}, {text}, -np.inf)")
-        else:
-            writer.line(f"np.copyto({memory}, -np.inf, where=~{where})")
         if may_have_empty_rows(writer, node):
             writer.line("# in a row without keys the largest score counts as finite and the sum as 1: weights of 0")
             initial = f", initial=np.finfo({memory}.dtype).min"

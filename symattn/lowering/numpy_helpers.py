@@ -62,6 +62,14 @@ def _one_below_another(stack, *axes):
     stack = np.moveaxis(stack, axes, range(-last, -2))
     return stack.reshape(*stack.shape[:-last], math.prod(stack.shape[-last:-1]), stack.shape[-1])
 ''',
+    "_only_allowed": '''
+def _only_allowed(scores, allowed):
+    """The scores, with -inf for keys that are not allowed; in their own memory unless the set has more batches."""
+    if np.broadcast_shapes(scores.shape, allowed.shape) != scores.shape:
+        return np.where(allowed, scores, -np.inf)
+    np.copyto(scores, -np.inf, where=~allowed)
+    return scores
+''',
     "_each_times": '''
 def _each_times(stack, matrix, lacking=1):
     """Each matrix of a stack times one matrix, which lacks that many of the stack's last axes: all rows at once."""
@@ -74,9 +82,12 @@ def _times_each(matrix, stack, lacking=1, axes=1):
     """One matrix, which lacks so many of a stack's last axes, times each matrix of a stack of so many axes and batches.
 
     Where there are more numbers in the matrix and its batches than in the whole stack, and only the matrix has batches,
-    the columns of the stack are one product, (..., n, d) @ (d, h * k), and the result is a view of it.
+    the columns of the stack are one product, (..., n, d) @ (d, h * k), and the result is a view of it. Likewise where
+    both have the same batches and the matrix has at least as many rows as the stack has columns.
     """
-    if matrix.size < stack.size or stack.ndim > axes + 2:
+    batches = stack.shape[: -2 - axes]
+    alike = batches == matrix.shape[: -2 - axes + lacking] and matrix.shape[-2] >= stack.shape[-1]
+    if not alike if batches else matrix.size < stack.size:
         return matrix[(..., *[None] * lacking, slice(None), slice(None))] @ stack
     lengths = stack.shape[-2 - lacking : -2] + stack.shape[-1:]
     columns = np.moveaxis(stack, -2, -2 - lacking)

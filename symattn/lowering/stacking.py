@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Symbol
+from sympy import Symbol, Transpose
 
 from symattn.lowering.arrays import join
 from symattn.lowering.contracting import weighted_sum
@@ -50,18 +50,25 @@ def _within(node: IndexSum | Concatenation, kind: type[IndexSum | Concatenation]
 
 
 def _as_one_product(writer: Writer, node: IndexSum, symbols: list[Symbol], product: MatrixProduct) -> Piece | None:
-    """``sum(a, A[a] @ B[a])`` as one product: all ``A[a]`` side by side with all ``B[a]`` one below another."""
+    """``sum(a, A[a] @ B[a])`` as one product: all ``A[a]`` side by side with all ``B[a]`` one below another.
+
+    Of transposes side by side is the transpose of what is one below another, and the other way round: rows stay rows
+    where they are copied.
+    """
     program = writer.program
     if viewed(product.left) in program.postponed:
         return None  # each term has a divisor of its own
     if any(not set(symbols) <= set(program.facts(side).axes) for side in (product.left, product.right)):
         return None
-    sides = writer.value(product.left), writer.value(product.right)
     helpers, axes, texts = ("_side_by_side", "_one_below_another"), program.facts(node).axes, []
-    for helper, side in zip(helpers, sides, strict=True):
-        rest = tuple(axis for axis in side.facts.axes if axis not in symbols)
-        together = Piece(_along(writer, helper, side, symbols), replace(side.facts, axes=rest))
-        texts.append(writer.aligned(together, axes).text)
+    for side, helper, of_transposes in zip((product.left, product.right), helpers, reversed(helpers), strict=True):
+        turned = isinstance(side, Transpose)
+        stack = writer.value(side.arg if turned else side)
+        text = (
+            f"{_along(writer, of_transposes, stack, symbols)}.mT" if turned else _along(writer, helper, stack, symbols)
+        )
+        rest = tuple(axis for axis in stack.facts.axes if axis not in symbols)
+        texts.append(writer.aligned(Piece(text, replace(program.facts(side), axes=rest)), axes).text)
     return writer.new(" @ ".join(texts), node, Binding.PRODUCT)
 
 

@@ -275,8 +275,14 @@ def test_causal_attention_reads_like_this():
 
 
 def test_a_mask_that_may_be_a_larger_batch_than_the_scores_is_not_written_into_them():
-    assert "P = np.where(_allowed, S, -np.inf)" in lines(attention("M & causal"))
+    assert "P = _only_allowed(P, _allowed)" in lines(attention("M & causal"))
     assert "np.copyto(P, -np.inf, where=~_allowed)" in lines(attention("causal_lower_right"))
+    function = lambdify_system(attention("M"), "numpy")
+    Q, K, V = matrices(Q=(2, 3), K=(4, 3), V=(4, 2)).values()
+    M = np.array([[[1, 0, 1, 1], [0, 0, 0, 1]], [[0, 1, 1, 0], [1, 1, 1, 1]]])
+    for batch, found in zip(M, function(Q, K, V, M), strict=True):
+        assert np.allclose(found, function(Q, K, V, batch), atol=1e-15)
+        assert np.allclose(found, by_loops(Q, K, V, lambda i, j, batch=batch: batch[i, j]))
 
 
 @pytest.mark.parametrize("target", TARGETS)

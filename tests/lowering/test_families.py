@@ -1,6 +1,7 @@
 """Families in generated code: an index is an array axis before the last two, behind the batches."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,6 +97,19 @@ def test_the_code_of_multi_head_attention_reads_like_this():
     assert "    O /= _total" in lines
     assert "    A = _side_by_side(O) @ _one_below_another(W_O)" in lines
     assert "W_Q (..., H, d, d_k)" in lambdify_system(MULTI_HEAD).__doc__
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_sum_of_products_of_transposes_copies_whole_rows(target):
+    made = system("Y = sum(h, A[h].T @ B[h].T)\nZ = sum(h, A[h].T @ C[h])", A="H d n", B="H m d", C="H d m")
+    function = lambdify_system(made, target, outputs=["Y", "Z"])
+    assert "_one_below_another(A).mT @ _side_by_side(B).mT" in function.source
+    assert "_one_below_another(A).mT @ _one_below_another(C)" in function.source
+    A, B, C = matrices(batch=(2,), A=(3, 4, 5), B=(3, 6, 4), C=(3, 4, 6)).values()
+    found = computed(made, target, {"A": A, "B": B, "C": C})
+    assert np.allclose(found, (A.mT @ C).sum(-3))
+    found = computed(replace(made, output="Y"), target, {"A": A, "B": B, "C": C})
+    assert np.allclose(found, (A.mT @ B.mT).sum(-3))
 
 
 GROUPED = system(
