@@ -37,7 +37,8 @@ class Compared:
     def verdict(self, seconds: float = SECONDS) -> tuple[str, Counterexample | None]:
         """``refuted`` with a counterexample, ``proved`` equal, ``unknown``; or ``no value``.
 
-        The last has no value at instances at which the right formula has one, and is nowhere seen to differ elsewhere.
+        The last has no value at instances at which the right formula has one, and is nowhere seen to differ elsewhere:
+        it is wrong, whether or not it can be proved equal where both have a value.
         """
         axes = self.right.axes
         whole = replace(self.system, equations=(*self.system, Equation(WRONG, self.mutant.expression, axes)))
@@ -45,7 +46,7 @@ class Compared:
         if found.counterexample is not None:
             return "refuted", found.counterexample
         verdict = prove_values(whole, self.name, WRONG, seconds)
-        if verdict.kind == "unknown" and found.undefined and not search(whole, self.name, self.name).undefined:
+        if verdict.kind != "refuted" and found.undefined and not search(whole, self.name, self.name).undefined:
             return "no value", None
         return verdict.kind, verdict.counterexample
 

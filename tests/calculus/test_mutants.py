@@ -41,6 +41,8 @@ def wrong_verdicts(every):
     for each in every:
         kind, counterexample = each.verdict()
         count[kind] += 1
+        if kind == "unknown":
+            print(f"\nunknown: {each}")
         if kind == "refuted" and counterexample is None:
             wrong.append(f"no counterexample: {each}")
         if kind == "proved" and not reason(each):
@@ -111,5 +113,5 @@ if __name__ == "__main__":
         wrong, count = wrong_verdicts(names[name])
         whole += count
         report(name, count)
-        print("\n".join(wrong), end="", flush=True)
+        print("\n".join(wrong), flush=True)
     report("all", whole)
