@@ -118,7 +118,8 @@ def test_an_interrupted_process_leaves_what_was_there(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("kept")
     code = (
-        "import os, sys, time, symattn.writing as w\n"
+        "import os, signal, sys, time, symattn.writing as w\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background ignores\n"
         "os.fsync = lambda _: (print('there', flush=True), time.sleep(60))\n"
         "w.write_text(sys.argv[1], 'text')\n"
     )

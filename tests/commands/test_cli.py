@@ -103,7 +103,8 @@ def test_a_full_disk_is_one_message():
 
 def test_ctrl_c_ends_quietly_and_writes_nothing(tmp_path):
     code = (
-        "import sys, time\nfrom symattn import cli\nfrom symattn.commands import deriving\n"
+        "import signal, sys, time\nfrom symattn import cli\nfrom symattn.commands import deriving\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background ignores\n"
         "def wait(*_, **__):\n    print('begun', file=sys.stderr, flush=True)\n    time.sleep(60)\n"
         "deriving.derived = wait\ncli.main(['derive', '-o', sys.argv[1]])"
     )
