@@ -12,11 +12,13 @@ from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.equality import equal
 from symattn.deriving.grounds import Grounds, grounds_of
 from symattn.deriving.limiting import approached, squeezed
+from symattn.deriving.presenting import derivation_presentation
 from symattn.deriving.printing import lines_of
 from symattn.deriving.rules import Rule, bound, limit
 from symattn.deriving.step import Step
 from symattn.deriving.weaker import EVIDENCE_ASKED, weaker
 from symattn.errors import InputError, LanguageError, RefutedError
+from symattn.publishing import Presentation
 from symattn.verdicts import Verdict, weakest
 
 Checker = Callable[[Claim], Verdict]
@@ -194,6 +196,10 @@ class Derivation:
     def rests_on(self) -> Grounds:
         """All rules, derivations and claimed steps, each once, through all levels."""
         return grounds_of([self])
+
+    def present(self) -> Presentation:
+        """The derivation as a document, to be printed by ``.to("latex")`` and in the other formats."""
+        return derivation_presentation(self, self.source)
 
     def to_dict(self) -> dict[str, Any]:
         """The derivation as data; what it uses is named, and comes by ``rests_on``."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from symattn.deriving.mentioned import mentioned_definitions, mentioned_inputs
 from symattn.deriving.step import Chain, Step
 
 WIDEST = 76
@@ -16,22 +16,12 @@ PAGE = 110
 
 INDENT = "  "
 
-NAME = re.compile(r"[^\W\d]\w*")
-
 
 def lines_of(derivation: Chain) -> list[str]:
     """The title, what is given, then a line a step: relation, formula, ``[by rule; evidence]``, and what to see."""
     setting = derivation.setting
-    formulas = [
-        derivation.start,
-        *(step.after for step in derivation.steps),
-        *(step.slack for step in derivation.steps),
-    ]
-    definitions = [line.strip() for line in setting.given.splitlines() if line.strip()]
-    used, inputs = _used(definitions, [*formulas, *setting.conditions]), []
-    for name, shape in setting.inputs.items():
-        if any(name in _names(text) for text in (*formulas, *used, *setting.conditions)):
-            inputs.append(f"{name} ({shape})" if shape else name)
+    used = mentioned_definitions(derivation)
+    inputs = [f"{name} ({shape})" if shape else name for name, shape in mentioned_inputs(derivation, used).items()]
     lines = [derivation.title, *_wrapped(f"for {', '.join(inputs)}" if inputs else "", INDENT)]
     lines += [line for definition in used for line in _wrapped(f"with {definition}", INDENT)]
     lines += [line for condition in setting.conditions for line in _wrapped(f"where {condition}", INDENT)]
@@ -63,19 +53,3 @@ def _remark(step: Step) -> str:
 def _wrapped(words: str, indent: str) -> list[str]:
     further = indent + " " * 4
     return textwrap.wrap(words, PAGE, initial_indent=indent, subsequent_indent=further, break_long_words=False)
-
-
-def _used(definitions: list[str], formulas: Iterable[str]) -> list[str]:
-    """The definitions that some formulas need, through all levels."""
-    wanted = {name for formula in formulas for name in _names(formula)}
-    kept = []
-    for line in reversed(definitions):
-        left, _, right = line.partition("=")
-        if not _names(left) or next(NAME.finditer(left))[0] in wanted:
-            kept.append(line)
-            wanted |= _names(right)
-    return kept[::-1]
-
-
-def _names(text: str) -> set[str]:
-    return {found[0] for found in NAME.finditer(text)}

@@ -8,8 +8,10 @@ from typing import Any
 
 from symattn.deriving.derivation import Derivation
 from symattn.deriving.grounds import Grounds, grounds_of
+from symattn.deriving.presenting import theorem_presentation
 from symattn.deriving.printing import PAGE
 from symattn.deriving.step import Chain
+from symattn.publishing import Presentation
 from symattn.verdicts import weakest
 
 
@@ -40,6 +42,10 @@ class Theorem:
     def rests_on(self) -> Grounds:
         """All rules, derivations and claimed steps of the parts, each once, through all levels."""
         return grounds_of(self.parts)
+
+    def present(self) -> Presentation:
+        """The theorem as a document, to be printed by ``.to("latex")`` and in the other formats."""
+        return theorem_presentation(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The theorem as data; the derivations that its parts use come along, each once."""

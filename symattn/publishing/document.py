@@ -1,4 +1,4 @@
-"""The document: titles, sentences, formulas, tables and code as data, which every renderer prints in its own way.
+"""The document: titles, sentences, formulas, steps, tables and code as data, which every renderer prints its own way.
 
 What stands in a formula is a thing to print, never a string in some format: a value of the language, exact numbers,
 or one of the small wrappers below.
@@ -120,11 +120,15 @@ class Formula:
         if len(parts) != len(relations) + 1:
             raise LanguageError(f"a formula is parts with a sign between each two, found {len(parts_and_signs)} items.")
         for sign in relations:
-            if not isinstance(sign, str) or sign not in RELATIONS:
-                known = " ".join(RELATIONS)
-                raise LanguageError(f"{sign!r} is not a sign between parts of a formula; there are: {known}.")
+            _check_sign(sign)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "relations", relations)
+
+
+def _check_sign(sign: Any) -> None:
+    if not isinstance(sign, str) or sign not in RELATIONS:
+        known = " ".join(RELATIONS)
+        raise LanguageError(f"{sign!r} is not a sign between parts of a formula; there are: {known}.")
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,42 @@ class Code:
     language: str = ""
 
 
-Block = Title | Heading | Paragraph | Formula | Table | Code
+@dataclass(frozen=True)
+class StepLine:
+    """One step of a chain: its sign, what comes out, by which rule, how well that is known, and what to see in it."""
+
+    sign: str
+    value: Printable
+    rule: str = ""
+    evidence: str = ""
+    remark: tuple[str | Printable, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_sign(self.sign)
+
+    @property
+    def reason(self) -> str:
+        """The rule and the evidence, as in ``shift; proved``."""
+        return "; ".join(part for part in (self.rule, self.evidence) if part)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A chain of formulas below each other: where it starts, then the steps, each with its reason beside it.
+
+    >>> Steps(1, [StepLine("≤", 2, "bound", "proved")]).lines[0].reason
+    'bound; proved'
+    """
+
+    start: Printable
+    lines: tuple[StepLine, ...]
+
+    def __init__(self, start: Printable, lines: Iterable[StepLine] = ()) -> None:
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "lines", tuple(lines))
+
+
+Block = Title | Heading | Paragraph | Formula | Steps | Table | Code
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sympy import Expr, Integer, KroneckerDelta, MatrixExpr, MatrixSymbol, Transpose
+from sympy import Expr, Integer, KroneckerDelta, MatrixExpr, MatrixSymbol, OneMatrix, Transpose
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.language.names import safe_name
-from symattn.nodes import Block, Column, Member, Row
+from symattn.nodes import Block, Column, ElementwiseProduct, HorizontalStack, Member, Row, VerticalStack, is_matrix
 from symattn.publishing.counting import place_from_one
 from symattn.publishing.letters import marked
 from symattn.publishing.notation import Level, Piece
@@ -144,4 +144,25 @@ def delta(printer: Printer, value: KroneckerDelta) -> Piece:
 
 def stacked(below: bool) -> Any:
     """The row of a stack."""
-    return lambda printer, value: stack(printer, value.args, below)
+
+    def row(printer: Printer, value: Any) -> Piece:
+        entries = _scalars(value)
+        if entries is not None:
+            return printer.notation.array([[printer.piece(entry) for entry in each] for each in entries])
+        return stack(printer, value.args, below)
+
+    return row
+
+
+def _scalars(value: Any) -> list[list[Any]] | None:
+    """The rows of a matrix that is put together from single scalars, each times a matrix of one entry, 1."""
+    if isinstance(value, (HorizontalStack, VerticalStack)):
+        parts = [_scalars(part) for part in value.args]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        if isinstance(value, VerticalStack):
+            return [row for part in known for row in part]
+        return [[entry for row in rows for entry in row] for rows in zip(*known, strict=True)]
+    one_entry = isinstance(value, ElementwiseProduct) and value.right == OneMatrix(1, 1) and not is_matrix(value.left)
+    return [[value.left]] if one_entry else None

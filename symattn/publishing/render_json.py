@@ -15,6 +15,8 @@ from symattn.publishing.document import (
     Heading,
     Paragraph,
     Stage,
+    StepLine,
+    Steps,
     Substituted,
     Table,
     Title,
@@ -91,6 +93,12 @@ def _block(block: Block, settings: Settings) -> dict[str, Any]:
             "parts": [_printed(part, settings) for part in (block.parts[0], *(part for _, part in steps))],
             "relations": [sign for sign, _ in steps],
         }
+    if isinstance(block, Steps):
+        return {
+            "kind": kind,
+            "start": _printed(block.start, settings),
+            "steps": [_step(line, settings) for line in block.lines],
+        }
     if isinstance(block, Table):
         header = [_printed(cell, settings) for cell in block.header]
         rows = [[_printed(cell, settings) for cell in row] for row in block.rows]
@@ -98,3 +106,13 @@ def _block(block: Block, settings: Settings) -> dict[str, Any]:
     assert isinstance(block, Code)
     lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
     return {"kind": kind, "language": plain(block.language), "text": "\n".join(lines)}
+
+
+def _step(line: StepLine, settings: Settings) -> dict[str, Any]:
+    return {
+        "relation": line.sign,
+        "formula": _printed(line.value, settings),
+        "rule": plain(line.rule),
+        "evidence": plain(line.evidence),
+        "remark": [_printed(part, settings) for part in line.remark],
+    }

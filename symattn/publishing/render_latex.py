@@ -13,6 +13,8 @@ from symattn.publishing.document import (
     Formula,
     Heading,
     Paragraph,
+    StepLine,
+    Steps,
     Table,
     Title,
 )
@@ -79,6 +81,8 @@ def block_latex(block: Block, settings: Settings) -> tuple[str, float]:
         return inline(block.parts, settings), 0
     if isinstance(block, Formula):
         return _formula(block, settings)
+    if isinstance(block, Steps):
+        return _steps(block, settings)
     if isinstance(block, Table):
         return _table(block, settings)
     assert isinstance(block, Code)
@@ -107,6 +111,30 @@ def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
     shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
     setting = size + (ROOM_FOR_FRACTIONS if FRACTION_IN_A_MATRIX.search(body) else "")
     return (f"{{{setting}\n{shown}\n\\par}}" if setting else shown), needed
+
+
+def _steps(block: Steps, settings: Settings) -> tuple[str, float]:
+    """The start and the steps in one alignment, each with its reason beside it, or below where the line is full."""
+    rows = [f"& {latex(block.start, digits=settings.digits)}"]
+    longest = width(rows[0])
+    for line in block.lines:
+        formula = f"{SIGNS(line.sign)} {latex(line.value, digits=settings.digits)}"
+        longest = max(longest, width(formula))
+        beside = width(formula) + 0.5 * len(line.reason) + 3 <= LINE
+        label = rf" && \text{{\footnotesize {escape(plain(line.reason))}}}" if beside and line.reason else ""
+        rows.append(f"&{formula}{label}")
+        rows += _below(line, "" if beside else line.reason, settings)
+    size, needed = _size(longest)
+    body = " \\\\[3pt]\n".join(rows)
+    shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+    setting = size + (ROOM_FOR_FRACTIONS if FRACTION_IN_A_MATRIX.search(body) else "")
+    return (f"{{{setting}\n{shown}\n\\par}}" if setting else shown), needed
+
+
+def _below(line: StepLine, reason: str, settings: Settings) -> list[str]:
+    """Lines of small type under a step: its reason, where it does not fit beside it, and the remark."""
+    texts = [text for text in (escape(plain(reason)), inline(line.remark, settings)) if text]
+    return [rf"&\quad\parbox{{0.8\linewidth}}{{\raggedright\footnotesize {text}}}" for text in texts]
 
 
 def _size(longest: float) -> tuple[str, float]:

@@ -12,14 +12,18 @@ from symattn.publishing.document import (
     Formula,
     Heading,
     Paragraph,
+    StepLine,
+    Steps,
     Table,
     Title,
 )
 from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
+from symattn.publishing.measure import width
 from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
+from symattn.publishing.to_latex import latex
 from symattn.publishing.to_mathml import converted, elements, math_element, table
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ pre { font-size: 0.85em; overflow-x: auto; background: #f6f6f4; padding: 0.8em; 
 pre { font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 table { border-collapse: collapse; margin: 0.8em 0; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.2em 0.9em 0.2em 0; text-align: left; }
+.steps td { border: none; padding: 0.25em 0.35em; vertical-align: middle; }
+.steps .reason { color: #5a5a5a; font-size: 0.85em; padding-left: 1.5em; }
 """
 
 
@@ -80,6 +86,8 @@ def _block(block: Block, settings: Settings) -> Element:
     elif isinstance(block, Formula):
         made = Element("div", {"class": "formula", "style": "overflow-x:auto"})
         made.append(_formula(block, settings))
+    elif isinstance(block, Steps):
+        made = _steps(block, settings)
     elif isinstance(block, Table):
         made = Element("table")
         row = SubElement(made, "tr")
@@ -108,6 +116,38 @@ def _inline(tag: str, parts: Sequence[Any], settings: Settings) -> Element:
         else:
             last.tail = (last.tail or "") + plain(part)
     return made
+
+
+def _steps(block: Steps, settings: Settings) -> Element:
+    """A table of three columns: sign, formula, reason; a reason goes below where the formula needs the line."""
+    from xml.etree.ElementTree import Element, SubElement
+
+    made = Element("table", {"class": "steps"})
+    row = SubElement(made, "tr")
+    SubElement(row, "td")
+    cell = SubElement(row, "td", {"colspan": "2"})
+    cell.append(math_element(block.start, display=False, digits=settings.digits))
+    for line in block.lines:
+        beside = width(latex(line.value, digits=settings.digits)) + 0.45 * len(line.reason) + 3 <= LINE
+        row = SubElement(made, "tr", {"class": line.evidence} if line.evidence.isidentifier() else {})
+        sign = SubElement(row, "td", {"class": "sign"})
+        root = SubElement(sign, "math", {"xmlns": NAMESPACE, "display": "inline"})
+        root.extend(converted(SIGNS(line.sign)))
+        cell = SubElement(row, "td", {} if beside and line.reason else {"colspan": "2"})
+        cell.append(math_element(line.value, display=False, digits=settings.digits))
+        if beside and line.reason:
+            SubElement(row, "td", {"class": "reason"}).text = plain(line.reason)
+        for parts in _below(line, beside):
+            row = SubElement(made, "tr")
+            SubElement(row, "td")
+            cell = _inline("td", parts, settings)
+            cell.attrib.update({"class": "reason", "colspan": "2"})
+            row.append(cell)
+    return made
+
+
+def _below(line: StepLine, beside: bool) -> list[tuple[Any, ...]]:
+    return [parts for parts in (() if beside else (line.reason,), line.remark) if parts and parts != ("",)]
 
 
 def _formula(block: Formula, settings: Settings) -> Element:

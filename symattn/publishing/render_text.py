@@ -15,6 +15,8 @@ from symattn.publishing.document import (
     Heading,
     Paragraph,
     Rounded,
+    StepLine,
+    Steps,
     Substituted,
     Table,
     Title,
@@ -48,6 +50,8 @@ def block_lines(block: Block, settings: Settings) -> list[str]:
         return _paragraph(block, settings)
     if isinstance(block, Formula):
         return _formula(block, settings)
+    if isinstance(block, Steps):
+        return _steps(block, settings)
     if isinstance(block, Table):
         return _table(block, settings)
     assert isinstance(block, Code)
@@ -100,6 +104,38 @@ def _formula(block: Formula, settings: Settings) -> list[str]:
             row = []
         row = [*(row or [" " * indent]), f" {sign} ", *step]
     return lines + (wrapped(row, settings.width, indent + 3) if row else [])
+
+
+def _steps(block: Steps, settings: Settings) -> list[str]:
+    """The start, then a step a line with its sign in front; reasons in a column where they fit, else below."""
+    indent, shown = 6, [(line, _parts(line.value, settings, settings.width - 6)) for line in block.lines]
+    reasons = [f"[{line.reason}]" if line.reason else "" for line in block.lines]
+    fitting = [
+        _width(parts)
+        for (_, parts), reason in zip(shown, reasons, strict=True)
+        if indent + _width(parts) + 3 + columns(reason) <= settings.width
+    ]
+    column = max(fitting, default=0)
+    lines = wrapped([" " * indent, *_parts(block.start, settings, settings.width - indent)], settings.width, indent)
+    for (line, parts), reason in zip(shown, reasons, strict=True):
+        beside = indent + column + 3 + columns(reason) <= settings.width and _width(parts) <= column
+        row: Parts = [f"{line.sign:>{indent - 1}} ", *parts]
+        if beside and reason:
+            row.append(" " * (column - _width(parts) + 3) + reason)
+        lines += wrapped(row, settings.width, indent)
+        lines += _below(line, "" if beside else reason, indent + 4, settings)
+    return [line.rstrip() for line in lines]
+
+
+def _below(line: StepLine, reason: str, indent: int, settings: Settings) -> list[str]:
+    """What stands under a step: its reason, where it does not fit beside it, and the remark."""
+    texts = [words for words in (reason, _inline(line.remark, settings)) if words]
+    margin = " " * indent
+    return [
+        part
+        for text in texts
+        for part in textwrap.wrap(text, settings.width, initial_indent=margin, subsequent_indent=margin)
+    ]
 
 
 def _width(parts: Sequence[str | Box]) -> int:
