@@ -15,6 +15,7 @@ FORMAT_OF_SUFFIX = {
     ".mml": "mathml",
     ".mathml": "mathml",
     ".html": "mathml",
+    ".md": "markdown",
     ".json": "json",
 }
 

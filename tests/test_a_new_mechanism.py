@@ -72,7 +72,7 @@ def test_it_is_evaluated_exactly(forgiving, tmp_path):
 
 
 def test_it_is_derived_in_every_format(forgiving):
-    for format_name in ("text", "latex", "mathml", "json"):
+    for format_name in ("text", "latex", "mathml", "markdown", "json"):
         assert "forgiving" in run("derive", forgiving, "--format", format_name)
 
 

@@ -389,6 +389,6 @@ def test_json_is_the_same_in_every_run_and_has_every_table():
     assert stages["dot: entropy"]["decimal"][0] == ["0.8853815523"]
 
 
-@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "json"])
 def test_every_format_tells_the_reasons(form):
     assert "because it is long" in compare("dot", "cosine").to(form)

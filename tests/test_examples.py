@@ -266,7 +266,7 @@ def test_other_steps_are_not_passed_off_as_the_eight(rest, reason):
         eight_steps(other.bind(numbers_for(other)))
 
 
-@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "json"])
 def test_both_scalings_share_one_document(form):
     both = eight_steps(worked_example(), worked_example(scaled=True))
     assert len(both.to(form)) > 5000

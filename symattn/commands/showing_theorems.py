@@ -11,11 +11,12 @@ import click
 
 from symattn import theorems
 from symattn.auditing.outcome import SAME, UNKNOWN
-from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
+from symattn.commands.options import FORMATS, RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress
 from symattn.deriving import Theorem
 
-KNOWN = ("text", "json")
+LISTS = ("text", "json")
+"""How the list of theorems is printed; one theorem is printed in every format."""
 
 CLAIMED = ("unknown", "refuted")
 """Evidence that shows nothing."""
@@ -25,10 +26,11 @@ CLAIMED = ("unknown", "refuted")
 @with_options(
     click.argument("name", metavar="[NAME|LABEL]", required=False),
     click.option("--check/--no-check", default=True, help="Without NAME: whether every step of all is checked."),
-    format_option(*KNOWN),
-    OUTPUT,
+    *RESULT,
 )
-def command(name: str | None, check: bool, format_name: str | None, path: str | None) -> int:
+def command(
+    name: str | None, check: bool, format_name: str | None, path: str | None, digits: int, standalone: bool
+) -> int:
     """List the theorems about attention with their evidence, or show one with every step of its derivations.
 
     Those with a label D stand by themselves, those with a label G lead from one to the next.
@@ -39,12 +41,18 @@ def command(name: str | None, check: bool, format_name: str | None, path: str | 
     \b
     symattn theorems
     symattn theorems online-softmax
-    symattn theorems D15 --format json
+    symattn theorems D15 -o backward.html
+    symattn theorems D15 --format latex
     """
-    format_name, _ = chosen_format(format_name, path, False, KNOWN)
+    known = LISTS if name is None else FORMATS
+    format_name, standalone = chosen_format(format_name, path, standalone, known)
     if name is not None:
         theorem = theorems.named(name)
-        deliver(as_json(theorem.to_dict()) if format_name == "json" else str(theorem), path)
+        if format_name == "json":
+            shown = as_json(theorem.to_dict())
+        else:
+            shown = theorem.present().to(format_name, digits=digits, standalone=standalone)
+        deliver(shown, path)
         return status([theorem])
     if not check:
         rows = [{"name": key, "label": label, "title": title} for key, (label, title) in theorems.headings().items()]

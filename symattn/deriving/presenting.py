@@ -1,9 +1,9 @@
-"""Derivations and theorems as documents: formulas printed as mathematics, each step with its rule and evidence."""
+"""Derivations as documents: formulas printed as mathematics, each step with its rule and evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symattn.deriving.formulas import SIGNS, condition, formula
 from symattn.deriving.mentioned import mentioned_definitions, mentioned_inputs
@@ -12,26 +12,10 @@ from symattn.nodes import full_shape
 from symattn.publishing import Presentation
 from symattn.publishing.document import Block, Heading, Joined, Paragraph, RealMatrices, StepLine, Steps
 
-if TYPE_CHECKING:
-    from symattn.deriving.theorem import Theorem
-
 
 def derivation_presentation(derivation: Chain, source: str = "") -> Presentation:
     """One derivation as a document of its own."""
     return Presentation(sentence(derivation.title), tuple(_inside(derivation)), source=source)
-
-
-def theorem_presentation(theorem: Theorem) -> Presentation:
-    """A theorem: what it says, its derivations, those that they use, and what they do not cover."""
-    blocks: list[Block] = [Paragraph(theorem.statement), Paragraph(f"Evidence: {theorem.evidence}.")]
-    for part in theorem.parts:
-        blocks += derivation_blocks(part)
-    if theorem.lemmas:
-        blocks.append(Heading("Lemmas that these use"))
-        for lemma in theorem.lemmas:
-            blocks += derivation_blocks(lemma, level=3)
-    blocks += [Paragraph(f"Not covered: {remark}.") for remark in theorem.remarks]
-    return Presentation(f"{theorem.label} · {theorem.title}", tuple(blocks), source=theorem.source)
 
 
 def derivation_blocks(derivation: Chain, level: int = 2) -> list[Block]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from symattn.deriving.derivation import Derivation
 from symattn.deriving.grounds import Grounds, grounds_of
-from symattn.deriving.presenting import theorem_presentation
+from symattn.deriving.presenting import derivation_blocks
 from symattn.deriving.printing import PAGE
 from symattn.deriving.step import Chain
 from symattn.publishing import Presentation
+from symattn.publishing.document import Block, Heading, Paragraph
 from symattn.verdicts import weakest
 
 
@@ -45,7 +46,15 @@ class Theorem:
 
     def present(self) -> Presentation:
         """The theorem as a document, to be printed by ``.to("latex")`` and in the other formats."""
-        return theorem_presentation(self)
+        blocks: list[Block] = [Paragraph(self.statement), Paragraph(f"Evidence: {self.evidence}.")]
+        for part in self.parts:
+            blocks += derivation_blocks(part)
+        if self.lemmas:
+            blocks.append(Heading("Lemmas that these use"))
+            for lemma in self.lemmas:
+                blocks += derivation_blocks(lemma, level=3)
+        blocks += [Paragraph(f"Not covered: {remark}.") for remark in self.remarks]
+        return Presentation(f"{self.label} · {self.title}", tuple(blocks), source=self.source)
 
     def to_dict(self) -> dict[str, Any]:
         """The theorem as data; the derivations that its parts use come along, each once."""

@@ -172,8 +172,8 @@ class StepLine:
 
     @property
     def reason(self) -> str:
-        """The rule and the evidence, as in ``shift; proved``."""
-        return "; ".join(part for part in (self.rule, self.evidence) if part)
+        """The rule and the evidence, as in ``by shift; proved``."""
+        return "; ".join(part for part in (self.rule and f"by {self.rule}", self.evidence) if part)
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Steps:
     """A chain of formulas below each other: where it starts, then the steps, each with its reason beside it.
 
     >>> Steps(1, [StepLine("≤", 2, "bound", "proved")]).lines[0].reason
-    'bound; proved'
+    'by bound; proved'
     """
 
     start: Printable

@@ -12,6 +12,7 @@ from symattn.publishing.document import Document
 from symattn.publishing.printer import among
 from symattn.publishing.render_json import render_json
 from symattn.publishing.render_latex import render_latex
+from symattn.publishing.render_markdown import render_markdown
 from symattn.publishing.render_mathml import render_mathml
 from symattn.publishing.render_text import render_text
 from symattn.publishing.settings import Settings
@@ -20,6 +21,7 @@ RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "text": render_text,
     "latex": render_latex,
     "mathml": render_mathml,
+    "markdown": render_markdown,
     "json": render_json,
 }
 """One row a format; a new format is a new file and a row here."""

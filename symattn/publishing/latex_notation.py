@@ -45,6 +45,7 @@ class LatexNotation(Notation):
     hadamard_quotient = r"\oslash"
     has_bars = True
     infinity = r"\infty"
+    gap = r"\quad "
     threshold = "tau"
     differential = r"\mathrm{d}"
     dots = r"\ldots"

@@ -47,6 +47,8 @@ class Notation:
     has_bars = False
     """Whether a fraction has a bar, which does what brackets would."""
     infinity = "∞"
+    gap = " "
+    """What stands between the parts of a list, behind the comma."""
     threshold = "τ"
     dots = "…"
     differential = "d"

@@ -7,8 +7,8 @@ from typing import Any
 from sympy import Add, Expr, Mul, S, log
 
 from symattn.exact import Element, ExactFamily
-from symattn.publishing.document import Joined, RealMatrices, Rounded, Substituted, Words
-from symattn.publishing.notation import Piece
+from symattn.publishing.document import RELATIONS, Joined, RealMatrices, Rounded, Substituted, Words
+from symattn.publishing.notation import Level, Piece
 from symattn.publishing.numbers import decimal, rows_of
 from symattn.publishing.printer import Printer, quotient, sum_terms
 from symattn.publishing.rows import over
@@ -115,6 +115,12 @@ def joined(printer: Printer, value: Joined) -> Piece:
     pieces = [printer.piece(part) for part in value.parts]
     if value.sign == "+":
         return printer.notation.total([(False, piece) for piece in pieces])
+    if value.sign in RELATIONS or value.sign == ",":
+        apart = value.sign == ","
+        sign = f",{printer.notation.gap}" if apart else printer.notation.sign(value.sign)
+        texts = [text for piece in pieces for text in (sign, piece.text)][1:]
+        text = "".join(texts) if apart else printer.notation.glue(*texts)
+        return Piece(text, Level.SUM, tall=any(piece.tall for piece in pieces))
     return printer.notation.signed_product(pieces, printer.notation.sign(value.sign))
 
 

@@ -25,7 +25,7 @@ class Presentation(Document):
         return Presentation(self.title, (*self.blocks, *blocks), self.stages, self.source)
 
     def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
-        """The document as text, LaTeX, MathML or JSON.
+        """The document as text, LaTeX, MathML, Markdown or JSON.
 
         ``digits`` are the significant decimal digits, ``width`` the characters of a line of text; ``standalone`` asks
         for a whole file (a LaTeX document, an HTML page) instead of a piece to paste.

@@ -151,7 +151,14 @@ def test_each_format_is_what_it_says(tmp_path):
 
 @pytest.mark.parametrize(
     ("suffix", "name"),
-    [(".txt", "text"), (".tex", "latex"), (".mml", "mathml"), (".mathml", "mathml"), (".json", "json")],
+    [
+        (".txt", "text"),
+        (".tex", "latex"),
+        (".mml", "mathml"),
+        (".mathml", "mathml"),
+        (".md", "markdown"),
+        (".json", "json"),
+    ],
 )
 def test_a_file_gets_the_format_of_its_suffix(tmp_path, suffix, name):
     target = tmp_path / f"out{suffix}"
@@ -301,7 +308,7 @@ def test_a_bad_allowed_set_points_at_its_place():
     assert "a condition is made of" in result.stderr and "^" in result.stderr
 
 
-@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "json"])
 def test_scores_of_millions_print_and_pass_where_float32_cannot_follow(form):
     numbers = ("--set", "Q=3000 1; 2 5000", "--set", "K=1000 2; 3 7000", "--set", "V=1; 2")
     shown = run("derive", "dot", *numbers, "--format", form).stdout

@@ -54,10 +54,21 @@ def test_the_list_says_what_each_theorem_says_and_its_evidence(two_theorems):
 
 def test_one_theorem_is_shown_with_every_step_by_name_or_label():
     shown = run("shift-invariance").stdout
-    assert shown == run("D6").stdout == str(theorems.named("shift-invariance")) + "\n"
+    assert shown == run("D6").stdout == theorems.named("shift-invariance").present().to("text")
     assert "[by exponent; proved]" in shown
     data = json.loads(run("D6", "--format", "json").stdout)
     assert data["parts"][0]["steps"][0]["rule"]["name"] == "definition"
+
+
+@pytest.mark.parametrize(("suffix", "sign"), [(".tex", "\\begin{document}"), (".html", "<math"), (".md", "```math")])
+def test_a_theorem_is_written_in_the_format_of_its_file(tmp_path, suffix, sign):
+    target = tmp_path / f"shift{suffix}"
+    run("D6", "-o", str(target), *(["--standalone"] if suffix == ".tex" else []))
+    assert sign in target.read_text(encoding="utf-8")
+
+
+def test_the_list_has_no_formulas_to_print():
+    assert "use text, json" in run("--format", "latex", status=2).stderr
 
 
 def test_a_claimed_step_has_status_3(two_theorems, monkeypatch):

@@ -69,7 +69,7 @@ def test_every_kind_of_block_is_printed_in_every_format(format, standalone):
 
 
 def test_an_unknown_format_lists_those_there_are():
-    with pytest.raises(InputError, match=r"Did you mean latex\? There are: text, latex, mathml, json"):
+    with pytest.raises(InputError, match=r"Did you mean latex\? There are: text, latex, mathml, markdown, json"):
         EVERYTHING.to("latx")
 
 
@@ -285,7 +285,7 @@ STACKED = sa.mechanism(
 )
 
 
-@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "json"])
 def test_an_exact_value_too_long_to_read_is_left_to_its_decimals(form):
     page = STACKED.derive(X=[[1, "-1/2"], [2, "1/3"]]).to(form, digits=8)
     assert len(page) < 100_000

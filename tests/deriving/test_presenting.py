@@ -1,0 +1,75 @@
+"""Derivations and theorems as documents: every formula printed as mathematics, in every format."""
+
+import json
+
+import pytest
+
+from symattn import theorems
+from symattn.deriving import Derivation
+from symattn.deriving.claim import Setting
+from symattn.deriving.formulas import condition, formula
+from symattn.deriving.presenting import sentence
+from symattn.deriving.rules import bound, definition
+from symattn.publishing import text
+from symattn.publishing.document import Joined, Steps, Words
+
+
+def formulas(document):
+    for block in document.blocks:
+        if isinstance(block, Steps):
+            yield from (block.start, *(line.value for line in block.lines))
+
+
+@pytest.mark.parametrize("name", theorems.names())
+def test_every_formula_of_a_theorem_is_mathematics(name):
+    document = theorems.named(name).present()
+    found = list(formulas(document))
+    assert found and not [value for value in found if isinstance(value, Words)]
+    for form in ("text", "latex", "mathml", "markdown"):
+        assert document.to(form)
+    assert [block["kind"] for block in json.loads(document.to("json"))["blocks"]].count("steps") == len(
+        [*theorems.named(name).parts, *theorems.named(name).lemmas]
+    )
+
+
+def test_what_a_chain_is_about_stands_before_it():
+    chain = Derivation(
+        "a bound on weights",
+        "rowsum(P * g)",
+        {"S": "n m", "g": "n m", "unused": "n m"},
+        "P = softmax(S)\nR = softmax(-S)",
+        conditions=["g >= 0", "S is measured in nats"],
+    ).at_least("zeros(n, 1)", by=bound, slack="rowsum(P * g)")
+    lines = chain.present().to("text", width=200).splitlines()
+    assert lines[:2] == ["A bound on weights", "=================="]
+    assert lines[3] == ("For S ∈ ℝ^(n × m), g ∈ ℝ^(n × m); with P = softmax(S); where g ≥ 0, S is measured in nats:")
+    assert lines[5:] == [
+        "      rowsum(P ⊙ g)",
+        "    ≥ 0_{n×1}   [by bound; proved]",
+        "          the sides differ by rowsum(P ⊙ g), which is not negative",
+    ]
+
+
+def test_tables_are_printed_as_matrices():
+    chain = Derivation("a table", "[[1, u], [u**2, 1 / u]]", {"u": "scalar"}).to("[[1, u], [u * u, 1 / u]]", definition)
+    assert r"1 & u \\ " in chain.present().to("latex").replace(r"\\[4pt]", r"\\")
+    assert "1_{" not in chain.present().to("text")
+
+
+def test_expectations_rates_and_sequences_are_printed():
+    vectors = Setting({"q": "d 1", "k": "d 1"})
+    assert text(formula(vectors, "E(q.T @ k)")) == "E(qᵀ k)"
+    assert text(formula(vectors, "Var(q)")) == "Var(q)" and text(formula(vectors, "D(q)")) == "D(q)"
+    sequence = formula(vectors, "x(t) with x(1) = q, x(t + 1) = q + k")
+    assert text(sequence) == "x(1) = q, x(t + 1) = q + k"
+
+
+def test_a_condition_in_words_stays_words():
+    setting = Setting({"g": "n m"})
+    assert isinstance(condition(setting, "g >= 0"), Joined)
+    assert condition(setting, "g is small") == "g is small" and condition(setting, "for x >= 0") == "for x >= 0"
+
+
+def test_a_title_begins_with_a_capital_unless_with_a_name():
+    assert sentence("softmax is stable") == "Softmax is stable"
+    assert sentence("p sums to 1") == "p sums to 1" and sentence("a bias") == "A bias"
