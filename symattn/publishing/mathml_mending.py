@@ -131,6 +131,8 @@ def _close(node: Element, start: int, end: int) -> int:
         bracket.set("form", form)
         bracket.set("stretchy", "false")
         bracket.set("fence", "true")
+    if group[1].tag == "mo" and group[1].text == "−":  # behind a bracket it is a sign, and no difference
+        group[1].attrib.update(form="prefix", lspace="0", rspace="0")
     if last.tag in SCRIPTS:
         last[0] = group
         node[start : end + 1] = [last]

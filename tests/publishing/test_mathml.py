@@ -4,11 +4,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from publishing_cases import concrete_nodes, example_of, parsed, worked
+from sympy import MatrixSymbol
 
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
 from symattn.mechanisms import named, names
-from symattn.nodes import index
+from symattn.nodes import ElementwiseDifference, Exponential, Negation, index
 from symattn.publishing import Formula, Rounded, Words, derive, mathml, system_latex, validate_mathml
 from symattn.publishing.presentation import Presentation
 
@@ -115,6 +116,14 @@ def test_a_word_below_a_name_is_one_word():
 def test_a_sum_has_its_bounds_below_and_above():
     entry = parsed("Q @ K.T")[index("i"), index("j")]
     assert "<munderover>" in mathml(entry)
+
+
+def test_a_minus_behind_a_bracket_is_a_sign_and_no_difference():
+    S = MatrixSymbol("S", 2, 3)
+    signs = [sign.attrib for sign in parsed(mathml(Exponential(Negation(S)))).iter(f"{M}mo") if sign.text == "−"]
+    assert signs == [{"form": "prefix", "lspace": "0", "rspace": "0"}]
+    difference = mathml(Exponential(ElementwiseDifference(S, S)))
+    assert [sign.attrib for sign in parsed(difference).iter(f"{M}mo") if sign.text == "−"] == [{}]
 
 
 def test_what_lines_decimals_up_takes_the_room_of_a_sign_and_no_more():
