@@ -120,10 +120,10 @@ def test_a_sum_has_its_bounds_below_and_above():
 
 def test_a_minus_behind_a_bracket_is_a_sign_and_no_difference():
     S = MatrixSymbol("S", 2, 3)
-    signs = [sign.attrib for sign in parsed(mathml(Exponential(Negation(S)))).iter(f"{M}mo") if sign.text == "−"]
+    signs = [sign.attrib for sign in ET.fromstring(mathml(Exponential(Negation(S)))).iter(f"{M}mo") if sign.text == "−"]
     assert signs == [{"form": "prefix", "lspace": "0", "rspace": "0"}]
     difference = mathml(Exponential(ElementwiseDifference(S, S)))
-    assert [sign.attrib for sign in parsed(difference).iter(f"{M}mo") if sign.text == "−"] == [{}]
+    assert [sign.attrib for sign in ET.fromstring(difference).iter(f"{M}mo") if sign.text == "−"] == [{}]
 
 
 def test_what_lines_decimals_up_takes_the_room_of_a_sign_and_no_more():
