@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import SIGNS, condition, formula
 from symattn.deriving.mentioned import mentioned_definitions, mentioned_inputs
 from symattn.deriving.step import Chain, Step
+from symattn.deriving.wording import ENGLISH, Wording
 from symattn.nodes import full_shape
 from symattn.publishing import Presentation
 from symattn.publishing.document import Block, Heading, Joined, Paragraph, RealMatrices, StepLine, Steps
@@ -15,25 +16,16 @@ from symattn.publishing.document import Block, Heading, Joined, Paragraph, RealM
 
 def derivation_presentation(derivation: Chain, source: str = "") -> Presentation:
     """One derivation as a document of its own."""
-    return Presentation(sentence(derivation.title), tuple(_inside(derivation)), source=source)
+    return Presentation(ENGLISH.title(derivation.title), tuple(_inside(derivation, ENGLISH)), source=source)
 
 
-def derivation_blocks(derivation: Chain, level: int = 2) -> list[Block]:
+def derivation_blocks(derivation: Chain, level: int = 2, wording: Wording = ENGLISH) -> list[Block]:
     """A derivation under its title: what it is about, then the chain."""
-    return [Heading(sentence(derivation.title), level=level), *_inside(derivation)]
+    title = wording.title(wording.said(derivation.title))
+    return [Heading(title, level=level), *_inside(derivation, wording)]
 
 
-def sentence(title: str) -> str:
-    """A title with a capital where it begins with a word, not with a name or a formula.
-
-    >>> sentence("softmax ignores a shift"), sentence("p is positive")
-    ('Softmax ignores a shift', 'p is positive')
-    """
-    first = title.split(" ")[0]
-    return title[:1].upper() + title[1:] if first.isalpha() and (len(first) > 1 or first == "a") else title
-
-
-def _inside(derivation: Chain) -> list[Block]:
+def _inside(derivation: Chain, wording: Wording) -> list[Block]:
     setting, definitions = derivation.setting, mentioned_definitions(derivation)
     inputs = [
         Joined((symbol, RealMatrices(full_shape(symbol))), "∈")
@@ -42,35 +34,28 @@ def _inside(derivation: Chain) -> list[Block]:
     ]
     kept = {line.partition("=")[0].split("[")[0].strip() for line in definitions}
     named = [Joined((each.left_side, each.expression), "=") for each in setting.definitions if each.name in kept]
-    said = [
-        *_clause("for ", inputs),
-        *_clause("with ", named),
-        *_clause("where ", [condition(setting, text) for text in setting.conditions]),
+    conditions = [condition(setting, text) for text in setting.conditions]
+    clauses: list[tuple[str, list[Any]]] = [
+        (wording.inputs, inputs),
+        (wording.definitions, named),
+        (wording.conditions, [wording.said(each) if isinstance(each, str) else each for each in conditions]),
     ]
-    about: list[Block] = []
-    if said:
-        first, *rest = said[:-1]
-        about.append(Paragraph(first[:1].upper() + first[1:], *rest, ":"))
-    if not derivation.steps:
-        return [*about, Steps(formula(setting, derivation.start))]
-    return [*about, Steps(formula(setting, derivation.start), [_line(derivation, step) for step in derivation.steps])]
+    said: list[Any] = []
+    for word, parts in clauses:
+        if parts:
+            said += [wording.semicolon, word] if said else [word]
+            said += [part for each in parts for part in (wording.comma, each)][1:]
+    about: list[Block] = [Paragraph(wording.title(said[0]), *said[1:], wording.colon)] if said else []
+    return [
+        *about,
+        Steps(formula(setting, derivation.start), [_line(setting, step, wording) for step in derivation.steps]),
+    ]
 
 
-def _clause(word: str, parts: Iterable[Any]) -> list[Any]:
-    """A word, the parts with commas between them, and what stands before the next clause."""
-    made: list[Any] = [word]
-    for part in parts:
-        made += [part, ", "]
-    return [*made[:-1], "; "] if len(made) > 1 else []
-
-
-def _line(derivation: Chain, step: Step) -> StepLine:
-    rule, _, evidence = step.label.partition("; ")
-    remark: list[Any] = [step.note] if step.note else []
+def _line(setting: Setting, step: Step, wording: Wording) -> StepLine:
+    remark: list[Any] = [wording.said(step.note)] if step.note else []
     if step.slack:
-        remark += [
-            "; the sides differ by " if step.note else "the sides differ by ",
-            formula(derivation.setting, step.slack),
-            ", which is not negative",
-        ]
-    return StepLine(SIGNS[step.relation], formula(derivation.setting, step.after), rule, evidence, tuple(remark))
+        before, after = wording.differ
+        remark += [*([wording.semicolon] if step.note else []), before, formula(setting, step.slack), after]
+    value = formula(setting, step.after)
+    return StepLine(SIGNS[step.relation], value, wording.reason_of(step), step.evidence, tuple(remark))

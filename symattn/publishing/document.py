@@ -159,29 +159,27 @@ class Code:
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step of a chain: its sign, what comes out, by which rule, how well that is known, and what to see in it."""
+    """One step of a chain: its sign, what comes out, the reason, the kind of evidence, and what to see in it.
+
+    ``reason`` is what is printed, as in ``by shift; proved``; ``evidence`` is one of the words of verdicts.
+    """
 
     sign: str
     value: Printable
-    rule: str = ""
+    reason: str = ""
     evidence: str = ""
     remark: tuple[str | Printable, ...] = ()
 
     def __post_init__(self) -> None:
         _check_sign(self.sign)
 
-    @property
-    def reason(self) -> str:
-        """The rule and the evidence, as in ``by shift; proved``."""
-        return "; ".join(part for part in (self.rule and f"by {self.rule}", self.evidence) if part)
-
 
 @dataclass(frozen=True)
 class Steps:
     """A chain of formulas below each other: where it starts, then the steps, each with its reason beside it.
 
-    >>> Steps(1, [StepLine("≤", 2, "bound", "proved")]).lines[0].reason
-    'by bound; proved'
+    >>> Steps(1, [StepLine("≤", 2, "by bound; proved", "proved")]).lines[0].evidence
+    'proved'
     """
 
     start: Printable

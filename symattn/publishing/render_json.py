@@ -112,7 +112,7 @@ def _step(line: StepLine, settings: Settings) -> dict[str, Any]:
     return {
         "relation": line.sign,
         "formula": _printed(line.value, settings),
-        "rule": plain(line.rule),
+        "reason": plain(line.reason),
         "evidence": plain(line.evidence),
         "remark": [_printed(part, settings) for part in line.remark],
     }

@@ -8,8 +8,8 @@ from symattn import theorems
 from symattn.deriving import Derivation
 from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import condition, formula
-from symattn.deriving.presenting import sentence
 from symattn.deriving.rules import bound, definition
+from symattn.deriving.wording import sentence
 from symattn.publishing import text
 from symattn.publishing.document import Joined, Steps, Words
 

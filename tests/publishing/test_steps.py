@@ -17,8 +17,14 @@ PRODUCT = MatrixProduct(A, B)
 CHAIN = Steps(
     Transpose(PRODUCT),
     [
-        StepLine("=", MatrixProduct(Transpose(B), Transpose(A)), "transpose of a product", "proved"),
-        StepLine("≤", ElementwiseSum(S, PRODUCT), "bound", "claimed", ("for S large enough, as ", Softmax(S), " says")),
+        StepLine("=", MatrixProduct(Transpose(B), Transpose(A)), "by transpose of a product; proved", "proved"),
+        StepLine(
+            "≤",
+            ElementwiseSum(S, PRODUCT),
+            "by bound; claimed",
+            "claimed",
+            ("for S large, as ", Softmax(S), " says"),
+        ),
     ],
 )
 
@@ -32,7 +38,7 @@ def test_a_terminal_shows_a_step_a_line_with_its_reason_behind_it():
         "      (A B)ᵀ",
         "    = Bᵀ Aᵀ     [by transpose of a product; proved]",
         "    ≤ S + A B   [by bound; claimed]",
-        "          for S large enough, as softmax(S) says",
+        "          for S large, as softmax(S) says",
     ]
 
 
@@ -46,7 +52,7 @@ def test_latex_aligns_the_signs():
     assert r"& (AB)^{\top}" in shown
     assert r"&= B^{\top}A^{\top} && \text{\footnotesize by transpose of a product; proved}" in shown
     assert r"&\leq S+AB" in shown
-    assert r"\footnotesize for S large enough, as $\operatorname{softmax}(S)$ says}" in shown
+    assert r"\footnotesize for S large, as $\operatorname{softmax}(S)$ says}" in shown
 
 
 def test_a_page_has_a_row_for_each_step_with_its_evidence():
@@ -66,7 +72,7 @@ def test_markdown_numbers_the_steps_and_lists_the_reasons():
         "```",
         "",
         "1. by transpose of a product; proved",
-        r"2. by bound; claimed: for S large enough, as $`\mathrm{softmax}(S)`$ says",
+        r"2. by bound; claimed: for S large, as $`\mathrm{softmax}(S)`$ says",
     ]
 
 
@@ -74,7 +80,10 @@ def test_a_machine_gets_every_step_with_rule_and_evidence():
     (block,) = json.loads(printed("json"))["blocks"]
     assert block["kind"] == "steps" and block["start"]["text"] == "(A B)ᵀ"
     assert [step["relation"] for step in block["steps"]] == ["=", "≤"]
-    assert block["steps"][0]["rule"] == "transpose of a product" and block["steps"][1]["evidence"] == "claimed"
+    assert (
+        block["steps"][0]["reason"] == "by transpose of a product; proved"
+        and block["steps"][1]["evidence"] == "claimed"
+    )
 
 
 def test_an_unknown_sign_is_refused():
