@@ -220,3 +220,5 @@ class Document:
     blocks: tuple[Block, ...] = ()
     stages: tuple[Stage, ...] = ()
     source: str = ""
+    language: str = "en"
+    """What its words are in, ``"en"`` or ``"zh"``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,42 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
     )
+
+
+NEVER_FIRST = frozenset("，。；：、！？）”’》」…")
+"""Signs of Chinese that no line begins with."""
+
+
+def filled(text: str, width: int) -> list[str]:
+    """A paragraph in lines of at most so many columns where that can be; Chinese breaks between any two characters.
+
+    >>> filled("softmax 忽略平移。", 12)
+    ['softmax 忽略', '平移。']
+    """
+    if columns(text) == len(text):
+        return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    lines, line = list[str](), ""
+    for piece in _breakable(text):
+        if line.strip() and columns(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()]
+
+
+def _breakable(text: str) -> list[str]:
+    """Words with the space behind them, and wide characters, each with the signs that stay on its line."""
+    pieces: list[str] = []
+    for character in text:
+        wide = columns(character) == 2
+        joins = character in NEVER_FIRST or (
+            bool(pieces) and not wide and columns(pieces[-1][-1]) == 1 and not pieces[-1][-1].isspace()
+        )
+        if pieces and (joins or character == " "):
+            pieces[-1] += character
+        else:
+            pieces.append(character)
+    return pieces
 
 
 def padded(text: str, width: int, right: bool = False) -> str:

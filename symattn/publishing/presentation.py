@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symattn.publishing.document import Block, Document
 from symattn.publishing.formats import render
@@ -22,7 +22,7 @@ class Presentation(Document):
 
     def followed_by(self, *blocks: Block) -> Presentation:
         """The same document with more blocks at its end."""
-        return Presentation(self.title, (*self.blocks, *blocks), self.stages, self.source)
+        return replace(self, blocks=(*self.blocks, *blocks))
 
     def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
         """The document as text, LaTeX, MathML, Markdown or JSON.

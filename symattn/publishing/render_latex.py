@@ -36,7 +36,7 @@ SMALLEST = SIZES[-1][1]
 SIGNS = LatexNotation().sign
 
 PREAMBLE = r"""\documentclass[11pt]{article}
-\usepackage{amsmath,amssymb}
+\usepackage{amsmath,amssymb}%s
 \usepackage[%s]{geometry}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
@@ -44,6 +44,9 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \setlength{\emergencystretch}{3em}
 \begin{document}
 """
+
+CHINESE_FONTS = "\n\\usepackage[fontset=fandol]{ctex}"
+"""For LuaLaTeX and XeLaTeX; the fonts come with TeX itself."""
 
 FRACTION_IN_A_MATRIX = re.compile(r"\\begin\{(?:bmatrix|array)\}(?:(?!\\end\{).)*?\\frac", re.DOTALL)
 ROOM_FOR_FRACTIONS = r"\renewcommand{\arraystretch}{1.6}"
@@ -67,7 +70,8 @@ def render_latex(document: Document, settings: Settings) -> str:
     paper = "a4paper,margin=2cm"
     if widest > LINE:  # a single entry that no size of type makes fit: the sheet gives way
         paper = f"paperwidth={min(widest * 0.4 + 5, 570):.0f}cm,paperheight=29.7cm,margin=2cm"
-    return PREAMBLE % paper + body + "\\end{document}\n"
+    fonts = CHINESE_FONTS if document.language == "zh" else ""
+    return PREAMBLE % (fonts, paper) + body + "\\end{document}\n"
 
 
 def block_latex(block: Block, settings: Settings) -> tuple[str, float]:

@@ -64,10 +64,12 @@ def render_mathml(document: Document, settings: Settings) -> str:
     inside = tostring(body, encoding="unicode", short_empty_elements=False)
     if not settings.standalone:
         return inside + "\n"
+    language = "zh-Hans" if document.language == "zh" else "en"
     title = Element("title")
     title.text = plain(document.title) or "symattn"
     return (
-        '<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="en">\n<head>\n<meta charset="utf-8"/>\n'
+        f'<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="{language}">\n<head>\n'
+        '<meta charset="utf-8"/>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
         f"{tostring(title, encoding='unicode')}\n<style>{STYLE}</style>\n</head>\n<body>\n{inside}\n</body>\n</html>\n"
     )

@@ -22,7 +22,7 @@ from symattn.publishing.document import (
     Title,
 )
 from symattn.publishing.fitting import entry_name
-from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
+from symattn.publishing.layout import Box, columns, filled, padded, tokens, wrapped
 from symattn.publishing.numbers import is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import FIRST_MARK, plain
@@ -70,7 +70,7 @@ def _paragraph(block: Paragraph, settings: Settings) -> list[str]:
     line = _inline(block.parts, settings)
     if "\n" in line:
         return line.split("\n")
-    return textwrap.wrap(line, settings.width, break_long_words=False, break_on_hyphens=False) or [""]
+    return filled(line, settings.width)
 
 
 def _formula(block: Formula, settings: Settings) -> list[str]:
