@@ -58,6 +58,10 @@ def _mend_node(node: Element) -> None:
     if node.tag == "mo" and node.text and node.text != REMAINDER and LETTERS.match(node.text):
         node.tag = "mi"
         node.attrib.clear()
+    if node.tag == "mo" and len(node.text or "") == 1 and (node.text or "").isalpha():
+        node.tag = "mi"  # the name of a function of one letter, such as D
+        node.attrib.clear()
+        node.set("mathvariant", "normal")
     if node.tag == "mo" and node.text == "⊤":
         node.tag = "mi"
         node.attrib.clear()

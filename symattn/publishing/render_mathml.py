@@ -89,7 +89,8 @@ def _block(block: Block, settings: Settings) -> Element:
         made = Element("div", {"class": "formula", "style": "overflow-x:auto"})
         made.append(_formula(block, settings))
     elif isinstance(block, Steps):
-        made = _steps(block, settings)
+        made = Element("div", {"class": "formula", "style": "overflow-x:auto"})
+        made.append(_steps(block, settings))
     elif isinstance(block, Table):
         made = Element("table")
         row = SubElement(made, "tr")

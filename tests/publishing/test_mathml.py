@@ -6,6 +6,8 @@ import pytest
 from publishing_cases import concrete_nodes, example_of, parsed, worked
 from sympy import MatrixSymbol
 
+from symattn.deriving.claim import Setting
+from symattn.deriving.formulas import formula
 from symattn.errors import InputError
 from symattn.exact import ExactMatrix
 from symattn.mechanisms import named, names
@@ -124,6 +126,11 @@ def test_a_minus_behind_a_bracket_is_a_sign_and_no_difference():
     assert signs == [{"form": "prefix", "lspace": "0", "rspace": "0"}]
     difference = mathml(Exponential(ElementwiseDifference(S, S)))
     assert [sign.attrib for sign in ET.fromstring(difference).iter(f"{M}mo") if sign.text == "−"] == [{}]
+
+
+def test_a_function_of_one_letter_is_an_upright_name():
+    shown = ET.fromstring(mathml(formula(Setting({"S": "n m"}), "D(S)")))
+    assert [(part.tag, part.get("mathvariant")) for part in shown.iter() if part.text == "D"] == [(f"{M}mi", "normal")]
 
 
 def test_what_lines_decimals_up_takes_the_room_of_a_sign_and_no_more():
