@@ -30,6 +30,7 @@ COMMANDS = {
     "prove": ("proving", "Prove that two formulas are equal for every size, or refute it by numbers."),
     "audit": ("auditing", "Compare a claimed formula, or a function, with a mechanism, and name the mistake."),
     "theorems": ("showing_theorems", "List the theorems with their evidence, or show one with every step."),
+    "book": ("publishing_the_book", "List the chapters of the book, print one, or write all of them."),
     "list": ("listing", "List the library of mechanisms, group by group, or one of them to be changed."),
 }
 """The module of each command, and its line in the help, which stands here so that help loads no module."""

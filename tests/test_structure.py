@@ -68,6 +68,7 @@ LAYERS = (
     {"mechanisms"},
     {"examples"},
     {"article_steps", "comparing", "theorems", "auditing"},
+    {"book"},
     {"reading", "writing", "adapters"},
     {"commands"},
     {"cli"},

@@ -55,15 +55,21 @@ class Chapter:
         """The theorem, every step of it checked as it is loaded."""
         return theorems.named(self.theorem)
 
+    def word(self, text: str, language: str) -> str:
+        """The name of a rule, a kind of evidence or a text of a derivation in a language."""
+        return self._wording(language).said(text)
+
+    def _wording(self, language: str) -> Wording:
+        return ENGLISH if language == "en" else chinese(self.chinese)
+
     def present(self, language: str = "en") -> Presentation:
         """The chapter as a document, to be printed in every format.
 
         Errors: ``InputError`` for a language that the book does not have, ``UnknownNameError`` for a text of a
         derivation without a translation.
         """
-        wording = ENGLISH if language == "en" else chinese(self.chinese)
         title = self.title.of(language)
-        return Presentation(title, tuple(self._blocks(language, wording)), language=language)
+        return Presentation(title, tuple(self._blocks(language, self._wording(language))), language=language)
 
     def _blocks(self, language: str, wording: Wording) -> Iterator[Block]:
         setting, theorem = Setting(self.names), self.proved

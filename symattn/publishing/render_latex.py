@@ -48,6 +48,9 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 CHINESE_FONTS = "\n\\usepackage[fontset=fandol]{ctex}"
 """For LuaLaTeX and XeLaTeX; the fonts come with TeX itself."""
 
+CHINESE_BY_CODE = re.compile(r"\[U\+(3[0-9A-F]{3}|[4-9][0-9A-F]{3}|FF[0-9A-F]{2})\]")
+"""A Chinese character as ``escape`` writes it, for which a document in another language has no font."""
+
 FRACTION_IN_A_MATRIX = re.compile(r"\\begin\{(?:bmatrix|array)\}(?:(?!\\end\{).)*?\\frac", re.DOTALL)
 ROOM_FOR_FRACTIONS = r"\renewcommand{\arraystretch}{1.6}"
 ROOM_UNDER_A_LINE = r"\renewcommand{\arraystretch}{1.2}"
@@ -65,6 +68,8 @@ def render_latex(document: Document, settings: Settings) -> str:
         parts.append(text)
         widest = max(widest, needed)
     body = "\n\n".join(parts) + "\n"
+    if document.language == "zh":
+        body = CHINESE_BY_CODE.sub(lambda found: chr(int(found[1], 16)), body)
     if not settings.standalone:
         return body
     paper = "a4paper,margin=2cm"
