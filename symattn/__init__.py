@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from symattn.verification import Report, verify
     from symattn.worked import Bound
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 _HOMES = {
     "article_steps": ("eight_steps",),
