@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import condition, formula
-from symattn.errors import InputError, LanguageError
+from symattn.errors import InputError, LanguageError, SymattnError
+from symattn.language import parse_equations
 from symattn.publishing.document import Paragraph, Words
 
 LANGUAGES = ("en", "zh")
+
+FREE_INDEX = re.compile(r"\[([a-z])\]")
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,19 @@ class Said:
             if place % 2 == 0:
                 parts += [text] if text else []
                 continue
-            shown = condition(setting, text)
-            shown = formula(setting, text) if isinstance(shown, str) else shown
-            if isinstance(shown, Words):
-                raise LanguageError(f"the formula {text!r} in the prose is not in the language of equations.")
-            parts.append(shown)
+            parts.append(_shown(setting, text))
         return Paragraph(*parts)
+
+
+def _shown(setting: Setting, text: str) -> Any:
+    """A relation or a formula; indices of families may stand free in it, as in ``Q[h] @ K[h].T``."""
+    shown = condition(setting, text)
+    shown = formula(setting, text) if isinstance(shown, str) else shown
+    if not isinstance(shown, Words):
+        return shown
+    indices = ", ".join(dict.fromkeys(FREE_INDEX.findall(text)))
+    try:
+        (equation,) = parse_equations(f"each[{indices}] = {text}", setting.symbols)
+    except SymattnError:
+        raise LanguageError(f"the formula {text!r} in the prose is not in the language of equations.") from None
+    return equation.value
