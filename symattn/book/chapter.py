@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symattn import theorems
-from symattn.book.chinese import chinese
+from symattn.book.chinese import WORDS, chinese
 from symattn.book.said import Said
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
@@ -108,10 +108,11 @@ class Chapter:
 
 
 def texts_to_translate(theorem: Theorem) -> set[str]:
-    """Titles, notes, conditions in words and remarks of a theorem: what a chapter needs in Chinese."""
+    """Titles, notes, remarks and rules of its own of a theorem: what a chapter needs in Chinese, besides conditions."""
     chains: tuple[Chain, ...] = (*theorem.parts, *theorem.lemmas)
     found = {chain.title for chain in chains} | set(theorem.remarks)
     for chain in chains:
         found |= {step.note for step in chain.steps if step.note}
+        found |= {step.rule.name for step in chain.steps} - set(WORDS)
         found |= {used.title for step in chain.steps for used in step.using}
     return found
