@@ -7,19 +7,29 @@ from fractions import Fraction
 from symattn.proof.algebra import multiplied, nonzero, over, product_of, without
 from symattn.proof.common_factors import truths_apart
 from symattn.proof.positivity import TRUTHS, is_positive_factor
+from symattn.proof.ranges import surely_positive
 from symattn.proof.substitution import substituted_factor
-from symattn.proof.terms import Expression, Index, Powers, Product, of_factor, one, subtracted, zero
+from symattn.proof.terms import Expression, Index, Powers, Product, negated, of_factor, one, subtracted, zero
 
 
 def surely_not_zero(value: Expression) -> bool:
     """Whether dividing by an expression is harmless, or undefined where it is not for want of allowed keys.
 
     A sum over allowed keys may be empty, and what is divided by it is then 0 by definition; elsewhere a formula is
-    claimed only where it is defined.
+    claimed only where it is defined. Allowed keys need no truth value: all keys but the first are a sum less its first
+    term, and are none where there is one key.
     """
     if not any(factor.kind in TRUTHS for term, _ in value.terms for factor, _ in term.factors):
-        return True
+        return not _may_be_a_rest_of_keys(value)
     return any(_first_key_allowed(term, c) for term, c in value.terms) and all(c > 0 for _, c in value.terms)
+
+
+def _may_be_a_rest_of_keys(value: Expression) -> bool:
+    """Whether something is taken from a sum over keys, or from their number, and may leave nothing."""
+    of_keys = [c for term, c in value.terms if term.bound or any(factor.kind == "size" for factor, _ in term.factors)]
+    if not any(c * other < 0 for c in of_keys for _, other in value.terms):
+        return False
+    return not any(surely_positive(each, multiplied) for each in (value, negated(value)))
 
 
 def _first_key_allowed(term: Product, coefficient: Fraction) -> bool:
