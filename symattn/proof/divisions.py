@@ -25,11 +25,20 @@ def surely_not_zero(value: Expression) -> bool:
 
 
 def _may_be_a_rest_of_keys(value: Expression) -> bool:
-    """Whether something is taken from a sum over keys, or from their number, and may leave nothing."""
-    of_keys = [c for term, c in value.terms if term.bound or any(factor.kind == "size" for factor, _ in term.factors)]
-    if not any(c * other < 0 for c in of_keys for _, other in value.terms):
+    """Whether something is taken from a sum over keys, from their number or from few of them, and may leave nothing."""
+    if not any(c * d < 0 and _are_of_keys(term, other) for term, c in value.terms for other, d in value.terms):
         return False
     return not any(surely_positive(each, multiplied) for each in (value, negated(value)))
+
+
+def _are_of_keys(term: Product, other: Product) -> bool:
+    """Whether a product is summed over keys, or their number, or one of a key as another product may be."""
+    if term.bound or any(factor.kind == "size" for factor, _ in term.factors):
+        return True
+    if all(is_positive_factor(factor) for factor, _ in (*term.factors, *other.factors)):
+        return True
+    kinds = [sorted((f.kind, f.head, e) for f, e in each.factors) for each in (term, other)]
+    return kinds[0] == kinds[1]
 
 
 def _first_key_allowed(term: Product, coefficient: Fraction) -> bool:
