@@ -60,10 +60,21 @@ def claim_of(claim: str | EquationSystem, system: EquationSystem, value: str | N
     except ShapeError:
         for equal, merged in with_equal_sizes(system):
             try:
-                return replace(_of_text(text, claim, merged, value), equal=equal)
+                return replace(_of_text(_with_one_size(text, equal), claim, merged, value), equal=equal)
             except ShapeError:
                 continue
         raise
+
+
+def _with_one_size(text: str, equal: Mapping[str, str]) -> str:
+    """A text in which sizes that are equal have one name.
+
+    >>> _with_one_size("S = Q @ K / sqrt(d_k)", {"d_k": "n"})
+    'S = Q @ K / sqrt(n)'
+    """
+    for dropped, kept in equal.items():
+        text = re.sub(rf"\b{dropped}\b", kept, text)
+    return text
 
 
 def _with_left_side(text: str, value: str) -> str:

@@ -49,8 +49,14 @@ def function_of(claim: str | Callable[..., Any], run: bool) -> Callable[..., Any
     function = getattr(module, name, None)
     if not callable(function) or isinstance(function, type):
         own = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        own = [key for key in own if not isinstance(getattr(module, key), type)]
         hint = suggestion(name, own)
         what = "is no function" if function is not None else "is not there"
+        if isinstance(function, type):
+            what, hint = (
+                "is a class",
+                f" Audit a function that makes one and calls it, or an instance: x = {name}(...).",
+            )
         raise InputError(f"{path}:{name}: {name} {what}.{hint} The file has: {', '.join(own) or 'no functions'}.")
     return function
 

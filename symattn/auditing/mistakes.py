@@ -59,7 +59,7 @@ ROWS = (
     ),
     Mistake(
         "1/√d_k twice",
-        "The scores are divided by the root of their width two times, as where a kernel scales what is scaled already.",
+        "The scores are divided by the width, its root two times, as where a kernel scales what is scaled already.",
         "torch's scaled_dot_product_attention and ONNX Attention scale by themselves",
         at_places(of_scales.doubled),
     ),
@@ -158,6 +158,12 @@ ROWS = (
         "Queries attend to keys that are not allowed.",
         "is_causal=False is the default",
         at_places(of_masks.left_out),
+    ),
+    Mistake(
+        "mask where there is none",
+        "The keys behind each query are left out although the mechanism attends to all keys.",
+        "is_causal=True, or a decoder's layer, where an encoder's is meant",
+        at_places(of_masks.though_there_is_none),
     ),
     Mistake(
         "a large number for minus infinity",
@@ -339,6 +345,12 @@ ROWS = (
         "The gradient of each score is taken as if the others of its row did not move.",
         "dS = P * (dP - rowsum(P * dP)), Dao et al. 2022, arXiv:2205.14135, appendix B.2",
         at_places(of_softmax.diagonal_jacobian),
+    ),
+    Mistake(
+        "weights missing in softmax's gradient",
+        "The gradients of the weights are summed as they are, and not each times its weight.",
+        "dS = P * (dP - rowsum(P * dP)), Dao et al. 2022, arXiv:2205.14135, appendix B.2",
+        at_places(of_softmax.row_sum_without_weights),
     ),
     Mistake(
         "a term missing",

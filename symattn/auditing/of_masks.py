@@ -77,6 +77,16 @@ def left_out(part: Any, inside: Surroundings) -> Iterator[Any]:
             yield from (with_set(part, side) for side in part.allowed.args)
 
 
+def though_there_is_none(part: Any, inside: Surroundings) -> Iterator[Any]:
+    """``softmax(S)`` becomes ``softmax(S, where=causal)``, aligned at either corner, in a mechanism without a set."""
+    if isinstance(part, OverAllowedKeys) and part.allowed is None:
+        anywhere = (node for equation in inside.system for node in equation.expression.atoms(OverAllowedKeys))
+        if not any(masked(node) for node in anywhere):
+            rows, columns = part.shape
+            for last in dict.fromkeys((ROW, ROW + columns - rows)):
+                yield with_set(part, IndexCondition(Le(COLUMN, last), ROW, COLUMN, rows, columns))
+
+
 def inverted(part: Any, inside: Surroundings) -> Iterator[Any]:
     """``where=M`` becomes where M does not hold; of an intersection also one side alone is inverted."""
     if masked(part):

@@ -154,6 +154,12 @@ def diagonal_jacobian(part: Any, inside: Surroundings) -> Iterator[Any]:
             yield part.left
 
 
+def row_sum_without_weights(part: Any, inside: Surroundings) -> Iterator[Any]:
+    """``P * (dP - rowsum(P * dP))`` becomes ``P * (dP - rowsum(dP))``."""
+    if isinstance(part, ElementwiseDifference) and isinstance(inside.meaning(part.right), RowSum):
+        yield ElementwiseDifference(part.left, RowSum(part.left))
+
+
 def sign_changed(part: Any, inside: Surroundings) -> Iterator[Any]:
     """``A + B`` becomes ``A - B`` and the other way round, for matrices that are added."""
     if isinstance(part, ElementwiseSum) and is_matrix(part.right):

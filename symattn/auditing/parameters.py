@@ -63,9 +63,18 @@ def arguments_of(
     known = [*system.inputs, *(size.name for size in system.sizes)]
     try:
         parameters = list(inspect.signature(function).parameters.values())
+        inspectable = True
     except (TypeError, ValueError):
-        parameters = []
+        parameters, inspectable = [], False
+    kinds = {each.kind for each in parameters}
     parameters = [each for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
+    if not parameters and kinds == {inspect.Parameter.VAR_KEYWORD}:
+        raise InputError(
+            f"{title} takes arguments of any name (**), so that nothing says which is which; "
+            "name its parameters, as in def attention(q, k, v)."
+        )
+    if not parameters and not kinds and inspectable:
+        raise InputError(f"{title} takes no arguments; the inputs of {system.name} are {', '.join(system.inputs)}.")
     mapped = dict(mapped or {})
     _check_mapped(mapped, title, [each.name for each in parameters], system.name, known)
     if not parameters:

@@ -44,7 +44,8 @@ class Trial:
     @property
     def statement(self) -> str:
         return (
-            f"{self.value} of {self.system.name}: {self.title}({', '.join(each.parameter for each in self.arguments)})"
+            f"{self.value} of {self.system.name}: "
+            f"{self.title}({', '.join(each.parameter or each.source for each in self.arguments)})"
         )
 
     def truth(self, number: int) -> Rounded:
@@ -91,7 +92,19 @@ class Trial:
             running.append(caller)
         if not running:
             raise next((each for each in refusals if isinstance(each, OtherShapeError)), refusals[0])
-        return running[0]
+        return min(running, key=self._failures)
+
+    def _failures(self, caller: Caller) -> int:
+        """At how many instances there is no result: shapes that fit by chance do not fit at all of them."""
+        count = 0
+        for number in range(len(self.at)):
+            try:
+                self.computed(caller, number)
+            except TookTooLongError:
+                raise
+            except InputError:
+                count += 1
+        return count
 
     def _with(self, arrangement: Arrangement) -> Caller:
         return Caller(self.function, self.arguments, self.system, self.value, arrangement)

@@ -154,7 +154,7 @@ def claim_given(claim: str | None, claim_file: str | None, function: str | None)
     if claim is not None:
         return claim
     assert claim_file is not None
-    text = read_equations(claim_file)
+    text = read_equations(claim_file, "--claim-file")
     declared, rest = declared_within(text)
     return own_mechanism(text, (), None) if declared else rest
 

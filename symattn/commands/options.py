@@ -105,13 +105,16 @@ def chosen_format(
     A file ``.html`` is always a whole page. An output that cannot be written is refused here, before the work.
     Errors: ``OutputError``, ``InputError`` for a format that the command does not print.
     """
+    asked = name is not None
     if path is not None and path != "-":
         check_target(path)
         name = name or format_of(path)
         standalone = standalone or (name == "mathml" and path.lower().endswith(".html"))
     name = name or "text"
     if name not in known:
-        raise InputError(f"-o {path!r} stands for {name}, which this command does not print; use {', '.join(known)}.")
+        what = f"--format {name} is a format" if asked else f"-o {path!r} stands for {name},"
+        which = "that this command" if asked else "which this command"
+        raise InputError(f"{what} {which} does not print; use {', '.join(known)}.")
     if standalone and name not in STANDALONE:
         raise InputError(f"--standalone asks for a whole document, and {name} has none; use {', '.join(STANDALONE)}.")
     return name, standalone

@@ -15,8 +15,10 @@ from symattn.reading.files import decoded, read_bytes, shown
 MOST_BYTES = 4 * limits.TEXT_LENGTH + 4
 
 
-def read_equations(argument: str) -> str:
+def read_equations(argument: str, option: str = "--equations") -> str:
     """The equations that an argument names: ``-`` is standard input, a text with ``=`` the equations, else a file.
+
+    ``option`` is what the argument was given to, for messages.
 
     >>> read_equations("P = softmax(Q @ K.T)")
     'P = softmax(Q @ K.T)'
@@ -26,22 +28,22 @@ def read_equations(argument: str) -> str:
     if argument == "-":
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
-            raise InputError(f"--equations -: more than {MOST_BYTES} bytes on standard input, the most that is read.")
+            raise InputError(f"{option} -: more than {MOST_BYTES} bytes on standard input, the most that is read.")
         text = decoded(data, "standard input")
     elif ("=" in argument or "\n" in argument) and not _is_file(argument):
         text = argument
     else:
-        text = decoded(_file_bytes(argument), shown(argument))
+        text = decoded(_file_bytes(argument, option), shown(argument))
     if not text.strip():
-        raise InputError("--equations: found no equations; write them as in --equations 'P = softmax(Q @ K.T)'.")
+        raise InputError(f"{option}: found no equations; write them as in {option} 'P = softmax(Q @ K.T)'.")
     return text
 
 
-def _file_bytes(path: str) -> bytes:
+def _file_bytes(path: str, option: str) -> bytes:
     try:
-        return read_bytes(path, "--equations", MOST_BYTES)
+        return read_bytes(path, option, MOST_BYTES)
     except InputError as error:
-        error.in_context("equations can be given themselves, as in --equations 'P = softmax(Q @ K.T)', or - for stdin")
+        error.in_context(f"equations can be given themselves, as in {option} 'P = softmax(Q @ K.T)', or - for stdin")
         raise
 
 

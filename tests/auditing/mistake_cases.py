@@ -83,6 +83,8 @@ CASES = [
     ("mask multiplied into the scores", "causal", "P = softmax(S * matrix(n, m, 1 if j <= i else 0))"),
     ("mask added as 0 and 1", "causal", "P = softmax(S + matrix(n, m, 1 if j <= i else 0))"),
     ("mask missing", "multi-head-causal", "P[h] = softmax(S[h])"),
+    ("mask where there is none", "scaled-dot", "O = softmax(S, where=causal) @ V"),
+    ("mask where there is none", "additive", "O = softmax(S, where=causal_lower_right) @ V"),
     ("a large number for minus infinity", "masked", "P = softmax(matrix(n, m, S[i, j] if M[i, j] != 0 else -10**9))"),
     ("softcap after the mask", "capped", "P = softmax(matrix(n, m, C[i, j] if j <= i else -c))"),
     ("softcap missing", "softcap", "P = softmax(S)"),
@@ -134,6 +136,7 @@ CASES = [
     ("place of epsilon", "qk-norm-rms", "A[h] = gamma_q * Q[h] / (sqrt(rowmean(Q[h] ** 2)) + eps)"),
     ("epsilon missing", "qk-norm-rms", "A[h] = gamma_q * Q[h] / sqrt(rowmean(Q[h] ** 2))"),
     ("row sum missing in softmax's gradient", "softmax-gradient", "dS = P * dP"),
+    ("weights missing in softmax's gradient", "softmax-gradient", "dS = P * (dP - rowsum(dP))"),
 ]
 
 

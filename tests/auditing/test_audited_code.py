@@ -126,12 +126,25 @@ def test_a_tolerance_that_admits_everything_would_name_nothing(monkeypatch):
         ("leaves", "raised SystemExit: 3"),
         ("too_few", "takes no parameter for V"),
         ("too_many", "has the parameter dropout"),
+        ("any_names", r"takes arguments of any name \(\*\*\)"),
+        ("nothing", "takes no arguments; the inputs of .* are Q, K, V"),
     ],
 )
 def test_what_a_function_raises_is_one_message(name, words):
     with pytest.raises(sa.SymattnError, match=words) as caught:
         audited(name, "scaled-dot")
     assert "\n" not in str(caught.value)
+
+
+def test_a_function_is_called_in_the_way_that_has_a_result_at_all_instances():
+    """Shapes that fit by chance, heads taken for tokens, do not hide what the function does with its own."""
+    found = sa.audit(functions.tiled_with_a_batch, GROUPED, run=True, seconds=2.0)
+    assert ("heads tiled instead of interleaved",) in [each.names for each in found.explanations]
+    assert not any("raised" in note for note in found.notes)
+
+
+def test_arguments_without_names_are_called_by_their_inputs():
+    assert "any_number(Q, K, V)" in str(audited("any_number", "scaled-dot"))
 
 
 def test_what_is_no_array_is_reported():
@@ -150,6 +163,7 @@ def test_a_function_that_does_not_come_back_is_given_up(monkeypatch):
         ("nowhere.py:attention", "there is no such file"),
         (f"{FILE}:attentoin", "Did you mean attention"),
         (f"{FILE}:not_a_function", "not_a_function is no function"),
+        (f"{FILE}:Layer", r"Layer is a class\. Audit .* x = Layer\(\.\.\.\)\. The file has: (?!.*Layer)"),
     ],
 )
 def test_what_does_not_name_a_function_is_one_message(claim, words):

@@ -29,6 +29,14 @@ def test_a_claim_that_conforms_only_at_equal_sizes_says_so():
     assert found.notes == ("the formula conforms only where m = d_k",)
 
 
+@pytest.mark.parametrize(
+    "claim", ["O = softmax(1 / sqrt(d_k) * Q @ K) @ V", "O = softmax(Q @ K * sqrt(d_k) / d_k) @ V"]
+)
+def test_a_size_keeps_its_name_where_it_is_equal_to_another(claim):
+    found = sa.audit(claim, "scaled-dot", seconds=2.0)
+    assert found.mistakes == ("K not transposed",) and found.notes == ("the formula conforms only where m = d_k",)
+
+
 def test_another_mechanism_is_claimed_with_sizes_of_its_own():
     other = sa.mechanism(
         "attention in other letters",

@@ -53,6 +53,7 @@ def test_a_wrong_claim_that_no_mistake_explains_has_a_counterexample_and_no_name
     [
         ("causal", "O = softmax(Q @ K, where=causal) @ V", ("1/√d_k missing", "K not transposed")),
         ("causal", "softmax(Q @ K.T) @ V", ("1/√d_k missing", "mask missing")),
+        ("scaled-dot", "softmax(Q @ K.T / d_k, where=causal) @ V", ("1/√d_k twice", "mask where there is none")),
         ("scaled-dot", "(exp(S) / colsum(exp(S))) @ V * sqrt(d_k) / sqrt(d_k) * 0 + softmax(Q @ K.T @ V)", None),
     ],
 )

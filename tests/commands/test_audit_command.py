@@ -122,6 +122,7 @@ def test_the_mistakes_are_listed():
         (("scaled-dot", "--claim", "O = P @ V", "--format", "html"), "'html' is not one of"),
         (("scaled-dot", "--claim", "O = P @ V", "--seconds", "0"), "--seconds"),
         (("scaled-dot", "--claim", "O = P @ V", "-o", "x.tex"), "stands for latex"),
+        (("scaled-dot", "--claim-file", "nowhere.txt"), "--claim-file: there is no file"),
     ],
 )
 def test_bad_input_is_one_message_with_status_2(arguments, words):

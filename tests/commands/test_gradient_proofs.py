@@ -42,3 +42,10 @@ def test_forward_mode_is_proved_too():
 def test_options_that_contradict_it_are_one_message(more):
     result = run("dot", *more, status=2)
     assert "--prove is about" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_format_that_proofs_are_not_printed_in_is_refused_by_the_option_that_asked_for_it(tmp_path):
+    asked = CliRunner().invoke(main, ["gradient", "dot", "--prove", "--format", "latex"])
+    assert asked.exit_code == 2 and "--format latex is a format that this command does not print" in asked.stderr
+    written = CliRunner().invoke(main, ["gradient", "dot", "--prove", "-o", str(tmp_path / "x.tex")])
+    assert written.exit_code == 2 and "stands for latex" in written.stderr

@@ -41,6 +41,13 @@ def test_what_is_neither_is_refused(argument, reason):
     assert reason in str(caught.value)
 
 
+@pytest.mark.parametrize("argument", ["nowhere.txt", "\n"])
+def test_a_message_names_the_option_that_was_given(argument):
+    with pytest.raises(InputError) as caught:
+        read_equations(argument, "--claim-file")
+    assert "--claim-file" in str(caught.value) and "--equations" not in str(caught.value)
+
+
 def test_a_huge_or_binary_file_is_refused(tmp_path, monkeypatch):
     (tmp_path / "huge.txt").write_text("# " * 10**5)
     (tmp_path / "binary.txt").write_bytes(b"\x93NUMPY")
