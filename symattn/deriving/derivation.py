@@ -56,6 +56,10 @@ class Derivation:
     def __post_init__(self) -> None:
         if isinstance(self.conditions, str):
             raise InputError(f"conditions come as a list of texts, found one text: {self.conditions!r}.")
+        if not isinstance(self.given, str):
+            raise InputError(
+                f"given is one text, an equation a line; found {type(self.given).__name__}: {self.given!r}."
+            )
         object.__setattr__(self, "start", self.start.strip())
         object.__setattr__(self, "conditions", tuple(self.conditions))
         object.__setattr__(self, "inputs", dict(self.inputs))

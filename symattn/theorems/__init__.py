@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from symattn.deriving import Theorem
 
 
+LABEL = re.compile(r"[A-Z]\d+")
+
+
 @cache
 def names() -> tuple[str, ...]:
     """The names of all theorems.
@@ -35,10 +38,12 @@ def named(name: str) -> Theorem:
 
     Errors: ``UnknownNameError`` for a name that no file has.
     """
-    wanted = _of_label(str(name)) or str(name).replace("_", "-")
+    wanted = _of_label(str(name).upper()) or str(name).replace("_", "-")
     if wanted not in names():
-        hint = suggestion(wanted, names())
-        raise UnknownNameError(f"there is no theorem {name!r}.{hint} There are: {', '.join(names())}.")
+        labels = [label for label, _ in headings().values()]
+        hint = suggestion(wanted.upper(), labels) if LABEL.fullmatch(wanted.upper()) else suggestion(wanted, names())
+        known = ", ".join(f"{label} {key}" for key, (label, _) in headings().items())
+        raise UnknownNameError(f"there is no theorem {name!r}.{hint} There are: {known}.")
     found: Theorem = importlib.import_module(f"{__name__}.{_module(wanted)}").theorem
     return found
 
@@ -55,7 +60,7 @@ def headings() -> dict[str, tuple[str, str]]:
 
 
 def _of_label(label: str) -> str | None:
-    if not re.fullmatch(r"[A-Z]\d+", label):
+    if not LABEL.fullmatch(label):
         return None
     return next((name for name, (own, _) in headings().items() if label in own.split(", ")), None)
 

@@ -84,4 +84,6 @@ def test_a_claimed_step_has_status_3(two_theorems, monkeypatch):
 
 def test_a_theorem_that_there_is_not_is_bad_input():
     assert "shift-invariance" in run("shift-invariancy", status=2).stderr
-    run("D99", status=2)
+    assert "there is no theorem 'D66'. Did you mean D6?" in run("D66", status=2).stderr
+    assert "D6 shift-invariance" in run("nothing", status=2).stderr
+    assert run("d6").stdout == run("D6").stdout

@@ -10,6 +10,7 @@ from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import condition, formula
 from symattn.deriving.rules import bound, definition
 from symattn.deriving.wording import sentence
+from symattn.errors import InputError
 from symattn.publishing import text
 from symattn.publishing.document import Joined, Steps, Words
 
@@ -73,3 +74,8 @@ def test_a_condition_in_words_stays_words():
 def test_a_title_begins_with_a_capital_unless_with_a_name():
     assert sentence("softmax is stable") == "Softmax is stable"
     assert sentence("p sums to 1") == "p sums to 1" and sentence("a bias") == "A bias"
+
+
+def test_definitions_that_are_no_text_are_refused():
+    with pytest.raises(InputError, match="given is one text, an equation a line; found dict"):
+        Derivation("x", "P", {"S": "n m"}, given={"P": "softmax(S)"})
