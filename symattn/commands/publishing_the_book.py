@@ -65,7 +65,8 @@ def command(
     if len(formats) > 1 or language == BOTH:
         raise InputError("one chapter is printed in one language and one format; --to DIR writes several.")
     if chapter is None:
-        lines = (f"{name:<28}{book.named(name).title.of(language or 'en')}" for name in book.in_order())
+        width = max(map(len, book.names()))
+        lines = (f"{name:<{width}}  {book.named(name).title.of(language or 'en')}" for name in book.in_order())
         deliver("\n".join(lines), path)
         return 0
     format, standalone = chosen_format(formats[0] if formats else None, path, standalone, FORMATS)
