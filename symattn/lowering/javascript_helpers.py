@@ -44,8 +44,8 @@ function _checkShape(value, name, lengths, asked) {
     for (let part = value; Array.isArray(part); part = part[0]) {
       found.push(part.length);
     }
-    throw new RangeError(`${name} takes shape (${asked}) = (${lengths.join(", ")}), all rows alike; ` +
-      `found (${found.join(", ")}).`);
+    const shape = lengths.join(", ") === found.join(", ") ? "rows of different lengths" : `(${found.join(", ")})`;
+    throw new RangeError(`${name} takes shape (${asked}) = (${lengths.join(", ")}); found ${shape}.`);
   }
 }
 """,

@@ -16,14 +16,14 @@ from symattn.language.names import safe_name
 from symattn.lowering.pieces import Binding
 from symattn.nodes import Value, is_matrix
 
-TAKEN = frozenset(
-    """
+_WORDS = """
     await break case catch class const continue debugger default delete do else enum export extends false finally for
     function if implements import in instanceof interface let new null package private protected public return static
     super switch this throw true try typeof var void while with yield
     arguments eval inputs undefined Array ArrayBuffer Infinity Math NaN Number Object RangeError TypeError
-    """.split()
-)
+"""
+
+TAKEN = frozenset(_WORDS.split())
 """What JavaScript keeps for itself, and what the code around the statements calls by its name."""
 
 
