@@ -212,7 +212,7 @@ class Mechanism(EquationSystem):
         Errors: ``UnknownNameError``, ``LanguageError`` for a name that would not do, ``LoweringError``.
 
         >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
-        >>> print("\n".join(attention.javascript(name="attend").splitlines()[1:3]))
+        >>> print(*attention.javascript(name="attend").splitlines()[1:3], sep="\\n")
         // Takes {P (n, m), V (m, d_v)} as nested arrays and returns {O (n, d_v)}.
         function attend(inputs) {
         """
