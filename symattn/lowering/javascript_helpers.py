@@ -26,7 +26,7 @@ function _input(inputs, name, axes) {
     if (!Array.isArray(value) && !ArrayBuffer.isView(value)) {
       throw new TypeError(`${name} takes arrays of numbers, nested ${axes} deep; found ${typeof value}.`);
     }
-    if (value.length === 0) {
+    if (!(value.length > 0)) {
       throw new RangeError(`${name} has an axis of length 0; at least one entry along each axis would do.`);
     }
     return Array.from(value, (part) => numbers(part, axesLeft - 1));
@@ -289,7 +289,7 @@ function _hardmax(scores) {
     "_shifted": """
 // The scores times a factor, the largest 0; those below -2 have no weight under entmax however far they lie.
 function _shifted(scores, factor) {
-  const largest = _largest(scores);
+  const largest = Math.max(_largest(scores), -Number.MAX_VALUE);
   return scores.map((s) => Math.max(factor * (s - largest), -2));
 }
 """,

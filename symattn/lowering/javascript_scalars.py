@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 from sympy import (
@@ -216,9 +217,9 @@ def position(writer: JavaScriptWriter, place: Expr) -> str:
 
 
 def quoted(value: Value) -> str:
-    """What was asked for, as a text in code."""
+    """What was asked for, as a text in code; no sign in it could end the text or the script that it stands in."""
     text = formula(value, name=lambda symbol: symbol.name.lstrip("_"), lenient=True)
-    return '"' + "".join(character for character in text if character.isprintable() and character not in '\\"<') + '"'
+    return json.dumps(text).replace("<", "\\x3c")
 
 
 SCALARS: dict[type[Basic], Row] = {

@@ -167,16 +167,17 @@ BAD = [
 
 
 def test_bad_input_is_refused_with_one_message(tmp_path):
-    lookup = system("Y = matrix(n, m, A[i, j - 1])", A="n m")
+    lookup = system("Y = matrix(n, m, A[i, j - 1 if j < m else 0])", A="n m")
     sources = [named("scaled-dot").javascript(), javascript_source(lookup)]
     jobs = [(0, {} if given == "none" else given) for given, _ in BAD] + [(1, {"A": [[1, 2]]})]
     answers = computed(sources, jobs, tmp_path)
+    assert "\\x3c" in sources[1]
     assert [answer["error"] for answer in answers[:-1]] == [message for _, message in BAD]
-    assert answers[-1]["error"] == "RangeError: A[i, j - 1]: position -1 is outside a length of 2."
+    assert answers[-1]["error"] == "RangeError: A[i, j - 1 if j < m else 0]: position -1 is outside a length of 2."
 
 
 def test_words_of_javascript_are_names_like_any_other(tmp_path):
-    one = system("new = this @ var.T\nlet = sum(a, new[:, a] * new[a, :])", this="n m", var="n m")
+    one = system("new = this @ var.T\nlet = sum(do, new[:, do] * new[do, :])", this="n m", var="n m")
     numbers = {
         "this": np.array([[1.0, 2.0, 0.0], [0.0, 1.0, -1.0]]),
         "var": np.array([[2.0, 1.0, 1.0], [0.0, 3.0, 1.0]]),
