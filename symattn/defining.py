@@ -203,6 +203,21 @@ class Mechanism(EquationSystem):
         """
         return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)
 
+    def javascript(self, outputs: str | Iterable[str] | None = None, name: str | None = None) -> str:
+        """The text of one JavaScript function that computes the output, in a page without symattn or any library.
+
+        It takes an object of the inputs by name, ``{Q: [[1, 2], [3, 4]], t: 0.5}``, a matrix an array of rows, a family
+        an array of matrices, and returns an object of the ``outputs``; those of a backward pass are all its results.
+        Every equation stands as a comment above its code. ``name`` is what the function is called.
+        Errors: ``UnknownNameError``, ``LanguageError`` for a name that would not do, ``LoweringError``.
+
+        >>> attention = mechanism("a", {"P": "n m", "V": "m d_v"}, "O = P @ V")
+        >>> print(*attention.javascript(name="attend").splitlines()[1:3], sep="\\n")
+        // Takes {P (n, m), V (m, d_v)} as nested arrays and returns {O (n, d_v)}.
+        function attend(inputs) {
+        """
+        return lowering.javascript_source(self, outputs, name)
+
     def differentiable(self, output: str | None = None) -> Callable[..., Any]:
         """A torch function of the inputs whose gradients are computed by the generated backward pass.
 

@@ -52,7 +52,12 @@ from symattn.writing import check_target
     ),
     *SETTINGS,
     click.option("--prove", is_flag=True, help="Say of each gradient how it is known instead, proved for every size."),
-    click.option("--code", "target", type=click.Choice(["numpy", "torch"]), help="Print a Python module instead."),
+    click.option(
+        "--code",
+        "target",
+        type=click.Choice(["numpy", "torch", "javascript"]),
+        help="Print a Python module, or a JavaScript function, instead.",
+    ),
     *RESULT,
 )
 def command(
@@ -94,7 +99,7 @@ def command(
         return proofs(system, mode, output, wrt, format_name, path)
     if target is not None:
         if settings or format_name is not None or standalone:
-            raise click.UsageError("--code prints a Python module; --set, --format and --standalone go without it.")
+            raise click.UsageError("--code prints code; --set, --format and --standalone go without it.")
         if path is not None and path != "-":
             check_target(path)
         deliver(source(derivative(system, mode, output, wrt), target), path)
@@ -129,7 +134,9 @@ def derivative(system: Mechanism, mode: str, output: str | None, wrt: tuple[str,
 
 
 def source(system: Mechanism, target: str) -> str:
-    """The module of a function that computes all results of a system."""
+    """The module of a function that computes all results of a system, or the JavaScript function."""
+    if target == "javascript":
+        return system.javascript()
     function: Any = system.lambdify(target)
     return str(function.source)
 

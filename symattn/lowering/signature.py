@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from sympy import Expr, Integer, Symbol, expand
+from sympy import Expr, Integer, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.errors import LoweringError
 from symattn.lowering.pieces import Binding
+from symattn.lowering.places import Places, from_the_end
 from symattn.lowering.program import Program
 from symattn.lowering.writer import Writer
 from symattn.nodes import Column, IndexedMatrix, Member, Row, Value, full_shape
-from symattn.shapes import Shape
 
 
-@dataclass
-class Sizes:
-    """Where each size is found: an axis of an input, perhaps one of which it is a part, as ``r`` is of ``2*r + 1``."""
+class Sizes(Places):
+    """The sizes of a program's inputs, and the lines of code that take them from the inputs' shapes."""
 
-    program: Program
-    places: dict[Expr, tuple[str, int]] = field(default_factory=dict)
-    part_of: dict[Expr, tuple[Expr, Expr]] = field(default_factory=dict)
-    """What a size is multiplied by in the length of its axis, and what is added to that."""
-
-    def __post_init__(self) -> None:
-        axes = list(self.axes())
-        for name, axis, length in axes:
-            if isinstance(length, Symbol):
-                self.places.setdefault(length, (name, axis))
-        searching = True
-        while searching:
-            searching = False
-            for name, axis, length in axes:
-                unknown = [symbol for symbol in length.free_symbols if symbol not in self.places]
-                if len(unknown) == 1 and (factor := expand(length).coeff(unknown[0], 1)) != 0:
-                    rest = expand(length - factor * unknown[0])
-                    if not rest.has(unknown[0]):
-                        self.places[unknown[0]] = (name, axis)
-                        self.part_of[unknown[0]] = (factor, rest)
-                        searching = True
-
-    def axes(self) -> Iterator[tuple[str, int, Expr]]:
-        """Every axis of every matrix or family among the inputs: its name, its place from the end, its length."""
-        for symbol in self.program.system.input_symbols:
-            for axis, length in from_the_end(full_shape(symbol)):
-                yield symbol.name, axis, length
-
-    def is_known(self, length: Expr) -> bool:
-        """Whether a length can be computed from the shapes of the inputs."""
-        return all(symbol in self.places for symbol in length.free_symbols)
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        super().__init__(program.system.input_symbols)
 
     def lines(self, writer: Writer) -> list[str]:
         """The lines that take the sizes from the shapes and compare the rest with them."""
@@ -101,7 +71,7 @@ class Sizes:
                 if self.is_known(length):
                     wrong.append(f"{symbol.name}.shape[{axis}] != {writer.value(length).text}")
                     told |= {part.name for part in length.free_symbols}
-                elif (first := self._first_place(length)) != (symbol.name, axis):
+                elif (first := self.first_place(length)) != (symbol.name, axis):
                     wrong.append(f"{symbol.name}.shape[{axis}] != {first[0]}.shape[{first[1]}]")
             if wrong:
                 asked = ", ".join(str(length) for length in shape)
@@ -112,9 +82,6 @@ class Sizes:
                     f'    raise ValueError(f"{symbol.name} takes shape (..., {asked}){values}; '
                     f'found {{tuple({symbol.name}.shape)}}.")'
                 )
-
-    def _first_place(self, length: Expr) -> tuple[str, int]:
-        return next((name, axis) for name, axis, other in self.axes() if other == length)
 
     def _subscripts(self, writer: Writer) -> Iterator[str]:
         """A whole number as a subscript has to lie inside a length that only the inputs' shapes tell."""
@@ -128,11 +95,6 @@ class Sizes:
                 text = writer.value(length).text
                 yield f"if {text} <= {position}:"
                 yield f'    raise ValueError(f"subscript {position} is outside a length of {length} = {{{text}}}.")'
-
-
-def from_the_end(shape: Shape) -> list[tuple[int, Expr]]:
-    """Each length of a shape with its axis, counted from the end so that batches may stand before."""
-    return [(position - len(shape), length) for position, length in enumerate(shape)]
 
 
 def subscripts(value: Value) -> Iterator[tuple[Expr, Expr]]:

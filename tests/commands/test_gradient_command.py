@@ -151,6 +151,11 @@ def test_code_is_a_module_that_gives_all_that_is_asked_for(target, tmp_path):
     assert {name: tuple(value.shape) for name, value in found.items()} == {"dQ": (2, 3), "dV": (4, 5)}
 
 
+def test_code_for_a_page_is_one_function_of_all_that_is_asked_for():
+    source = run("scaled-dot", "--wrt", "Q", "--wrt", "V", "--code", "javascript").stdout
+    assert "\nfunction scaled_dot_product_attention_backward(inputs) {" in source and "return {dQ, dV};" in source
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -169,8 +174,8 @@ def test_code_is_a_module_that_gives_all_that_is_asked_for(target, tmp_path):
         (("--equations", "P = softmax(Q)"), "needs the shape of each input"),
         (("dot", "--input", "Q=n d"), "--input belongs to --equations"),
         (("dot", "--code", "jax"), "'jax' is not one of"),
-        (("dot", "--code", "numpy", "--format", "json"), "--code prints a Python module"),
-        ((*DOT, "--code", "numpy"), "--code prints a Python module"),
+        (("dot", "--code", "numpy", "--format", "json"), "--code prints code"),
+        ((*DOT, "--code", "numpy"), "--code prints code"),
         (("dot", "--code", "numpy", "-o", "nowhere/out.py"), "there is no directory"),
         (("dot", "--format", "pdf"), "'pdf' is not one of"),
         (("dot", "-o", "out.pdf"), "names no format"),
