@@ -123,27 +123,46 @@ def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
 
 
 def _steps(block: Steps, settings: Settings) -> tuple[str, float]:
-    """The start and the steps in one alignment, each with its reason beside it, or below where the line is full."""
-    rows = [f"& {latex(block.start, digits=settings.digits)}"]
-    longest = width(rows[0])
-    for line in block.lines:
-        formula = f"{SIGNS(line.sign)} {latex(line.value, digits=settings.digits)}"
-        longest = max(longest, width(formula))
-        beside = width(formula) + 0.5 * len(line.reason) + 3 <= LINE
-        label = rf" && \text{{\footnotesize {escape(plain(line.reason))}}}" if beside and line.reason else ""
-        rows.append(f"&{formula}{label}")
-        rows += _below(line, "" if beside else line.reason, settings)
-    size, needed = _size(longest)
-    body = " \\\\[3pt]\n".join(rows)
-    shown = f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+    """The start and the steps flush left, reasons in a column of their own, or below where the line is full."""
+    formulas = [f"{SIGNS(line.sign)} {latex(line.value, digits=settings.digits)}" for line in block.lines]
+    beside = _beside([width(formula) for formula in formulas], [line.reason for line in block.lines])
+    start = latex(block.start, digits=settings.digits)
+    rows = [_overlapping(start) if any(beside) else f"& {start}"]
+    for line, formula, has_room in zip(block.lines, formulas, beside, strict=True):
+        if has_room:
+            rows.append(rf"& {formula} && \text{{\footnotesize {escape(plain(line.reason))}}}")
+        else:
+            rows.append(_overlapping(formula) if any(beside) else f"& {formula}")
+        rows += _below(line, "" if has_room else line.reason, settings)
+    size, needed = _size(max(map(width, (start, *formulas))))
+    body = " \\\\[3pt]\n".join(f"{row} &" for row in rows)
+    shown = f"\\begin{{flalign*}}\n{body}\n\\end{{flalign*}}"
     setting = size + (ROOM_FOR_FRACTIONS if FRACTION_IN_A_MATRIX.search(body) else "")
     return (f"{{{setting}\n{shown}\n\\par}}" if setting else shown), needed
+
+
+def _beside(widths: Sequence[float], reasons: Sequence[str]) -> list[bool]:
+    """Which formulas have their reasons beside them: those that leave room for the widest of these reasons."""
+    reach = [0.45 * len(reason) + 2 for reason in reasons]
+    chosen = [bool(reason) and own + far <= LINE for own, far, reason in zip(widths, reach, reasons, strict=True)]
+    while any(chosen):
+        places = [place for place, is_beside in enumerate(chosen) if is_beside]
+        widest = max(places, key=lambda place: widths[place])
+        if widths[widest] + max(reach[place] for place in places) <= LINE:
+            break
+        chosen[widest] = False
+    return chosen
+
+
+def _overlapping(formula: str) -> str:
+    """A row that does not push the column of reasons away."""
+    return rf"& \rlap{{$\displaystyle {formula}$}}"
 
 
 def _below(line: StepLine, reason: str, settings: Settings) -> list[str]:
     """Lines of small type under a step: its reason, where it does not fit beside it, and the remark."""
     texts = [text for text in (escape(plain(reason)), inline(line.remark, settings)) if text]
-    return [rf"&\quad\parbox{{0.8\linewidth}}{{\raggedright\footnotesize {text}}}" for text in texts]
+    return [rf"& \rlap{{\quad\parbox{{0.8\linewidth}}{{\raggedright\footnotesize {text}}}}}" for text in texts]
 
 
 def _size(longest: float) -> tuple[str, float]:

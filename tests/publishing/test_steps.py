@@ -47,12 +47,17 @@ def test_a_reason_without_room_goes_below():
     assert max(map(len, printed("text", width=36).splitlines())) <= 36
 
 
-def test_latex_aligns_the_signs():
+def test_latex_sets_reasons_in_a_column_of_their_own():
     shown = printed("latex")
-    assert r"& (AB)^{\top}" in shown
-    assert r"&= B^{\top}A^{\top} && \text{\footnotesize by transpose of a product; proved}" in shown
-    assert r"&\leq S+AB" in shown
-    assert r"\footnotesize for S large, as $\operatorname{softmax}(S)$ says}" in shown
+    assert r"& \rlap{$\displaystyle (AB)^{\top}$} &" in shown
+    assert r"& = B^{\top}A^{\top} && \text{\footnotesize by transpose of a product; proved} &" in shown
+    assert r"& \leq S+AB && \text{\footnotesize by bound; claimed} &" in shown
+    assert r"\footnotesize for S large, as $\operatorname{softmax}(S)$ says}} &" in shown
+
+
+def test_a_long_reason_goes_below_the_formula_in_latex():
+    shown = printed("latex", Steps(S, [StepLine("=", S, "by " + 30 * "word ")]))
+    assert "&&" not in shown and r"\raggedright\footnotesize by word word" in shown
 
 
 def test_a_page_has_a_row_for_each_step_with_its_evidence():
