@@ -156,7 +156,7 @@ def _beside(widths: Sequence[float], reasons: Sequence[str]) -> list[bool]:
 
 def _overlapping(formula: str) -> str:
     """A row that does not push the column of reasons away."""
-    return rf"& \rlap{{$\displaystyle {formula}$}}"
+    return rf"& \rlap{{$\displaystyle {{}}{formula}$}}"
 
 
 def _below(line: StepLine, reason: str, settings: Settings) -> list[str]:

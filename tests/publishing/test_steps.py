@@ -49,7 +49,7 @@ def test_a_reason_without_room_goes_below():
 
 def test_latex_sets_reasons_in_a_column_of_their_own():
     shown = printed("latex")
-    assert r"& \rlap{$\displaystyle (AB)^{\top}$} &" in shown
+    assert r"& \rlap{$\displaystyle {}(AB)^{\top}$} &" in shown
     assert r"& = B^{\top}A^{\top} && \text{\footnotesize by transpose of a product; proved} &" in shown
     assert r"& \leq S+AB && \text{\footnotesize by bound; claimed} &" in shown
     assert r"\footnotesize for S large, as $\operatorname{softmax}(S)$ says}} &" in shown
