@@ -30,6 +30,8 @@ COMMANDS = {
     "prove": ("proving", "Prove that two formulas are equal for every size, or refute it by numbers."),
     "audit": ("auditing", "Compare a claimed formula, or a function, with a mechanism, and name the mistake."),
     "theorems": ("showing_theorems", "List the theorems with their evidence, or show one with every step."),
+    "exercises": ("exercising", "Print a sheet of exercises with numbers from a seed, and its key."),
+    "check": ("checking_answers", "Check the answer to an exercise, and name the mistake that gives it."),
     "list": ("listing", "List the library of mechanisms, group by group, or one of them to be changed."),
 }
 """The module of each command, and its line in the help, which stands here so that help loads no module."""

@@ -69,6 +69,7 @@ LAYERS = (
     {"examples"},
     {"article_steps", "comparing", "theorems", "auditing"},
     {"reading", "writing", "adapters"},
+    {"exercises"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -1,0 +1,177 @@
+"""The check of an answer: right exactly, right in its decimals, or wrong, and which usual mistake gives that value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
+
+from symattn.exact import Element, ExactMatrix
+from symattn.exact.evaluation import Known
+from symattn.exercises.answers import Answer, Entry, read_answer
+from symattn.exercises.mistaken import mistaken_values
+from symattn.exercises.task import Exercise, Task
+from symattn.exercises.wording import said
+from symattn.shapes import show
+
+PLACES = 3
+"""Decimal places that an answer has at least, unless it is exact."""
+
+TELLING_PLACES = 2
+"""Fewer decimal places than this show no mistake, as many values round to them."""
+
+RIGHT_EXACT, RIGHT_DECIMALS, TOO_FEW, WRONG = "right exact", "right decimals", "too few places", "wrong"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an answer: the verdict, the mistake that gives its value if one is known, and the sentences."""
+
+    exercise: str
+    verdict: str
+    sentences: tuple[str, ...]
+    mistake: str = ""
+    """The name of the mistake's sentence."""
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer counts."""
+        return self.verdict in (RIGHT_EXACT, RIGHT_DECIMALS)
+
+    @property
+    def exit_status(self) -> int:
+        """0 if it is right, else 1."""
+        return 0 if self.right else 1
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+
+def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome:
+    """Hold an answer against an exercise.
+
+    Errors: ``InputError``, ``LimitError`` or those of the language for text that is no answer; ``ExactnessError`` if
+    equality cannot be decided.
+
+    >>> from symattn.exercises.catalogue import identified
+    >>> check_answer(identified("alibi-1-1"), "exp(-3/16)").verdict
+    'right exact'
+    """
+    task = exercise.task
+    exact = rows_of(task.answer)
+    answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
+
+    def outcome(verdict: str, *more: str, mistake: str = "") -> Outcome:
+        first = said(language, verdict) if verdict == TOO_FEW else said(language, verdict, name=exercise.name)
+        return Outcome(exercise.name, verdict, (first, *more), mistake)
+
+    if agrees(answer, exact):
+        entries = [entry for row in answer for entry in row]
+        exactly = all(entry.is_exactly(each) for entry, each in _paired(answer, exact))
+        if exactly:
+            return outcome(RIGHT_EXACT)
+        enough = all(entry.places is None or entry.places >= PLACES for entry in entries)
+        return outcome(RIGHT_DECIMALS if enough else TOO_FEW)
+    found = _mistake(task, answer, exact)
+    if found is not None:
+        sentence, words = found
+        mistake = said(language, sentence, **words)
+        return outcome(WRONG, said(language, "mistake made", mistake=mistake), mistake=sentence)
+    return outcome(WRONG, *_places(exercise, answer, exact, language))
+
+
+def rows_of(value: Known) -> tuple[tuple[Element, ...], ...]:
+    """The rows of a matrix of exact numbers, or a number as one row."""
+    if isinstance(value, Element):
+        return ((value,),)
+    assert isinstance(value, ExactMatrix)
+    return tuple(tuple(row) for row in value.rows)
+
+
+def _paired(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> Iterator[tuple[Entry, Element]]:
+    for mine, its in zip(answer, exact, strict=True):
+        yield from zip(mine, its, strict=True)
+
+
+def _same_shape(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> bool:
+    return len(answer) == len(exact) and len(answer[0]) == len(exact[0])
+
+
+def agrees(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> bool:
+    """Whether every entry stands for the number at its place, exactly or rounded to the places given."""
+    return _same_shape(answer, exact) and all(entry.agrees(number) for entry, number in _paired(answer, exact))
+
+
+def _mistake(task: Task, answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> tuple[str, dict[str, str]] | None:
+    """The first usual mistake that gives what was answered, and the words of its sentence."""
+    if any(entry.places is not None and entry.places < TELLING_PLACES for row in answer for entry in row):
+        telling = tuple(tuple(_as_exact(entry) for entry in row) for row in answer)
+    else:
+        telling = answer
+    if agrees(telling, tuple(zip(*exact, strict=True))):
+        return "slip transposed", {}
+    if _same_shape(answer, exact) and all(_is_cut_off(entry, each) for entry, each in _paired(answer, exact)):
+        return "slip cut off", {}
+    for mistaken in mistaken_values(task):
+        if agrees(telling, rows_of(mistaken.value)):
+            return mistaken.sentence, mistaken.words
+    if _same_shape(answer, exact) and _is_reordered(telling, exact):
+        return "slip reversed", {}
+    if _same_shape(answer, exact) and all(_is_near(entry, each) for entry, each in _paired(answer, exact)):
+        return "slip near", {}
+    return None
+
+
+def _as_exact(entry: Entry) -> Entry:
+    """A decimal of few places, which is taken at its word where it is to show a mistake."""
+    return Entry(entry.value) if entry.places is not None and entry.places < TELLING_PLACES else entry
+
+
+def _is_cut_off(entry: Entry, exact: Element) -> bool:
+    """Whether decimals were dropped, or none were left out."""
+    if entry.places is None:
+        return entry.is_exactly(exact)
+    digits = max(exact.decimal(20).adjusted() + entry.places + 15, 20)
+    cut = exact.decimal(digits).quantize(Decimal(1).scaleb(-entry.places), ROUND_DOWN)
+    return entry.value == Fraction(cut) or entry.is_rounded(exact)
+
+
+def _is_near(entry: Entry, exact: Element) -> bool:
+    """Whether decimals are off by at most two units of their last place, and there are enough to say so."""
+    if entry.places is None or entry.places < TELLING_PLACES:
+        return entry.agrees(exact)
+    return abs(exact - entry.value) <= Fraction(5, 2) / Fraction(10) ** entry.places
+
+
+def _is_reordered(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> bool:
+    """Whether the entries are those of the answer at other places."""
+    left = [number for row in exact for number in row]
+    for row in answer:
+        for entry in row:
+            place = next((k for k, number in enumerate(left) if entry.agrees(number)), None)
+            if place is None:
+                return False
+            del left[place]
+    return True
+
+
+def _places(exercise: Exercise, answer: Answer, exact: tuple[tuple[Element, ...], ...], language: str) -> Iterator[str]:
+    """What is to be said of an answer that no usual mistake explains: its shape, or which entries are not right."""
+    if not _same_shape(answer, exact):
+        yield said(
+            language,
+            "wrong shape",
+            asked=exercise.task.asked,
+            name=exercise.name,
+            shape=show((len(exact), len(exact[0]))),
+            found=show((len(answer), len(answer[0]))),
+        )
+    elif len(exact) * len(exact[0]) > 1:
+        wrong = [
+            said(language, "entry", row=str(i), column=str(j))
+            for i, (mine, its) in enumerate(zip(answer, exact, strict=True), 1)
+            for j, (entry, number) in enumerate(zip(mine, its, strict=True), 1)
+            if not entry.agrees(number)
+        ]
+        yield said(language, "wrong entries", entries="; ".join(wrong))

@@ -1,0 +1,151 @@
+"""Answers: what a learner writes, read into exact numbers by the language's whitelist; decimals keep their places."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symattn import limits
+from symattn.errors import InputError, LimitError, SymattnError
+from symattn.exact import Element, Evaluation
+from symattn.exact.functions import exp
+from symattn.language import parse_expression
+from symattn.language.declarations import declare
+from symattn.reading.numerals import number_or_none
+
+DECIMAL = re.compile(r"[+-]?[0-9]*\.([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?|[+-]?[0-9]+[eE]([+-]?[0-9]{1,4})")
+
+POWER_OF_E = re.compile(r"\be\s*\*\*\s*\(")
+"""``e**(`` is written ``exp(``: a power of a number may be undefined where an exponential never is."""
+
+SIGNS = {"−": "-", "–": "-", "⁄": "/", "×": "*", "·": "*", "÷": "/", "^": "**", "π": "pi", "√": "sqrt"}
+"""What is written for signs of the language; full-width forms are brought to narrow ones before."""
+
+EULER = "e"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One number of an answer: its value, and the places after the point if it was written as a decimal."""
+
+    value: Element
+    places: int | None = None
+
+    def is_exactly(self, exact: Element) -> bool:
+        """Whether it is the number, decided.
+
+        Errors: ``ExactnessError`` if that cannot be decided.
+        """
+        return self.value == exact
+
+    def is_rounded(self, exact: Element) -> bool:
+        """Whether it is a decimal that the number rounds to; of a number in the middle of two, either of them."""
+        if self.places is None:
+            return False
+        half_a_unit = Fraction(1, 2) / Fraction(10) ** self.places
+        return abs(exact - self.value) <= half_a_unit
+
+    def agrees(self, exact: Element) -> bool:
+        """Whether it stands for the number, exactly or rounded."""
+        return self.is_rounded(exact) if self.places is not None else self.is_exactly(exact)
+
+
+Answer = tuple[tuple[Entry, ...], ...]
+"""The rows of an answer; a number is one row of one entry."""
+
+
+def read_answer(text: str, one_number: bool = False) -> Answer:
+    """The rows of numbers that an answer stands for; ``one_number`` if blanks separate nothing.
+
+    >>> [entry.places for entry in read_answer("1/(1 + e**2) 0.25; 2 -0.5")[0]]
+    [None, 2]
+
+    Errors: ``InputError`` for text that is no answer, ``LimitError`` for one too long, and the errors of the language.
+    """
+    if len(text) > limits.ANSWER_LENGTH:
+        raise LimitError(f"an answer of {len(text)} characters; the most is {limits.ANSWER_LENGTH}.")
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(SIGNS.get(character, character) for character in plain)
+    plain = POWER_OF_E.sub("exp(", re.sub(r"\bln\b", "log", plain)).strip()
+    if not plain:
+        raise InputError("the answer is empty; write a number such as 1/3, or a matrix such as '1 2; 3 4'.")
+    rows = tuple(tuple(map(_entry, _entries(row, one_number))) for row in _divided(_without_brackets(plain), ";"))
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise InputError(
+                f"the rows of an answer are of one length: row 1 has {len(rows[0])} entries, "
+                f"row {number} has {len(row)}."
+            )
+    return rows
+
+
+def _without_brackets(text: str) -> str:
+    """``[1, 2]`` and ``[[1, 2], [3, 4]]`` as ``1, 2`` and ``1, 2; 3, 4``."""
+    if not (text.startswith("[") and text.endswith("]")):
+        return text
+    inner = text[1:-1].strip()
+    if not inner.startswith("["):
+        return inner
+    rows = _divided(inner, ",") if "," in inner else [inner]
+    return "; ".join(_without_brackets(row.strip()) for row in rows)
+
+
+def _divided(text: str, mark: str) -> list[str]:
+    """The text at each mark that stands in no bracket.
+
+    >>> _divided("max(1, 2), 3", ",")
+    ['max(1, 2)', ' 3']
+    """
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if character == mark and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _entries(row: str, one_number: bool) -> Iterator[str]:
+    """The entries of a row: at its commas, or else at its blanks where no operation goes on across them."""
+    row = row.strip()
+    if "," in row and len(pieces := _divided(row, ",")) > 1:
+        yield from pieces
+        return
+    if one_number:
+        yield row
+        return
+    entry = ""
+    for piece in filter(None, _divided(re.sub(r"\s", " ", row), " ")):
+        ends_open = not entry or entry.endswith(("+", "-", "*", "/"))
+        goes_on = piece in ("+", "-") or piece.startswith(("*", "/"))
+        if ends_open or goes_on:
+            entry += piece
+        else:
+            yield entry
+            entry = piece
+    yield entry
+
+
+def _entry(text: str) -> Entry:
+    """One number, a decimal or an exact formula of numbers."""
+    text = text.strip()
+    if not text:
+        raise InputError("an entry of the answer is empty; write 0 where a zero is meant.")
+    value = number_or_none(text)
+    if value is not None:
+        found = DECIMAL.fullmatch(text)
+        if found is None:
+            return Entry(Element.of(value))
+        return Entry(Element.of(value), max(len(found[1] or "") - int(found[2] or found[3] or 0), 0))
+    try:
+        parsed = parse_expression(text, {EULER: declare(EULER, ())})
+        number = Evaluation({EULER: exp(Element.of(1))})(parsed)
+    except SymattnError as error:
+        raise error.in_context("in the answer") from None
+    if not isinstance(number, Element):
+        raise InputError(f"an entry of the answer is a number, found {text[:60]!a}.")
+    return Entry(number)
