@@ -21,7 +21,8 @@ PLACES = 3
 TELLING_PLACES = 2
 """Fewer decimal places than this show no mistake, as many values round to them."""
 
-RIGHT_EXACT, RIGHT_DECIMALS, TOO_FEW, WRONG = "right exact", "right decimals", "too few places", "wrong"
+RIGHT_EXACT, RIGHT_DECIMALS, RIGHT_DIGITS = "right exact", "right decimals", "right to a thousand digits"
+TOO_FEW, WRONG = "too few places", "wrong"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Outcome:
     @property
     def right(self) -> bool:
         """Whether the answer counts."""
-        return self.verdict in (RIGHT_EXACT, RIGHT_DECIMALS)
+        return self.verdict in (RIGHT_EXACT, RIGHT_DECIMALS, RIGHT_DIGITS)
 
     @property
     def exit_status(self) -> int:
@@ -51,11 +52,11 @@ class Outcome:
 def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome:
     """Hold an answer against an exercise.
 
-    Errors: ``InputError``, ``LimitError`` or those of the language for text that is no answer; ``ExactnessError`` if
-    equality cannot be decided.
+    Errors: ``InputError``, ``LimitError`` or those of the language for text that is no answer.
 
     >>> from symattn.exercises.catalogue import identified
-    >>> check_answer(identified("alibi-1-1"), "exp(-3/16)").verdict
+    >>> fusion = identified("fusion-1-1")
+    >>> check_answer(fusion, str(fusion.task.answer)).verdict
     'right exact'
     """
     task = exercise.task
@@ -70,7 +71,8 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
         entries = [entry for row in answer for entry in row]
         exactly = all(entry.is_exactly(each) for entry, each in _paired(answer, exact))
         if exactly:
-            return outcome(RIGHT_EXACT)
+            decided = all(entry.is_decided(each) for entry, each in _paired(answer, exact))
+            return outcome(RIGHT_EXACT if decided else RIGHT_DIGITS)
         enough = all(entry.places is None or entry.places >= PLACES for entry in entries)
         return outcome(RIGHT_DECIMALS if enough else TOO_FEW)
     found = _mistake(task, answer, exact)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symattn import limits
-from symattn.errors import InputError, LimitError, SymattnError
+from symattn.errors import ExactnessError, InputError, LimitError, SymattnError
 from symattn.exact import Element, Evaluation
 from symattn.exact.functions import exp
 from symattn.language import parse_expression
@@ -21,10 +21,29 @@ DECIMAL = re.compile(r"[+-]?[0-9]*\.([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?|[+-]?[0-9
 POWER_OF_E = re.compile(r"\be\s*\*\*\s*\(")
 """``e**(`` is written ``exp(``: a power of a number may be undefined where an exponential never is."""
 
-SIGNS = {"−": "-", "–": "-", "⁄": "/", "×": "*", "·": "*", "÷": "/", "^": "**", "π": "pi", "√": "sqrt"}
+SIGNS = {"−": "-", "–": "-", "⁄": "/", "×": "*", "·": "*", "÷": "/", "^": "**", "π": "pi"}
 """What is written for signs of the language; full-width forms are brought to narrow ones before."""
 
-EULER = "e"
+RAISED = re.compile("⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+RESPELLED = (
+    (re.compile(r"√\s*([0-9]+)"), r"sqrt(\1)"),
+    (re.compile("√"), "sqrt"),
+    (re.compile(r"\bln\b"), "log"),
+    (re.compile(r"(?<=[0-9])(?=e(?![0-9+-]))|(?<=[0-9)])(?=(?:sqrt|log|exp|tanh|cos|sin)\()|(?<=\))(?=e)"), "*"),
+    (POWER_OF_E, "exp("),
+)
+"""How a key is printed and a learner writes: roots by their sign, products by putting factors side by side."""
+
+EULER = ("e", "E")
+
+
+UNDECIDED_DIGITS = 1_000
+"""Digits that agree where equality is not decided."""
+
+SIDE_BY_SIDE = re.compile(r"(?<=[0-9a-z)])\s+(?=[a-zA-Z(])|(?<=\))\s*(?=[(0-9])")
+"""Between factors of one entry; a name and its bracket stand together."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +54,18 @@ class Entry:
     places: int | None = None
 
     def is_exactly(self, exact: Element) -> bool:
-        """Whether it is the number, decided.
+        """Whether it is the number; where no rule decides that, as for powers of roots, by a thousand digits."""
+        try:
+            return self.value == exact
+        except ExactnessError:
+            return self.value.decimal(UNDECIDED_DIGITS) == exact.decimal(UNDECIDED_DIGITS)
 
-        Errors: ``ExactnessError`` if that cannot be decided.
-        """
-        return self.value == exact
+    def is_decided(self, exact: Element) -> bool:
+        """Whether equality with the number is decided."""
+        try:
+            return (self.value == exact) is not None
+        except ExactnessError:
+            return False
 
     def is_rounded(self, exact: Element) -> bool:
         """Whether it is a decimal that the number rounds to; of a number in the middle of two, either of them."""
@@ -67,9 +93,11 @@ def read_answer(text: str, one_number: bool = False) -> Answer:
     """
     if len(text) > limits.ANSWER_LENGTH:
         raise LimitError(f"an answer of {len(text)} characters; the most is {limits.ANSWER_LENGTH}.")
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(SIGNS.get(character, character) for character in plain)
-    plain = POWER_OF_E.sub("exp(", re.sub(r"\bln\b", "log", plain)).strip()
+    plain = RAISED.sub(lambda found: f"**({found[0].translate(LOWERED)})", text)
+    plain = unicodedata.normalize("NFKC", plain)
+    plain = "".join(SIGNS.get(character, character) for character in plain).strip()
+    for pattern, spelled in RESPELLED:
+        plain = pattern.sub(spelled, plain)
     if not plain:
         raise InputError("the answer is empty; write a number such as 1/3, or a matrix such as '1 2; 3 4'.")
     rows = tuple(tuple(map(_entry, _entries(row, one_number))) for row in _divided(_without_brackets(plain), ";"))
@@ -140,10 +168,10 @@ def _entry(text: str) -> Entry:
         found = DECIMAL.fullmatch(text)
         if found is None:
             return Entry(Element.of(value))
-        return Entry(Element.of(value), max(len(found[1] or "") - int(found[2] or found[3] or 0), 0))
+        return Entry(Element.of(value), len(found[1] or "") - int(found[2] or found[3] or 0))
     try:
-        parsed = parse_expression(text, {EULER: declare(EULER, ())})
-        number = Evaluation({EULER: exp(Element.of(1))})(parsed)
+        parsed = parse_expression(SIDE_BY_SIDE.sub(" * ", text), {name: declare(name, ()) for name in EULER})
+        number = Evaluation(dict.fromkeys(EULER, exp(Element.of(1))))(parsed)
     except SymattnError as error:
         raise error.in_context("in the answer") from None
     if not isinstance(number, Element):

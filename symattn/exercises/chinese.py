@@ -174,6 +174,7 @@ CHINESE: dict[str, str] = {
     "slip near": "最后几位小数没有正确舍入。",
     "right exact": "正确：{name} 的答案是精确的。",
     "right decimals": "正确：{name} 的小数在给出的位数上正确舍入。",
+    "right to a thousand digits": "正确：{name} 的答案在一千位数字上一致；这里无法判定严格相等。",
     "too few places": "小数舍入正确，但至少需要三位；请给出更多位数或精确值。",
     "wrong": "错误：这不是 {name} 的答案。",
     "wrong shape": "错误：{name} 中 {asked} 的形状是 {shape}，而答案的形状是 {found}。",

@@ -253,6 +253,9 @@ ENGLISH: dict[str, str] = {
     "slip near": "The last decimals are not correctly rounded.",
     "right exact": "Right: {name} is answered exactly.",
     "right decimals": "Right: the decimals of {name} are correctly rounded to the places given.",
+    "right to a thousand digits": (
+        "Right: {name} is answered as far as a thousand digits show; equality itself is not decided here."
+    ),
     "too few places": (
         "The decimals are correctly rounded, but at least three places are asked for; give more, or the exact value."
     ),

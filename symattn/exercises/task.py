@@ -14,6 +14,9 @@ from symattn.exercises.drawing import Draw
 from symattn.language import parse_expression
 from symattn.worked import Bound
 
+ATTEMPTS = 100
+"""How often an exercise is drawn before one whose slips do not all show is taken as it is."""
+
 
 @dataclass(frozen=True)
 class Slip:
@@ -68,6 +71,11 @@ class Task:
         """What is asked, exact."""
         return self.bound.exact(self.asked)
 
+    def shows(self, slip: Slip) -> bool:
+        """Whether a slip gives another value with these numbers."""
+        bound = Bound(slip.made_in(self.system), {name: self.bound.exact(name) for name in self.system.inputs})
+        return bound.exact(self.asked) != self.answer
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -101,8 +109,12 @@ class Exercise:
 
     @cached_property
     def task(self) -> Task:
-        """Its numbers and its question."""
-        return self.kind.draw(Draw(self.name))
+        """Its numbers and its question; drawn again while one of its own slips would give the right answer."""
+        for attempt in range(ATTEMPTS):
+            task = self.kind.draw(Draw(f"{self.name} {attempt}"))
+            if all(task.shows(slip) for slip in task.slips):
+                break
+        return task
 
 
 def equations(inputs: Mapping[str, str], text: str, name: str = "exercise") -> Mechanism:

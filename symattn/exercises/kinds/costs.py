@@ -12,11 +12,12 @@ def variance(draw: Draw) -> Task:
     """The width and the variance of the entries, of a normal distribution or a uniform one from -1 to 1."""
     entry = draw.one_of((Fraction(1), Fraction(1, 3)))
     system = equations({"d": "scalar", "v": "scalar"}, "y = d * v**2")
-    slips = (
+    slips: tuple[Slip, ...] = (
         Slip("slip scaled variance", {"y": "v**2"}),
         Slip("slip deviation for variance", {"y": "sqrt(d) * v"}),
-        Slip("slip variance not squared", {"y": "d * v"}),
     )
+    if entry != 1:
+        slips += (Slip("slip variance not squared", {"y": "d * v"}),)
     question = "ask variance normal" if entry == 1 else "ask variance uniform"
     return Task(
         system,

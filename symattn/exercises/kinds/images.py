@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symattn.examples import matrix_of
 from symattn.exercises.drawing import Draw
 from symattn.exercises.task import Kind, Slip, Task, equations
 
@@ -17,7 +18,7 @@ def channels(draw: Draw) -> Task:
     while True:
         numbers = {"A": draw.matrix(2, 2, 0, 2)}
         task = Task(system, numbers, "X", slips=(other,), remark="remark channels")
-        if len(set(task.bound.exact("G").rows[0])) > 1:
+        if len(set(matrix_of(task.bound, "G").rows[0])) > 1:
             return task
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symattn.examples import matrix_of
 from symattn.exercises.drawing import Draw
 from symattn.exercises.task import Kind, Slip, Task, equations
 
@@ -20,7 +21,7 @@ def sparsemax(draw: Draw) -> Task:
     system = equations(ONE_ROW, "P = sparsemax(S)")
     while True:
         numbers = {"S": halves(draw)}
-        if sorted(weight == 0 for weight in system.bind(numbers).exact("P").rows[0]) == [False, False, True]:
+        if sorted(weight == 0 for weight in matrix_of(system.bind(numbers), "P").rows[0]) == [False, False, True]:
             break
     slips = (
         Slip("slip softmax instead", {"P": "softmax(S)"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symattn.examples import matrix_of
 from symattn.exercises.drawing import Draw
 from symattn.exercises.task import Kind, Task, equations
 
@@ -19,7 +20,7 @@ def scores(draw: Draw) -> Task:
     """Whole numbers; square, so that a transpose that is missing conforms and shows."""
     numbers = {"Q": draw.matrix(3, 3), "K": draw.matrix(3, 3)}
     task = Task(equations(QUERIES_AND_KEYS, SCORES["dot"]), numbers, "S")
-    tied = [row for row in task.bound.exact("S").rows if len(set(row)) < len(row)]
+    tied = [row for row in matrix_of(task.bound, "S").rows if len(set(row)) < len(row)]
     return Task(task.system, numbers, "S", remark="remark ties" if tied else "remark no ties")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symattn.examples import matrix_of
 from symattn.exercises.drawing import Draw
 from symattn.exercises.task import Kind, Slip, Task, equations
 
@@ -32,7 +33,7 @@ def output(draw: Draw) -> Task:
     while True:
         numbers = {"X": draw.matrix(2, 3, 0, 2), **{name: draw.matrix(3, 2, 0, 1) for name in ("W_Q", "W_K", "W_V")}}
         task = Task(system, numbers, "O", slips=(Slip("slip weights of the keys for the values", {"V": "X @ W_K"}),))
-        if all(len(set(task.bound.exact(name).rows)) == 2 for name in "SV"):
+        if all(len(set(matrix_of(task.bound, name).rows)) == 2 for name in "SV"):
             return task
 
 
