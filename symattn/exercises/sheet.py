@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Integer
 
+from symattn.equations import mentioned_names
 from symattn.exercises.task import Exercise
 from symattn.exercises.wording import parts, said, sentences
 from symattn.publishing import Block, Formula, Heading, Paragraph, Presentation, Rounded, Stage, Substituted
@@ -43,14 +44,9 @@ def _heading(exercise: Exercise, number: int, language: str) -> Heading:
 def _inputs(exercise: Exercise) -> Iterator[str]:
     """The inputs that what is asked rests on, but for those that the question says in words."""
     task = exercise.task
-    used = {
-        symbol.name
-        for equation in task.system.needed(task.asked)
-        for symbol in equation.expression.free_symbols
-        if hasattr(symbol, "name")
-    }
+    used = set().union(*(mentioned_names(equation.expression) for equation in task.system.needed(task.asked)))
     for name in task.system.inputs:
-        if name not in task.hidden and (name in used or not task.shown):
+        if name not in task.hidden and (name in used or task.more_given):
             yield name
 
 
@@ -74,7 +70,7 @@ def solution(exercise: Exercise, language: str) -> list[Block]:
     numbers: dict[str, Any] = {name: Integer(length) for name, length in task.bound.sizes.items()}
     numbers |= {name: task.bound.exact(name) for name in task.system.inputs}
     blocks: list[Block] = []
-    for equation in task.system.needed(task.asked):
+    for equation in task.system.needed(*task.also, task.asked):
         exact = task.bound.exact(equation.name)
         put_in = Substituted(equation.expression, dict(numbers))
         left = equation.left_side
@@ -103,5 +99,5 @@ def _solved(exercise: Exercise) -> list[Stage]:
             equation.expression,
             exact=task.bound.exact(equation.name),
         )
-        for equation in task.system.needed(task.asked)
+        for equation in task.system.needed(*task.also, task.asked)
     ]

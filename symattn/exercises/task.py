@@ -60,6 +60,11 @@ class Task:
     """The sentence of the question, where it is not that of the kind."""
     shown: bool = True
     hidden: frozenset[str] = frozenset()
+    more_given: bool = False
+    """Whether inputs stand on the sheet that the answer does not need, as choosing among them is the exercise."""
+
+    also: tuple[str, ...] = ()
+    """Values that the solution works out beside those that the answer needs."""
 
     @cached_property
     def bound(self) -> Bound:

@@ -24,14 +24,14 @@ def eigenvalue(draw: Draw) -> Task:
         """
         t = 1 - p[0, 0]**2 - p[0, 1]**2 - p[0, 2]**2
         d = 3 * p[0, 0] * p[0, 1] * p[0, 2]
-        e = (t + sqrt(t**2 - 4 * d)) / 2
+        r = (t + sqrt(t**2 - 4 * d)) / 2
         """,
     )
     slips = (
-        Slip("slip smaller eigenvalue", {"e": "(t - sqrt(t**2 - 4 * d)) / 2"}),
-        Slip("slip trace for eigenvalue", {"e": "t"}),
+        Slip("slip smaller eigenvalue", {"r": "(t - sqrt(t**2 - 4 * d)) / 2"}),
+        Slip("slip trace for eigenvalue", {"r": "t"}),
     )
-    return Task(system, {"p": [draw.distribution(3)]}, "e", slips=slips, shown=False, remark="remark eigenvalues")
+    return Task(system, {"p": [draw.distribution(3)]}, "r", slips=slips, shown=False, remark="remark eigenvalues")
 
 
 def backward(draw: Draw) -> Task:

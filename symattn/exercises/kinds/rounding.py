@@ -33,7 +33,8 @@ def rounded_row(draw: Draw) -> Task:
     system = equations({"S": "1 m", "P_rounded": "1 m"}, "P = softmax(S)\nT = rowsum(P_rounded)")
     slips = (Slip("slip sum of the exact row", {"T": "rowsum(softmax(S))"}),)
     numbers = {"S": scores, "P_rounded": rounded}
-    return Task(system, numbers, "T", slips=slips, shown=False, hidden=frozenset({"P_rounded"}))
+    hidden = frozenset({"P_rounded"})
+    return Task(system, numbers, "T", slips=slips, shown=False, hidden=hidden, more_given=True, also=("P",))
 
 
 def rounded_weights(draw: Draw) -> Task:

@@ -21,7 +21,7 @@ def projections(draw: Draw) -> Task:
     numbers = {"X": draw.matrix(3, 4), **{name: draw.matrix(4, 3, 0, 2) for name in ("W_Q", "W_K", "W_V")}}
     asked = draw.one_of("QKV")
     slips = tuple(Slip("slip other weight", {asked: f"X @ W_{other}"}) for other in "QKV" if other != asked)
-    return Task(system, numbers, asked, slips=slips)
+    return Task(system, numbers, asked, slips=slips, more_given=True)
 
 
 def output(draw: Draw) -> Task:

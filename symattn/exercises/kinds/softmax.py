@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symattn.examples import matrix_of
 from symattn.exercises.drawing import Draw
 from symattn.exercises.task import Kind, Slip, Task, equations
 
@@ -62,7 +63,7 @@ def log_sum_exp(draw: Draw) -> Task:
         Slip("slip mean of exponentials", {"L": "log(rowmean(exp(S)))"}),
     )
     bounds = equations(ONE_ROW, "A = rowmax(S)\nB = rowmax(S) + log(m)\nC = rowmean(S) + log(m)").bind(numbers)
-    words = {"low": bounds.exact("A"), "high": bounds.exact("B"), "jensen": bounds.exact("C")}
+    words = {place: matrix_of(bounds, name)[0, 0] for place, name in (("low", "A"), ("high", "B"), ("jensen", "C"))}
     return Task(system, numbers, "L", slips=slips, remark="remark bounds", words=words)
 
 
