@@ -38,7 +38,7 @@ def command(name: str, answer: str, language: str, format_name: str | None, path
             "exercise": outcome.exercise,
             "right": outcome.right,
             "verdict": outcome.verdict,
-            "mistake": outcome.mistake,
+            "mistakes": list(outcome.mistakes),
             "sentences": list(outcome.sentences),
         }
         deliver(json.dumps(shown, ensure_ascii=False, indent=2), path)

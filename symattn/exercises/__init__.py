@@ -9,7 +9,7 @@ from symattn.lazy import loader
 if TYPE_CHECKING:
     from symattn.exercises.answering import Outcome, check_answer
     from symattn.exercises.catalogue import KINDS, chosen, identified, topics
-    from symattn.exercises.sheet import sheet
+    from symattn.exercises.sheets import sheet
     from symattn.exercises.wording import LANGUAGES
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 _HOMES = {
     "answering": ("Outcome", "check_answer"),
     "catalogue": ("KINDS", "chosen", "identified", "topics"),
-    "sheet": ("sheet",),
+    "sheets": ("sheet",),
     "wording": ("LANGUAGES",),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
+from itertools import islice
 
 from symattn.exact import Element, ExactMatrix
 from symattn.exact.evaluation import Known
@@ -18,6 +19,9 @@ from symattn.shapes import show
 PLACES = 3
 """Decimal places that an answer has at least, unless it is exact."""
 
+NAMED = 3
+"""Mistakes that are named at most, where several give one value."""
+
 TELLING_PLACES = 2
 """Fewer decimal places than this show no mistake, as many values round to them."""
 
@@ -27,13 +31,18 @@ TOO_FEW, WRONG = "too few places", "wrong"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an answer: the verdict, the mistake that gives its value if one is known, and the sentences."""
+    """What came of an answer: the verdict, the sentences, and the usual mistakes that give its value."""
 
     exercise: str
     verdict: str
     sentences: tuple[str, ...]
-    mistake: str = ""
-    """The name of the mistake's sentence."""
+    mistakes: tuple[str, ...] = ()
+    """The names of the sentences of the mistakes that give the value, the likeliest first."""
+
+    @property
+    def mistake(self) -> str:
+        """The name of the likeliest mistake's sentence; empty if none is known."""
+        return self.mistakes[0] if self.mistakes else ""
 
     @property
     def right(self) -> bool:
@@ -63,9 +72,9 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
     exact = rows_of(task.answer)
     answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
 
-    def outcome(verdict: str, *more: str, mistake: str = "") -> Outcome:
+    def outcome(verdict: str, *more: str, mistakes: tuple[str, ...] = ()) -> Outcome:
         first = said(language, verdict) if verdict == TOO_FEW else said(language, verdict, name=exercise.name)
-        return Outcome(exercise.name, verdict, (first, *more), mistake)
+        return Outcome(exercise.name, verdict, (first, *more), mistakes)
 
     if agrees(answer, exact):
         entries = [entry for row in answer for entry in row]
@@ -75,11 +84,12 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
             return outcome(RIGHT_EXACT if decided else RIGHT_DIGITS)
         enough = all(entry.places is None or entry.places >= PLACES for entry in entries)
         return outcome(RIGHT_DECIMALS if enough else TOO_FEW)
-    found = _mistake(task, answer, exact)
-    if found is not None:
-        sentence, words = found
-        mistake = said(language, sentence, **words)
-        return outcome(WRONG, said(language, "mistake made", mistake=mistake), mistake=sentence)
+    found = list(islice(_mistakes(task, answer, exact), NAMED))
+    if found:
+        told = [said(language, sentence, **words) for sentence, words in found]
+        first = said(language, "mistake made", mistake=told[0])
+        others = [said(language, "mistake also", mistake=each) for each in told[1:]]
+        return outcome(WRONG, first, *others, mistakes=tuple(sentence for sentence, _ in found))
     return outcome(WRONG, *_places(exercise, answer, exact, language))
 
 
@@ -105,24 +115,28 @@ def agrees(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> bool:
     return _same_shape(answer, exact) and all(entry.agrees(number) for entry, number in _paired(answer, exact))
 
 
-def _mistake(task: Task, answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> tuple[str, dict[str, str]] | None:
-    """The first usual mistake that gives what was answered, and the words of its sentence."""
-    if any(entry.places is not None and entry.places < TELLING_PLACES for row in answer for entry in row):
-        telling = tuple(tuple(_as_exact(entry) for entry in row) for row in answer)
-    else:
-        telling = answer
+def _mistakes(
+    task: Task, answer: Answer, exact: tuple[tuple[Element, ...], ...]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The usual mistakes that give what was answered, and the words of their sentences; no sentence twice."""
+    telling = tuple(tuple(_as_exact(entry) for entry in row) for row in answer)
+    same_shape = _same_shape(answer, exact)
     if agrees(telling, tuple(zip(*exact, strict=True))):
-        return "slip transposed", {}
-    if _same_shape(answer, exact) and all(_is_cut_off(entry, each) for entry, each in _paired(answer, exact)):
-        return "slip cut off", {}
+        yield "slip transposed", {}
+    if same_shape and all(_is_cut_off(entry, each) for entry, each in _paired(answer, exact)):
+        yield "slip cut off", {}
+        return
+    named: set[str] = set()
     for mistaken in mistaken_values(task):
-        if agrees(telling, rows_of(mistaken.value)):
-            return mistaken.sentence, mistaken.words
-    if _same_shape(answer, exact) and _is_reordered(telling, exact):
-        return "slip reversed", {}
-    if _same_shape(answer, exact) and all(_is_near(entry, each) for entry, each in _paired(answer, exact)):
-        return "slip near", {}
-    return None
+        if mistaken.sentence not in named and agrees(telling, rows_of(mistaken.value)):
+            named.add(mistaken.sentence)
+            yield mistaken.sentence, mistaken.words
+    if named or not same_shape:
+        return
+    if _is_reordered(telling, exact):
+        yield "slip reversed", {}
+    elif all(_is_near(entry, each) for entry, each in _paired(answer, exact)):
+        yield "slip near", {}
 
 
 def _as_exact(entry: Entry) -> Entry:

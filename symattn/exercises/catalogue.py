@@ -54,8 +54,8 @@ NAME = re.compile(r"([a-z0-9-]*[a-z0-9])-([0-9]{1,18})-([0-9]{1,6})")
 def topics() -> dict[str, list[Kind]]:
     """The types of each topic.
 
-    >>> [kind.name for kind in topics()["temperature"]][:1]
-    ['temperature']
+    >>> [kind.name for kind in topics()["masks"]]
+    ['causal', 'padding']
     """
     found: dict[str, list[Kind]] = {}
     for kind in KINDS.values():

@@ -180,6 +180,7 @@ CHINESE: dict[str, str] = {
     "wrong shape": "错误：{name} 中 {asked} 的形状是 {shape}，而答案的形状是 {found}。",
     "wrong entries": "不正确的元素：{entries}。",
     "entry": "第 {row} 行第 {column} 列",
+    "mistake also": "同一个值也可能来自另一个错误：{mistake}",
     "mistake made": "这个值来自一个常见错误：{mistake}",
     "mistake 1/√d_k missing": "得分没有除以宽度的平方根，宽度增大时 softmax 会饱和。",
     "mistake 1/√d_k twice": "得分除以了两次宽度的平方根。",

@@ -249,7 +249,9 @@ ENGLISH: dict[str, str] = {
     "slip transposed": "This is the answer transposed: rows and columns are exchanged.",
     "slip reversed": "The entries are right, in another order.",
     "slip cut off": "The decimals were cut off and not rounded.",
-    "slip rounded on the way": "{name} was rounded to {places} decimals before going on; round only the result.",
+    "slip rounded on the way": (
+        "{name} was rounded before going on (places after the point: {places}); round only the result."
+    ),
     "slip near": "The last decimals are not correctly rounded.",
     "right exact": "Right: {name} is answered exactly.",
     "right decimals": "Right: the decimals of {name} are correctly rounded to the places given.",
@@ -263,6 +265,7 @@ ENGLISH: dict[str, str] = {
     "wrong shape": "Wrong: {asked} of {name} has the shape {shape}, and the answer has {found}.",
     "wrong entries": "Not right: {entries}.",
     "entry": "row {row}, column {column}",
+    "mistake also": "The same value comes of another mistake: {mistake}",
     "mistake made": "This value comes of a usual mistake: {mistake}",
 }
 

@@ -45,7 +45,10 @@ def test_an_answer_is_checked():
     assert "正确" in run("check", name, right, "--lang", "zh")
     wrong = right.replace("exp(-", "exp(")
     assert "The penalty was added" in run("check", name, wrong, status=1)
-    assert json.loads(run("check", name, wrong, "--format", "json", status=1))["mistake"] == "slip sign of the penalty"
+    shown = json.loads(run("check", name, wrong, "--format", "json", status=1))
+    assert shown["mistakes"] == ["slip sign of the penalty"]
+        "slip sign of the penalty"
+    ]
 
 
 def test_an_answer_may_begin_with_a_minus_sign():

@@ -109,6 +109,7 @@ def test_every_audited_mistake_has_its_sentence_in_each_language():
     for table in LANGUAGES.values():
         assert {name for name in table if name.startswith("mistake ")} == {
             "mistake made",
+            "mistake also",
             *(f"mistake {row.name}" for row in ROWS),
         }
 

@@ -30,9 +30,14 @@ def output(draw: Draw) -> Task:
         {"X": "n d_model", "W_Q": "d_model d_k", "W_K": "d_model d_k", "W_V": "d_model d_v"},
         PROJECTIONS + "    S = Q @ K.T / sqrt(d_k)\n    P = softmax(S)\n    O = P @ V\n",
     )
+    slips = (
+        Slip("slip weights of the keys for the values", {"V": "X @ W_K"}),
+        Slip("mistake d_model for d_k", {"S": "Q @ K.T / sqrt(d_model)"}),
+        Slip("mistake 1/√d_k missing", {"S": "Q @ K.T"}),
+    )
     while True:
         numbers = {"X": draw.matrix(2, 3, 0, 2), **{name: draw.matrix(3, 2, 0, 1) for name in ("W_Q", "W_K", "W_V")}}
-        task = Task(system, numbers, "O", slips=(Slip("slip weights of the keys for the values", {"V": "X @ W_K"}),))
+        task = Task(system, numbers, "O", slips=slips)
         if all(len(set(matrix_of(task.bound, name).rows)) == 2 for name in "SV"):
             return task
 
