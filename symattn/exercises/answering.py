@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
@@ -14,6 +15,7 @@ from symattn.exercises.answers import Answer, Entry, read_answer
 from symattn.exercises.mistaken import mistaken_values
 from symattn.exercises.task import Exercise, Task
 from symattn.exercises.wording import said
+from symattn.reading.numerals import NOT_FINITE
 from symattn.shapes import show
 
 PLACES = 3
@@ -70,6 +72,16 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
     """
     task = exercise.task
     exact = rows_of(task.answer)
+    if is_not_finite(text):
+        return Outcome(
+            exercise.name,
+            WRONG,
+            (
+                said(language, WRONG, name=exercise.name),
+                said(language, "mistake made", mistake=said(language, "slip not finite")),
+            ),
+            ("slip not finite",),
+        )
     answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
 
     def outcome(verdict: str, *more: str, mistakes: tuple[str, ...] = ()) -> Outcome:
@@ -91,6 +103,15 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
         others = [said(language, "mistake also", mistake=each) for each in told[1:]]
         return outcome(WRONG, first, *others, mistakes=tuple(sentence for sentence, _ in found))
     return outcome(WRONG, *_places(exercise, answer, exact, language))
+
+
+def is_not_finite(text: str) -> bool:
+    """Whether an answer has nan or infinity for an entry, as floating point gives for scores that are too large.
+
+    >>> is_not_finite("nan nan; 0 inf"), is_not_finite("0.5")
+    (True, False)
+    """
+    return any(NOT_FINITE.fullmatch(piece) for piece in re.split(r"[\s,;\[\]]+", text))
 
 
 def rows_of(value: Known) -> tuple[tuple[Element, ...], ...]:

@@ -167,6 +167,7 @@ CHINESE: dict[str, str] = {
     "slip equal to the width": "四个投影各需 2 n d² 次运算，两个乘积各需 2 n² d 次运算。",
     "slip three projections": "漏掉了输出投影：共有四个投影。",
     "slip one product": "共有两个乘积：Q K.T 和 P V。",
+    "slip not finite": "NaN 和无穷来自浮点数中指数的溢出；先减去该行的最大得分，权重就是有限的。",
     "slip transposed": "这是答案的转置：行与列被交换了。",
     "slip reversed": "各元素正确，但顺序不对。",
     "slip cut off": "小数被截断，而没有舍入。",

@@ -38,7 +38,7 @@ class Draw:
                 return drawn
 
     def matrix(self, rows: int, columns: int, low: int = 0, high: int = 3) -> list[list[int]]:
-        """Whole numbers in rows; no two rows and no two columns are equal, and the matrix is not symmetric.
+        """Whole numbers in rows; no row is 0, no two rows and no two columns are equal, and it is not symmetric.
 
         So that a transpose, an exchange of rows and a wrong axis show.
         """
@@ -46,7 +46,7 @@ class Draw:
             drawn = [[self.whole(low, high) for _ in range(columns)] for _ in range(rows)]
             turned = [list(column) for column in zip(*drawn, strict=True)]
             different = all(len({tuple(each) for each in many}) == len(many) for many in (drawn, turned))
-            if different and (rows == 1 or drawn != turned):
+            if different and all(map(any, drawn)) and (rows == 1 or drawn != turned):
                 return drawn
 
     def distribution(self, length: int, parts: int = 10) -> list[Fraction]:

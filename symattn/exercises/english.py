@@ -246,6 +246,10 @@ ENGLISH: dict[str, str] = {
     "slip equal to the width": "Four projections of 2 n d² operations each face two products of 2 n² d.",
     "slip three projections": "The output projection is missing: there are four.",
     "slip one product": "There are two products, Q K.T and P V.",
+    "slip not finite": (
+        "NaN and infinity come of exponentials that overflow in floating point; the weights are finite once "
+        "the largest score of the row is taken away."
+    ),
     "slip transposed": "This is the answer transposed: rows and columns are exchanged.",
     "slip reversed": "The entries are right, in another order.",
     "slip cut off": "The decimals were cut off and not rounded.",

@@ -47,8 +47,6 @@ def test_an_answer_is_checked():
     assert "The penalty was added" in run("check", name, wrong, status=1)
     shown = json.loads(run("check", name, wrong, "--format", "json", status=1))
     assert shown["mistakes"] == ["slip sign of the penalty"]
-        "slip sign of the penalty"
-    ]
 
 
 def test_an_answer_may_begin_with_a_minus_sign():

@@ -151,6 +151,11 @@ def test_a_value_in_the_place_of_one_on_the_way_is_used(weights):
     assert value_from(task, "S", ExactMatrix.of([[0, 0, 0]])) == ExactMatrix.of([["1/3", "1/3", "1/3"]])
 
 
+def test_nan_is_told_to_come_of_overflow():
+    outcome = check_answer(identified("shifted-softmax-3-1"), "nan nan NaN")
+    assert outcome.mistake == "slip not finite" and "overflow" in str(outcome)
+
+
 def test_a_decimal_of_one_place_shows_no_mistake(weights):
     assert check_answer(weights, "0.1 0.5 0.5").mistake == ""
 
@@ -205,7 +210,6 @@ def test_answers_are_read(answer, entries):
         ("__import__('os').system('id')", "only the functions of the language"),
         ("1/0", "zero"),
         ("ones(2, 2), 1", "is a number"),
-        ("nan", "not defined"),
         ("(1", "never closed"),
     ],
 )

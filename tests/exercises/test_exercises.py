@@ -122,7 +122,14 @@ def test_every_sentence_of_a_type_is_in_the_tables_and_none_is_idle():
             used |= {task.question or kind.question, *(slip.sentence for slip in task.slips)}
             used |= {task.remark} if task.remark else set()
     written = {name for name in LANGUAGES["en"] if name.startswith(("ask ", "slip ", "remark "))}
-    general = {"slip transposed", "slip reversed", "slip cut off", "slip rounded on the way", "slip near"}
+    general = {
+        "slip transposed",
+        "slip reversed",
+        "slip cut off",
+        "slip rounded on the way",
+        "slip near",
+        "slip not finite",
+    }
     assert not used - set(LANGUAGES["en"])
     assert written - general - used <= {"ask parameters", "remark ties", "remark no ties"}
 
@@ -178,5 +185,5 @@ def test_draws_keep_their_word():
         draw = Draw(str(seed))
         assert sum(draw.distribution(3)) == 1 and min(draw.distribution(4)) > 0
         drawn = draw.matrix(3, 3)
-        assert drawn != [list(column) for column in zip(*drawn, strict=True)]
+        assert all(map(any, drawn)) and drawn != [list(column) for column in zip(*drawn, strict=True)]
         assert len(set(draw.row(3, 0, 1))) == 2
