@@ -14,9 +14,11 @@ from symattn.exact import Element, Evaluation
 from symattn.exact.functions import exp
 from symattn.language import parse_expression
 from symattn.language.declarations import declare
-from symattn.reading.numerals import number_or_none
+from symattn.reading.numerals import number_or_none, what_would_do
 
 DECIMAL = re.compile(r"[+-]?[0-9]*\.([0-9]*)(?:[eE]([+-]?[0-9]{1,4}))?|[+-]?[0-9]+[eE]([+-]?[0-9]{1,4})")
+
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 
 POWER_OF_E = re.compile(r"\be\s*\*\*\s*\(")
 """``e**(`` is written ``exp(``: a power of a number may be undefined where an exponential never is."""
@@ -100,6 +102,8 @@ def read_answer(text: str, one_number: bool = False) -> Answer:
         plain = pattern.sub(spelled, plain)
     if not plain:
         raise InputError("the answer is empty; write a number such as 1/3, or a matrix such as '1 2; 3 4'.")
+    if one_number and DECIMAL_COMMA.fullmatch(plain):
+        raise InputError(f"the answer is one number, found {plain}; {what_would_do(plain)}.")
     rows = tuple(tuple(map(_entry, _entries(row, one_number))) for row in _divided(_without_brackets(plain), ";"))
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):

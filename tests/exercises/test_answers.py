@@ -227,6 +227,12 @@ def test_answers_are_bounded():
         check_answer(identified("softmax-1-1"), " ")
 
 
+def test_a_decimal_comma_is_refused_where_one_number_is_asked():
+    with pytest.raises(InputError, match="write decimals with a point, as in 0.5"):
+        read_answer("0,5", one_number=True)
+    assert len(read_answer("0,5")[0]) == 2
+
+
 def test_rounding_is_half_to_even_at_any_size():
     assert str(rounded_to(Element.of("1/8"), 2)) == "0.12"
     assert str(rounded_to(Element.of("123456789123456789/2"), 1)) == "61728394561728394.5"

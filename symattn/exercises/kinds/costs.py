@@ -97,7 +97,7 @@ def crossing(draw: Draw) -> Task:
         Slip("slip three projections", {"n": "3 * d / 2"}),
         Slip("slip one product", {"n": "4 * d"}),
     )
-    numbers = {"d": draw.one_of((256, 512, 768, 1024))}
+    numbers = {"d": 64 * draw.whole(2, 32)}
     return Task(system, numbers, "n", slips=slips, shown=False, remark="remark crossing")
 
 

@@ -56,10 +56,9 @@ def values(draw: Draw) -> Task:
 
 
 def of_itself(draw: Draw) -> Task:
-    """Inputs 0, t and -t of one number, which are queries, keys and values: the gradient grows with t squared."""
+    """Three inputs of one number, the first of them 0, so that its weights are equal."""
     forward = equations({"X": "n 1"}, "S = X @ X.T\nP = softmax(S)\nO = P @ X")
-    t = draw.whole(1, 5)
-    numbers = {"X": [[0], [t], [-t]], "dO": [[1], [0], [0]]}
+    numbers = {"X": [[0], [draw.whole(1, 6)], [-draw.whole(1, 6)]], "dO": [[1], [0], [0]]}
     return Task(forward.backward(wrt="X"), numbers, "dX", shown=False, hidden=frozenset({"dO"}))
 
 
