@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN
 from fractions import Fraction
 from itertools import islice
 
 from symattn.exact import Element, ExactMatrix
 from symattn.exact.evaluation import Known
 from symattn.exercises.answers import Answer, Entry, read_answer
-from symattn.exercises.mistaken import mistaken_values
+from symattn.exercises.mistaken import mistaken_values, rounded_to
 from symattn.exercises.task import Exercise, Task
 from symattn.exercises.wording import said
 from symattn.reading.numerals import NOT_FINITE
@@ -169,8 +169,7 @@ def _is_cut_off(entry: Entry, exact: Element) -> bool:
     """Whether decimals were dropped, or none were left out."""
     if entry.places is None:
         return entry.is_exactly(exact)
-    digits = max(exact.decimal(20).adjusted() + entry.places + 15, 20)
-    cut = exact.decimal(digits).quantize(Decimal(1).scaleb(-entry.places), ROUND_DOWN)
+    cut = rounded_to(exact, entry.places, ROUND_DOWN)
     return entry.value == Fraction(cut) or entry.is_rounded(exact)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import NamedTuple
 
 from symattn.auditing.mistakes import mistaken_systems
@@ -91,12 +91,15 @@ def _rounded(value: Known, places: int) -> Known | None:
     return None
 
 
-def rounded_to(number: Element, places: int) -> Decimal:
-    """A number rounded to decimal places, half to even.
+def rounded_to(number: Element, places: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """A number rounded to decimal places, half to even, or cut off with ``ROUND_DOWN``.
 
     >>> rounded_to(Element.of("2/3"), 2)
     Decimal('0.67')
+
+    Errors: ``LimitError`` for more digits than a decimal may have.
     """
-    unit = Decimal(1).scaleb(-places)
-    shown = number.decimal(20)
-    return number.decimal(max(shown.adjusted() + places + 15, 20)).quantize(unit, ROUND_HALF_EVEN)
+    digits = max(number.decimal(20).adjusted() + places + 15, 20)
+    shown = number.decimal(digits)
+    with localcontext(prec=digits + 2):
+        return shown.quantize(Decimal(1).scaleb(-places), rounding)
