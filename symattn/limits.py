@@ -92,3 +92,9 @@ PRINTED_SIGNS = 2_000
 
 PROOF_TERMS = 4000
 """The largest number of terms that one multiplication in a proof may have."""
+
+EXERCISES = 1_000
+"""Exercises of one sheet."""
+
+ANSWER_LENGTH = 4_000
+"""Characters of the answer to one exercise."""

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import symattn as sa
 from symattn.cli import main
 from symattn.examples import worked_example
+from symattn.exercises import KINDS, topics
 from symattn.language.vocabulary import NODES
 from symattn.mechanisms import names
 
@@ -61,6 +62,17 @@ def test_every_command_line_works(line, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     if "-o" in arguments:
         assert Path(arguments[arguments.index("-o") + 1]).stat().st_size > 100
+
+
+def test_the_wrong_answer_it_shows_is_told_its_mistake():
+    (shown,) = [text for _, text in BLOCKS if text.startswith("$ symattn check")]
+    command, expected = shown.split("\n", 1)
+    result = CliRunner().invoke(main, shlex.split(command)[2:])
+    assert result.exit_code == 1 and result.output == expected
+
+
+def test_the_topics_and_types_it_counts_are_those_there_are():
+    assert f"{len(topics())} topics, {len(KINDS)} types" in README
 
 
 def test_every_function_and_every_mechanism_is_named():

@@ -70,6 +70,7 @@ LAYERS = (
     {"article_steps", "comparing", "theorems", "auditing"},
     {"book"},
     {"reading", "writing", "adapters"},
+    {"exercises"},
     {"commands"},
     {"cli"},
     {"__main__"},
