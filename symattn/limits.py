@@ -92,3 +92,15 @@ PRINTED_SIGNS = 2_000
 
 PROOF_TERMS = 4000
 """The largest number of terms that one multiplication in a proof may have."""
+
+PICTURE_CELLS = 10_000
+"""Cells in one picture, each of which is drawn and printed."""
+
+PICTURE_PANELS = 100
+"""Maps and charts in one picture."""
+
+PICTURE_CURVES = 400
+"""Curves in one picture, each of some fifty exact points."""
+
+LABEL_LENGTH = 200
+"""Characters of the label of one query or key."""

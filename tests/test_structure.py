@@ -55,20 +55,20 @@ def test_no_module_imports_itself_by_a_detour(module):
 
 
 LAYERS = (
-    {"errors", "limits", "article", "lazy"},
+    {"errors", "limits", "article", "lazy", "writing"},
     {"shapes", "counts", "verdicts"},
     {"nodes"},
     {"language"},
     {"equations"},
     {"lowering", "closed_form", "exact", "calculus"},
-    {"worked", "publishing", "verification"},
+    {"worked", "publishing", "verification", "pictures"},
     {"proof"},
     {"defining"},
     {"deriving"},
     {"mechanisms"},
     {"examples"},
     {"article_steps", "comparing", "theorems", "auditing"},
-    {"reading", "writing", "adapters"},
+    {"reading", "adapters"},
     {"commands"},
     {"cli"},
     {"__main__"},
