@@ -8,19 +8,25 @@ from typing import Any, NamedTuple
 from sympy import MatrixSymbol
 
 from symattn import nodes
-from symattn.equations import EquationSystem
+from symattn.equations import EquationSystem, mentioned_names
 from symattn.nodes import Member, is_matrix
 
 
 class DotProducts(NamedTuple):
-    """``scores = factor * base + rest``: ``base`` holds products of vectors of ``length`` numbers, and adds to them.
+    """``scores = factor * base + rest``, where ``rest`` does not rest on the ``product`` of vectors in ``base``.
 
-    ``factors`` are the scalars that multiply it, or with ``True`` divide it.
+    ``base`` is the product, or holds it with terms added; ``factors`` are the scalars that multiply it, or with
+    ``True`` divide it.
     """
 
     base: Any
-    length: Any
+    product: Any
     factors: tuple[tuple[Any, bool], ...] = ()
+
+    @property
+    def length(self) -> Any:
+        """How many numbers the vectors have."""
+        return self.product.left.shape[1]
 
 
 def dot_products(system: EquationSystem, scores: Any) -> DotProducts | None:
@@ -34,24 +40,20 @@ def dot_products(system: EquationSystem, scores: Any) -> DotProducts | None:
     True
     """
     scores = opened(system, scores)
-    for part in _parts_added(scores):
+    for part, other in _sides(scores):
         found = dot_products(system, part)
-        if found is not None and (found.factors or _length(system, scores) is None):
+        if found is not None and found.factors and not _rests_on(system, other, found.product):
             return found
-    step = SCALED.get(type(scores))
-    inner = step(scores) if step is not None else None
-    if inner is not None:
-        value, factors = inner
-        found = dot_products(system, value)
-        if found is None or (found.factors and _parts_added(opened(system, value))):
-            return None
-        return (
-            found._replace(factors=(*factors, *found.factors))
-            if found.factors
-            else DotProducts(opened(system, value), found.length, factors)
-        )
-    length = _length(system, scores)
-    return None if length is None else DotProducts(scores, length)
+    split = SCALED.get(type(scores))
+    inner = split(scores) if split is not None else None
+    if inner is None:
+        product = _product(system, scores)
+        return None if product is None else DotProducts(scores, product)
+    value, factors = opened(system, inner[0]), inner[1]
+    found = dot_products(system, value)
+    if found is None or (found.factors and _sides(value)):
+        return None  # a sum inside a product in which some terms have factors of their own
+    return DotProducts(found.base, found.product, (*factors, *found.factors))
 
 
 def opened(system: EquationSystem, value: Any) -> Any:
@@ -63,20 +65,32 @@ def opened(system: EquationSystem, value: Any) -> Any:
     return value
 
 
-def _parts_added(value: Any) -> tuple[Any, ...]:
-    """The two sides of a sum or a difference, of which the right one is not to be the product."""
+def _sides(value: Any) -> tuple[tuple[Any, Any], ...]:
+    """Each side of a sum with the other one, and the left side of a difference with the right one."""
     if isinstance(value, nodes.ElementwiseSum):
-        return tuple(side for side in (value.left, value.right) if is_matrix(side))
-    return (value.left,) if isinstance(value, nodes.ElementwiseDifference) and is_matrix(value.left) else ()
+        both = ((value.left, value.right), (value.right, value.left))
+        return tuple((side, other) for side, other in both if is_matrix(side))
+    if isinstance(value, nodes.ElementwiseDifference) and is_matrix(value.left):
+        return ((value.left, value.right),)
+    return ()
 
 
-def _length(system: EquationSystem, value: Any) -> Any:
-    """The length of the vectors whose products a value holds, alone or with terms that are added."""
+def _product(system: EquationSystem, value: Any) -> Any:
+    """The product that a value is, alone or with terms added that do not rest on it."""
     value = opened(system, value)
     if isinstance(value, nodes.MatrixProduct):
-        return value.left.shape[1]
-    found = [length for part in _parts_added(value) if (length := _length(system, part)) is not None]
-    return found[0] if found else None
+        return value
+    for side, other in _sides(value):
+        found = _product(system, side)
+        if found is not None and not _rests_on(system, other, found):
+            return found
+    return None
+
+
+def _rests_on(system: EquationSystem, value: Any, product: Any) -> bool:
+    """Whether the product is somewhere in what a value is computed from, as scores are in their own log-sum-exp."""
+    names = mentioned_names(value) & set(system.by_name)
+    return any(part.has(product) for part in (value, *(equation.expression for equation in system.needed(*names))))
 
 
 def _multiplied(value: Any) -> tuple[Any, tuple[tuple[Any, bool], ...]] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
-from symattn.errors import MissingExtraError
+from symattn.errors import InputError, MissingExtraError
 from symattn.pictures.describing import NOT_ALLOWED
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, as_hex, fill_of, ink_on, style_of
@@ -14,31 +15,53 @@ from symattn.pictures.styles import COLOURS, as_hex, fill_of, ink_on, style_of
 MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "X", "plus": "P", "wedge": "v"}
 """Markers as matplotlib calls them."""
 
+FOR_CHINESE = (
+    "Noto Sans CJK SC",
+    "Droid Sans Fallback",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+)
+"""Fonts with Chinese characters, of which those that are installed are used beside the first."""
+
 PER_ROW = 3
 DOTS_PER_INCH = 200
+LETTER = 0.085
+"""Inches that a letter of the title takes, about."""
 
 
 def to_paper(title: str, panels: Sequence[Panel], columns: int | None, format_name: str) -> bytes:
     """The picture as ``"pdf"`` or ``"png"``, the same bytes for the same picture.
 
-    Errors: ``MissingExtraError`` if matplotlib is not installed.
+    Errors: ``MissingExtraError`` if matplotlib is not installed, ``InputError`` for a label that no font can show.
     """
     try:
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.font_manager import fontManager
     except ImportError:
         raise MissingExtraError(
             "PDF and PNG are drawn by matplotlib, which is not installed: pip install 'symattn[plots]'."
         ) from None
     # Without pyplot: it would choose a window system and keep every figure.
-    settings = {"text.usetex": False, "text.parse_math": False, "pdf.fonttype": 42, "font.size": 9}
+    here = {font.name for font in fontManager.ttflist}
+    families = ["DejaVu Sans", *(family for family in FOR_CHINESE if family in here)]
+    settings = {
+        "text.usetex": False,
+        "text.parse_math": False,  # a label is no formula
+        "pdf.fonttype": 42,
+        "font.size": 9,
+        "font.family": families,
+    }
     with rc_context(settings):
         across = min(columns or PER_ROW, len(panels))
         down = -(-len(panels) // across)
         sizes = [SIZES[type(panel)](panel) for panel in panels]
         width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
-        figure = Figure(figsize=(width * across, height * down + 0.4), layout="constrained")
+        figure = Figure(figsize=(max(width * across, LETTER * len(title)), height * down + 0.4), layout="constrained")
         FigureCanvasAgg(figure)
         figure.suptitle(title, fontsize=10)
         for place, panel in enumerate(panels):
@@ -47,7 +70,12 @@ def to_paper(title: str, panels: Sequence[Panel], columns: int | None, format_na
             DRAWINGS[type(panel)](panel, axes)
         stream = BytesIO()
         nothing = {"CreationDate": None} if format_name == "pdf" else {"Software": None}
-        figure.savefig(stream, format=format_name, dpi=DOTS_PER_INCH, metadata=nothing)
+        with catch_warnings():
+            filterwarnings("error", message="Glyph .* missing from font", category=UserWarning)
+            try:
+                figure.savefig(stream, format=format_name, dpi=DOTS_PER_INCH, metadata=nothing)
+            except UserWarning as warning:
+                raise InputError(f"a label cannot be drawn: {warning} Draw the picture as SVG.") from None
     return stream.getvalue()
 
 
@@ -81,7 +109,7 @@ def _draw_map(panel: HeatMap, axes: Any) -> None:
 
 
 def _size_of_chart(panel: Chart) -> tuple[float, float]:
-    return 3.4, 2.6
+    return 3.6, 2.5 + 0.16 * sum(1 for _ in panel.legend)
 
 
 def _draw_chart(panel: Chart, axes: Any) -> None:
@@ -106,7 +134,8 @@ def _draw_chart(panel: Chart, axes: Any) -> None:
             axes.plot(*places, color=COLOURS[style.colour], linestyle=dashes, linewidth=1.4, label=label)
         else:
             marker = MARKERS[style.marker]
-            axes.plot(*places, color=COLOURS[style.colour], linestyle="none", marker=marker, markersize=4, label=label)
+            look = {"color": COLOURS[style.colour], "marker": marker, "markersize": 4, "clip_on": False}
+            axes.plot(*places, linestyle="none", label=label, **look)
     for line in panel.lines:
         axes.axvline(float(line.at), color="#1b1b1b", linestyle=(0, (3, 3)), linewidth=0.8)
         axes.annotate(
@@ -117,7 +146,8 @@ def _draw_chart(panel: Chart, axes: Any) -> None:
             textcoords="offset points",
             fontsize=7,
         )
-    axes.legend(fontsize=7)
+    if named:
+        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.24), frameon=False)
 
 
 SIZES: dict[type, Callable[[Any], tuple[float, float]]] = {HeatMap: _size_of_map, Chart: _size_of_chart}

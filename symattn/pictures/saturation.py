@@ -34,9 +34,15 @@ def saturation_chart(system: EquationSystem, own_length: int | None = None) -> C
     series = (
         _series("divided by √d_k: median", dict.fromkeys(LENGTHS, middle_slope(2)), 0),
         _series("divided by √d_k: mean", dict.fromkeys(LENGTHS, mean_slope(2)), 1),
-        _series("unscaled: mean", {length: mean_slope(2 * length) for length in LENGTHS}, 2),
+        _series(
+            "unscaled: mean, close to the next for large d_k", {length: mean_slope(2 * length) for length in LENGTHS}, 2
+        ),
         _series("1/(2√(π d_k))", {length: far_slope(length) for length in LENGTHS}, 3),
-        _series("unscaled: median", {length: middle_slope(2 * length) for length in LENGTHS}, 4),
+        _series(
+            "unscaled: median, 1/(4 cosh²(c √d_k)), c = erf⁻¹(1/2)",
+            {length: middle_slope(2 * length) for length in LENGTHS},
+            4,
+        ),
     )
     own = own_length if own_length is not None and LENGTHS[0] <= own_length <= LENGTHS[-1] else None
     return Chart(

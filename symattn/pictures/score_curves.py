@@ -85,7 +85,7 @@ def _chart(attention: Attention, labels: Labels) -> Chart:
             low, high = min(mark.x for mark in points), max(mark.x for mark in points)
             margin = (high - low) / 20 or Decimal("0.5")
             samples = spaced(low - margin, high + margin, SAMPLES)
-            drawn = tuple(point(score, curve(score)) for score in samples)
+            drawn = sorted((point(score, curve(score)) for score in [*samples, *scores]), key=lambda mark: mark.x)
             series.append(Series(f"query {queries[i]}", tuple(mark for mark in drawn if mark.y <= 1), i))
         series.append(Series(f"query {queries[i]}", points, i, joined=False))
     everywhere = [float(mark.x) for one in series for mark in one.points] or [0.0]

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, COLOURS_ON_DARK
 from symattn.pictures.svg_chart import draw_chart, size_of_chart
-from symattn.pictures.svg_elements import Size, element, text
+from symattn.pictures.svg_elements import Size, element, text, width_of
 from symattn.pictures.svg_heat import draw_map, size_of_map
 
 WIDTH = 960.0
 """The width that panels fill before another row is begun, in CSS pixels."""
 
-MARGIN, GAP, HEADING = 16.0, 24.0, 34.0
+MARGIN, GAP, HEADING, HEADING_SIZE = 16.0, 24.0, 34.0, 15.0
 
 
 class Drawing(NamedTuple):
@@ -39,6 +39,7 @@ def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int |
     their own they follow the reader's preference for light or dark.
     """
     places, width, height = _arranged(panels, columns)
+    width = max(width, width_of(title, HEADING_SIZE) + 2 * MARGIN)
     name = "symattn-" + sha256("\0".join((title, description, *map(repr, panels))).encode()).hexdigest()[:12]
     body = [
         element("title", {"id": f"{name}-title"}, text(title)),
@@ -76,7 +77,7 @@ def _arranged(panels: Sequence[Panel], columns: int | None) -> tuple[list[tuple[
         places.append((x, y))
         widest = max(widest, x + width)
         x, in_row, tallest = x + width + GAP, in_row + 1, max(tallest, height)
-    return places, max(widest, 320.0) + MARGIN, y + tallest + MARGIN
+    return places, widest + MARGIN, y + tallest + MARGIN
 
 
 def _theme(name: str) -> str:

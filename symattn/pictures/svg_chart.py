@@ -9,7 +9,7 @@ from symattn.pictures.svg_elements import Size, element, shortened, text, width_
 WIDTH, HEIGHT = 300.0, 200.0
 """The area between the axes."""
 
-TOP, BELOW, LINE = 34.0, 44.0, 19.0
+TOP, BELOW, LINE = 38.0, 44.0, 19.0
 MARK = 4.5
 
 
@@ -19,7 +19,7 @@ class _Layout:
     def __init__(self, panel: Chart) -> None:
         ticks = max((width_of(tick.text, 12) for tick in panel.y.ticks), default=0.0)
         self.left = LINE + ticks + 10
-        self.legend = [(series, shortened(series.label, 40)) for series in panel.legend]
+        self.legend = [(series, shortened(series.label, 60)) for series in panel.legend]
         wide = max(
             [self.left + WIDTH + 14, width_of(panel.title) + 8, *(width_of(name) + 60 for _, name in self.legend)]
         )
@@ -60,7 +60,7 @@ def draw_chart(panel: Chart, hatch: str = "") -> str:
         x = at.x(float(line.at))
         attributes = {"class": "line", "stroke-dasharray": "3 3", "d": f"M{x:.2f} {TOP:g}V{bottom:g}"}
         drawn.append(element("path", attributes))
-        drawn.append(words_at(x + 4, TOP + 13, line.label, kind="small"))
+        drawn.append(words_at(x, TOP - 5, line.label, "middle", "small"))
     drawn += [_curve(series, at) if series.joined else _marks(series, at) for series in panel.series]
     marked = {series.style for series in panel.series if not series.joined}
     joined = {series.style for series in panel.series if series.joined}

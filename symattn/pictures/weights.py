@@ -119,7 +119,7 @@ def normalised_in(bound: Numbered, kind: str) -> tuple[Attention, ...]:
     if not found:
         raise InputError(
             f"a picture of {kind} is made from scores and their softmax, or another normaliser over the keys; "
-            f"{bound.system.name} has none. It has a picture of its weights: --kind weights."
+            f"{bound.system.name} has none. The kind 'weights' draws its weights."
         )
     return found
 
