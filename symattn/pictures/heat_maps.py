@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from symattn.exact import Element, ExactMatrix
@@ -20,7 +21,10 @@ def weight_maps(bound: Numbered, labels: Labels, digits: int, value: str | None 
     """
     found = attention_in(bound, value)
     check_cells(len(found), max(a.weights.shape[0] * a.weights.shape[1] for a in found), "what is drawn")
-    return in_one_scale([map_of(attention, attention.weights, labels, digits) for attention in found])
+    maps = in_one_scale([map_of(attention, attention.weights, labels, digits) for attention in found])
+    if value is None or found[0].normaliser is not None or labels != Labels():
+        return maps
+    return tuple(replace(one, row_label="row", column_label="column") for one in maps)  # of any value, as V
 
 
 def map_of(attention: Attention, values: ExactMatrix, labels: Labels, digits: int, title: str = "") -> HeatMap:
@@ -52,6 +56,4 @@ def cell_of(value: Element, digits: int, allowed: bool = True) -> Cell:
 def in_one_scale(maps: list[HeatMap]) -> tuple[HeatMap, ...]:
     """The maps with the same colour for the same number."""
     reach = max(one.reach for one in maps)
-    return tuple(
-        HeatMap(one.title, one.rows, one.columns, one.cells, reach, one.row_label, one.column_label) for one in maps
-    )
+    return tuple(replace(one, reach=reach) for one in maps)

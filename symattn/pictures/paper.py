@@ -147,7 +147,7 @@ def _draw_chart(panel: Chart, axes: Any) -> None:
             fontsize=7,
         )
     if named:
-        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.24), frameon=False)
+        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.24), frameon=False, handlelength=4)
 
 
 SIZES: dict[type, Callable[[Any], tuple[float, float]]] = {HeatMap: _size_of_map, Chart: _size_of_chart}

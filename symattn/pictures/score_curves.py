@@ -12,6 +12,7 @@ from symattn.exact import Element, functions
 from symattn.nodes import Entmax, Hardmax, OverAllowedKeys, Softmax
 from symattn.pictures.labels import Labels
 from symattn.pictures.marks import Chart, Point, Series
+from symattn.pictures.numerals import shown
 from symattn.pictures.ticks import linear, unit
 from symattn.pictures.weights import Attention, Numbered, normalised_in
 
@@ -55,7 +56,7 @@ def score_charts(bound: Numbered, labels: Labels, digits: int, value: str | None
     """
     found = normalised_in(bound, "scores against weights")
     check_curves(sum(attention.weights.shape[0] for attention in found))
-    return tuple(_chart(attention, labels) for attention in found)
+    return tuple(_chart(attention, labels, digits) for attention in found)
 
 
 def check_curves(count: int) -> None:
@@ -64,7 +65,7 @@ def check_curves(count: int) -> None:
         raise LimitError(f"the picture would have {count} curves; the most is {limits.PICTURE_CURVES}.")
 
 
-def _chart(attention: Attention, labels: Labels) -> Chart:
+def _chart(attention: Attention, labels: Labels, digits: int) -> Chart:
     assert attention.scores is not None
     n, m = attention.weights.shape
     queries, keys = labels.for_queries(n), labels.for_keys(m)
@@ -76,7 +77,7 @@ def _chart(attention: Attention, labels: Labels) -> Chart:
         scores = [attention.scores[i, j] for j in chosen]
         weights = [attention.weights[i, j] for j in chosen]
         points = tuple(
-            point(score, weight, f"query {queries[i]}, key {keys[j]}")
+            point(score, weight, f"query {queries[i]}, key {keys[j]}: {_both(score, weight, digits)}")
             for j, score, weight in zip(chosen, scores, weights, strict=True)
         )
         reached += [mark.x for mark in points]
@@ -90,6 +91,10 @@ def _chart(attention: Attention, labels: Labels) -> Chart:
         series.append(Series(f"query {queries[i]}", points, i, joined=False))
     everywhere = [float(mark.x) for one in series for mark in one.points] or [0.0]
     return Chart(attention.title, linear("score", everywhere), unit("weight"), tuple(series))
+
+
+def _both(score: Element, weight: Element, digits: int) -> str:
+    return f"score {shown(score, digits)[1]}, weight {shown(weight, digits)[1]}"
 
 
 def curve_of(attention: Attention, scores: Row, weights: Row) -> Curve | None:

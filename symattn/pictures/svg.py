@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, COLOURS_ON_DARK
 from symattn.pictures.svg_chart import draw_chart, size_of_chart
-from symattn.pictures.svg_elements import Size, element, text, width_of
+from symattn.pictures.svg_elements import INK, Size, element, text, width_of
 from symattn.pictures.svg_heat import draw_map, size_of_map
 
 WIDTH = 960.0
@@ -36,7 +36,7 @@ def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int |
     """The picture as an ``<svg>`` element, which stands in a page as it is or in a file of its own.
 
     Colours are variables (``--symattn-ink``, ``--symattn-paper``, ``--symattn-0`` and so on) that a page may set; on
-    their own they follow the reader's preference for light or dark.
+    their own they follow the reader's preference for light or dark. Programs that know no variables draw it light.
     """
     places, width, height = _arranged(panels, columns)
     width = max(width, width_of(title, HEADING_SIZE) + 2 * MARGIN)
@@ -46,7 +46,7 @@ def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int |
         element("desc", {"id": f"{name}-desc"}, text(description)),
         element("style", {}, _theme(name)),
         element("defs", {}, _hatching(name)),
-        element("rect", {"class": "paper", "width": width, "height": height}),
+        element("rect", {"class": "paper", "fill": "#ffffff", "width": width, "height": height}),
         element("text", {"class": "heading", "x": MARGIN, "y": MARGIN + 14}, text(title)),
     ]
     for panel, (x, y) in zip(panels, places, strict=True):
@@ -96,13 +96,15 @@ def _theme(name: str) -> str:
         "max-width:100%;height:auto}"
         f"#{name} text{{fill:currentColor}}#{name} .paper{{fill:var(--symattn-paper)}}"
         f"#{name} .heading{{font-size:15px;font-weight:600}}#{name} .panel{{font-weight:600}}"
-        f"#{name} .small{{font-size:12px}}#{name} .line{{stroke:currentColor;fill:none}}"
-        f"#{name} .faint{{stroke:var(--symattn-faint);fill:none}}#{name} .curve{{fill:none;stroke-width:2}}"
+        f"#{name} .small{{font-size:12px}}#{name} .line{{stroke:currentColor}}"
+        f"#{name} .faint{{stroke:var(--symattn-faint)}}#{name} .curve{{stroke-width:2}}"
         f"#{name} .hatch{{stroke:currentColor}}#{name} .onpale{{fill:#000000}}#{name} .ondark{{fill:#ffffff}}{curves}"
     )
 
 
 def _hatching(name: str) -> str:
-    stroke = element("path", {"class": "hatch", "d": "M0 8L8 0M-2 2L2 -2M6 10L10 6", "stroke-width": 1.2})
+    stroke = element(
+        "path", {"class": "hatch", "stroke": INK, "d": "M0 8L8 0M-2 2L2 -2M6 10L10 6", "stroke-width": 1.2}
+    )
     attributes = {"id": f"{name}-hatch", "width": 8, "height": 8, "patternUnits": "userSpaceOnUse"}
     return element("pattern", attributes, stroke)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symattn.pictures.marks import Chart, Point, Series
-from symattn.pictures.styles import style_of
-from symattn.pictures.svg_elements import Size, element, shortened, text, width_of, words_at
+from symattn.pictures.styles import COLOURS, style_of
+from symattn.pictures.svg_elements import FAINT, INK, Size, element, shortened, text, width_of, words_at
 
 WIDTH, HEIGHT = 300.0, 200.0
 """The area between the axes."""
@@ -45,20 +45,29 @@ def draw_chart(panel: Chart, hatch: str = "") -> str:
     drawn = [words_at(0, 14, panel.title, kind="panel")]
     for tick in panel.x.ticks:
         x = at.x(tick.at)
-        drawn.append(element("path", {"class": "faint", "stroke-width": 0.6, "d": f"M{x:.2f} {TOP:g}V{bottom:g}"}))
+        drawn.append(
+            element(
+                "path", {"class": "faint", "stroke": FAINT, "stroke-width": 0.6, "d": f"M{x:.2f} {TOP:g}V{bottom:g}"}
+            )
+        )
         drawn.append(words_at(x, bottom + 16, tick.text, "middle", "small"))
     for tick in panel.y.ticks:
         y = at.y(tick.at)
         end = at.left + WIDTH
-        drawn.append(element("path", {"class": "faint", "stroke-width": 0.6, "d": f"M{at.left:.2f} {y:.2f}H{end:.2f}"}))
+        drawn.append(
+            element(
+                "path",
+                {"class": "faint", "stroke": FAINT, "stroke-width": 0.6, "d": f"M{at.left:.2f} {y:.2f}H{end:.2f}"},
+            )
+        )
         drawn.append(words_at(at.left - 6, y + 4, tick.text, "end", "small"))
-    frame = {"class": "line", "x": at.left, "y": TOP, "width": WIDTH, "height": HEIGHT}
+    frame = {"class": "line", "stroke": INK, "fill": "none", "x": at.left, "y": TOP, "width": WIDTH, "height": HEIGHT}
     drawn.append(element("rect", frame))
     drawn.append(words_at(at.left + WIDTH / 2, bottom + 34, panel.x.label, "middle", "small"))
     drawn.append(words_at(12, TOP + HEIGHT / 2, panel.y.label, "middle", "small", turned=True))
     for line in panel.lines:
         x = at.x(float(line.at))
-        attributes = {"class": "line", "stroke-dasharray": "3 3", "d": f"M{x:.2f} {TOP:g}V{bottom:g}"}
+        attributes = {"class": "line", "stroke": INK, "stroke-dasharray": "3 3", "d": f"M{x:.2f} {TOP:g}V{bottom:g}"}
         drawn.append(element("path", attributes))
         drawn.append(words_at(x, TOP - 5, line.label, "middle", "small"))
     drawn += [_curve(series, at) if series.joined else _marks(series, at) for series in panel.series]
@@ -77,7 +86,11 @@ def draw_chart(panel: Chart, hatch: str = "") -> str:
 
 def _stroke(series: Series) -> dict[str, object]:
     style = style_of(series.style)
-    attributes: dict[str, object] = {"class": f"curve c{style.colour}"}
+    attributes: dict[str, object] = {
+        "class": f"curve c{style.colour}",
+        "stroke": COLOURS[style.colour],
+        "fill": "none",
+    }
     if style.dashes:
         attributes["stroke-dasharray"] = " ".join(map(str, style.dashes))
     return attributes
@@ -111,5 +124,10 @@ SHAPES = {
 
 def _marker(shape: str, colour: int, x: float, y: float, point: Point | None = None) -> str:
     words = element("title", {}, text(point.text)) if point is not None and point.text else ""
-    attributes = {"class": f"mark m{colour}", "d": SHAPES[shape], "transform": f"translate({x:.2f} {y:.2f})"}
+    attributes = {
+        "class": f"mark m{colour}",
+        "fill": COLOURS[colour],
+        "d": SHAPES[shape],
+        "transform": f"translate({x:.2f} {y:.2f})",
+    }
     return element("path", attributes, words)

@@ -9,6 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from symattn.publishing.text_notation import plain
 
+INK, FAINT = "#1b1b1b", "#8a8a8a"
+"""Of lines, for programs that know no variables; the styles of the whole picture go before them."""
+
 FONT_SIZE = 13.0
 LETTER, WIDE_LETTER = 0.62, 1.05
 """Widths of a character in units of the font's size, narrow and wide ones, with some room to spare."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symattn.pictures.describing import NOT_ALLOWED
 from symattn.pictures.marks import Cell, HeatMap
 from symattn.pictures.styles import as_hex, fill_of, ink_on
-from symattn.pictures.svg_elements import Size, element, shortened, text, width_of, words_at
+from symattn.pictures.svg_elements import FAINT, INK, Size, element, shortened, text, width_of, words_at
 
 CELL_HEIGHT, LEAST_WIDTH, PADDING, LINE = 36.0, 48.0, 14.0, 20.0
 TITLE = 24.0
@@ -66,7 +66,7 @@ def _note(panel: HeatMap) -> str:
 
 
 def _hatched(hatch: str) -> dict[str, object]:
-    return {"class": "line masked", "style": f"fill:url(#{hatch})"}
+    return {"class": "line masked", "stroke": INK, "fill": f"url(#{hatch})"}
 
 
 def _cell(cell: Cell, panel: HeatMap, x: float, y: float, width: float, said: str, hatch: str) -> str:
@@ -80,6 +80,6 @@ def _cell(cell: Cell, panel: HeatMap, x: float, y: float, width: float, said: st
         "g",
         {},
         element("title", {}, text(f"{said}: {cell.text}"))
-        + element("rect", {"class": "faint", "style": f"fill:{as_hex(fill)}", **box})
+        + element("rect", {"class": "faint", "stroke": FAINT, "fill": as_hex(fill), **box})
         + words_at(x + width / 2, y + CELL_HEIGHT / 2 + 5, cell.text, "middle", f"value {ink}"),
     )

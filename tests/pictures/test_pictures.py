@@ -368,3 +368,29 @@ def test_pictures_are_data():
     assert isinstance(picture, Picture) and isinstance(picture.panels[0], HeatMap)
     assert isinstance(worked_example("dot").plot("saturation").panels[0], Chart)
     assert picture == worked_example("dot").plot("scaled")
+
+
+def test_points_say_their_scores_and_weights():
+    words = "".join(parsed(sa.worked_example().plot("score-weight")).itertext())
+    assert "query 1, key 2: score 4, weight 0.468" in words
+
+
+def test_another_value_has_rows_and_columns_and_not_queries_and_keys():
+    (panel,) = sa.worked_example().plot(value="V").panels
+    assert (panel.row_label, panel.column_label) == ("row", "column")
+    assert sa.worked_example().plot(value="P").panels[0].row_label == "query"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_far_apart_and_queries_without_keys_are_drawn(kind):
+    masked = sa.mechanism("far", {"Q": "n d", "K": "m d", "V": "m v"}, "O = softmax(Q @ K.T, where=j < i) @ V")
+    numbers = {"Q": [[10000, 1], [10000, 1], [1, "1/3"]], "K": [[1, 0], [-1, 5], ["1/7", 0]], "V": [[1], [2], [3]]}
+    picture = masked.plot(kind, numbers)
+    assert not faults(picture.to("svg"))
+    if kind == "weights":
+        assert hatched(picture) == 6
+
+
+def test_the_paper_under_a_picture_is_light_for_programs_without_variables():
+    rect = next(parsed(worked_example("dot").plot()).iter(f"{SVG}rect"))
+    assert rect.get("fill") == "#ffffff"
