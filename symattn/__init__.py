@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from symattn.examples import worked_example
     from symattn.lowering import lambdify
     from symattn.mechanisms import named, names
+    from symattn.pictures import Picture
     from symattn.proof import prove
     from symattn.publishing import Presentation, code, derive, latex, mathml, text
     from symattn.verification import Report, verify
@@ -35,6 +36,7 @@ _HOMES = {
     "defining": ("Mechanism", "mechanism"),
     "deriving": ("Derivation", "Rule", "Step"),
     "mechanisms": ("named", "names"),
+    "pictures": ("Picture",),
     "proof": ("prove",),
     "publishing": ("Presentation", "code", "derive", "latex", "mathml", "text"),
     "verification": ("Report", "verify"),
@@ -48,6 +50,7 @@ __all__ = [
     "Derivation",
     "Equation",
     "Mechanism",
+    "Picture",
     "Presentation",
     "Report",
     "Rule",

@@ -25,6 +25,7 @@ COMMANDS = {
     "derive": ("deriving", "Work a mechanism through, stage by stage: formulas, exact numbers, decimals."),
     "evaluate": ("evaluating", "Compute every value from numbers, exact and decimal."),
     "compare": ("comparing", "Compare mechanisms on one set of numbers: which key wins under each, and why."),
+    "plot": ("plotting", "Draw a picture: attention weights as a heat map, curves, and sweeps, from exact numbers."),
     "gradient": ("differentiating", "Derive the backward pass: cotangents as equations, with numbers, or as code."),
     "verify": ("verifying", "Check every value against NumPy, torch, mpmath and finite differences."),
     "prove": ("proving", "Prove that two formulas are equal for every size, or refute it by numbers."),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Expr
 
-from symattn import calculus, closed_form, lowering, proof, publishing, verification, worked
+from symattn import calculus, closed_form, lowering, pictures, proof, publishing, verification, worked
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LanguageError
 from symattn.language import WORDS, parse_equations, parse_shape
@@ -246,6 +246,25 @@ class Mechanism(EquationSystem):
         """The mechanism stage by stage, with numbers substituted where they are given; ``.to("latex")`` prints it."""
         numbers = {**(values or {}), **more}
         return publishing.derive(self.bind(numbers) if numbers else self)
+
+    def plot(
+        self, kind: str = "weights", values: Mapping[str, Any] | None = None, /, **options: Any
+    ) -> pictures.Picture:
+        """A picture of attention with numbers for the inputs: heat maps of the weights, curves, and sweeps.
+
+        ``m.plot("weights", {"Q": …, "K": …, "V": …}, tokens=["the", "cat"])``; inputs may stand among the options as
+        well, as in ``m.plot("weights", Q=…, K=…, V=…)``. Kinds, options and errors are those of
+        :func:`symattn.pictures.plot`; ``"saturation"`` needs no numbers. ``.save("weights.svg")`` writes the picture.
+
+        >>> attention = mechanism("a", {"S": "n m", "V": "m d_v"}, "O = softmax(S) @ V")
+        >>> attention.plot("weights", S=[[0, 0]], V=[[1], [2]]).panels[0].shape
+        (1, 2)
+        """
+        named = {name: options.pop(name) for name in self.inputs if name in options}
+        numbers = {**(values or {}), **named}
+        if not numbers and kind == "saturation":
+            return pictures.plot_without_numbers(self, kind)
+        return self.bind(numbers).plot(kind, **options)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {publishing.system_latex(self)}$"

@@ -98,3 +98,15 @@ EXERCISES = 1_000
 
 ANSWER_LENGTH = 4_000
 """Characters of the answer to one exercise."""
+
+PICTURE_CELLS = 10_000
+"""Cells in one picture, each of which is drawn and printed."""
+
+PICTURE_PANELS = 100
+"""Maps and charts in one picture."""
+
+PICTURE_CURVES = 400
+"""Curves in one picture, each of some fifty exact points."""
+
+LABEL_LENGTH = 200
+"""Characters of the label of one query or key."""

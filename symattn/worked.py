@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, ImmutableDenseMatrix
 
-from symattn import exact
+from symattn import exact, pictures
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, SymattnError
 from symattn.exact.sizes import solve_sizes
@@ -74,6 +74,20 @@ class Bound:
         Rows of decimals, a number for a scalar, rows in tuples by position for a family.
         """
         return self.exact(name).decimal(digits)
+
+    def plot(self, kind: str = "weights", **options: Any) -> pictures.Picture:
+        """A picture of attention in these numbers: heat maps of the weights, curves, and sweeps.
+
+        It shows itself in a notebook; ``.save("weights.svg")`` writes it, as ``.pdf`` and ``.png`` with matplotlib.
+        Options, and errors, are those of :func:`symattn.pictures.plot`: labels (``tokens``, ``queries``, ``keys``),
+        ``digits``, and ``value`` for another matrix.
+
+        >>> from symattn.mechanisms import named
+        >>> bound = named("dot").bind(Q=[[1, 0]], K=[[0, 1], [0, 2]], V=[[1], ["1/2"]])
+        >>> [cell.text for cell in bound.plot().panels[0].cells[0]]
+        ['0.5', '0.5']
+        """
+        return pictures.plot(self, kind, **options)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name}={length}" for name, length in self.sizes.items())

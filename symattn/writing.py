@@ -59,14 +59,18 @@ def check_target(path: str) -> None:
 
 
 def write_text(path: str, text: str) -> None:
-    """Put a text into a file as UTF-8; on any failure, and on Ctrl-C, what stood there before is untouched.
+    """Put a text into a file as UTF-8, as :func:`write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Put bytes into a file; on any failure, and on Ctrl-C, what stood there before is untouched.
 
     A symbolic link keeps its place and its target is written; a device or pipe is written directly.
     Errors: ``OutputError``.
     """
     check_target(path)
     target = os.path.realpath(path)
-    data = text.encode("utf-8")
     try:
         if _is_special(target):
             with open(target, "wb") as stream:

@@ -12,9 +12,9 @@ from sympy import sympify
 
 from symattn import compare, mechanism, named
 from symattn.comparing.fits import fit
-from symattn.comparing.measures import entropy, winners
 from symattn.errors import InputError, ShapeError, UnknownNameError
 from symattn.exact import Element, ExactMatrix, functions
+from symattn.exact.measures import entropy, winners
 
 INPUTS = {"Q": "n d_k", "K": "m d_k", "V": "m d_v"}
 FOUR = ("dot", "cosine", "additive", "rbf")

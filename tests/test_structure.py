@@ -55,13 +55,13 @@ def test_no_module_imports_itself_by_a_detour(module):
 
 
 LAYERS = (
-    {"errors", "limits", "article", "lazy"},
+    {"errors", "limits", "article", "lazy", "writing"},
     {"shapes", "counts", "verdicts"},
     {"nodes"},
     {"language"},
     {"equations"},
     {"lowering", "closed_form", "exact", "calculus"},
-    {"worked", "publishing", "verification"},
+    {"worked", "publishing", "verification", "pictures"},
     {"proof"},
     {"defining"},
     {"deriving"},
@@ -69,7 +69,7 @@ LAYERS = (
     {"examples"},
     {"article_steps", "comparing", "theorems", "auditing"},
     {"book"},
-    {"reading", "writing", "adapters"},
+    {"reading", "adapters"},
     {"exercises"},
     {"commands"},
     {"cli"},

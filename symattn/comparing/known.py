@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from symattn.comparing.fits import Form, Geometry, Scores, fit, form_of, stacked
-from symattn.comparing.measures import entropy, softmax_entropy, winners
 from symattn.comparing.probes import probes
 from symattn.comparing.saturation import BOUNDED, bound_of, functions_in, score_expression, without_saturation
 from symattn.comparing.weighing import Weighed
 from symattn.equations import EquationSystem, mentioned_names
 from symattn.exact import Element, ExactMatrix
+from symattn.exact.measures import entropy, softmax_entropy, winners
 from symattn.nodes import Softmax
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from symattn.comparing.compared import Compared
-from symattn.comparing.measures import spread
 from symattn.comparing.wording import keys_named
 from symattn.exact import Element, ExactMatrix, functions
+from symattn.exact.measures import spread
 from symattn.publishing import Block, Formula, Heading, Joined, Paragraph, Rounded, Table, Words, text
 
 COLUMNS = 6

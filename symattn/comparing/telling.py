@@ -8,12 +8,12 @@ from typing import Any
 from symattn.comparing.compared import Compared
 from symattn.comparing.facts import score_facts
 from symattn.comparing.known import Known
-from symattn.comparing.measures import spread
 from symattn.comparing.reasons import reasons_for
 from symattn.comparing.tables import PICKED_DIGITS, exact_rows, measures_table, outputs, weights_tables
 from symattn.comparing.wording import Parts, factor, keys_named, listed, numbered
 from symattn.comparing.wording import told as told_numbers
 from symattn.exact import Element, ExactMatrix
+from symattn.exact.measures import spread
 from symattn.language.declarations import declare
 from symattn.publishing import (
     Block,

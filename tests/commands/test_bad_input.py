@@ -99,7 +99,7 @@ NUMBERS = {
 USAGE = {
     "unknown command": (
         ["deriv"],
-        "There are: derive, evaluate, compare, gradient, verify, prove, audit, theorems",
+        "There are: derive, evaluate, compare, plot, gradient, verify, prove, audit, theorems",
     ),
     "unknown mechanism": (["derive", "scaled-dott"], "Did you mean scaled-dot?"),
     "escape in a name": (["derive", "\x1b[31mred"], r"\x1b"),

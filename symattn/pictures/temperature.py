@@ -1,0 +1,74 @@
+"""A sweep of the temperature: the weights of a query as its scores are divided by T, and their entropy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from symattn.exact import Element, ExactMatrix
+from symattn.exact.measures import entropy, softmax_entropy
+from symattn.nodes import Softmax
+from symattn.pictures.labels import Labels
+from symattn.pictures.marks import Axis, Chart, Line, Series
+from symattn.pictures.score_curves import check_curves, point
+from symattn.pictures.ticks import in_powers, linear, unit
+from symattn.pictures.weights import Attention, Numbered, normalised_in
+
+OCTAVES = range(-3, 3)
+TEMPERATURES = (*(Fraction(2) ** k * (1 + Fraction(part, 8)) for k in OCTAVES for part in range(8)), Fraction(8))
+"""From an eighth to 8, eight steps an octave; fractions, so that every weight is exact."""
+
+
+def temperature_charts(bound: Numbered, labels: Labels, digits: int, value: str | None = None) -> tuple[Chart, ...]:
+    """Of each head a chart of weights for every query, and one of the entropies of them all, in nats.
+
+    The temperature divides the scores as they are: at T = 1 stand the mechanism's own weights.
+    Errors: ``InputError`` for a mechanism without scores, ``LimitError`` for too many queries, keys and heads.
+    """
+    found = normalised_in(bound, "weights against temperature")
+    check_curves(sum((a.weights.shape[0]) * (a.weights.shape[1] + 1) for a in found))
+    return tuple(chart for attention in found for chart in _charts(attention, labels))
+
+
+def _charts(attention: Attention, labels: Labels) -> list[Chart]:
+    n, m = attention.weights.shape
+    queries, keys = labels.for_queries(n), labels.for_keys(m)
+    swept = [(one, *_at(attention, one)) for one in TEMPERATURES]
+    charts, entropies = [], []
+    for i in range(n):
+        chosen = [j for j in range(m) if attention.is_allowed(i, j)]
+        if not chosen:
+            continue
+        series = tuple(
+            Series(f"key {keys[j]}", tuple(point(Element.of(t), p[i, j]) for t, _, p in swept), j) for j in chosen
+        )
+        charts.append(Chart(f"{attention.title}: query {queries[i]}", _axis(), unit("weight"), series, _own()))
+        points = tuple(point(Element.of(t), _entropy(attention, s, p, i, chosen)) for t, s, p in swept)
+        entropies.append(Series(f"query {queries[i]}", points, i))
+    if entropies:
+        top = [0.0, *(float(mark.y) for one in entropies for mark in one.points)]
+        title = f"{attention.title}: entropy of each query"
+        charts.append(Chart(title, _axis(), linear("entropy in nats", top), tuple(entropies), _own()))
+    return charts
+
+
+def _at(attention: Attention, temperature: Fraction) -> tuple[ExactMatrix, ExactMatrix]:
+    """Scores divided by a temperature, and the weights that they give."""
+    assert attention.scores is not None
+    scores = ExactMatrix([[score / temperature for score in row] for row in attention.scores.rows])
+    return scores, attention.with_scores(scores)
+
+
+def _entropy(attention: Attention, scores: ExactMatrix, weights: ExactMatrix, i: int, chosen: list[int]) -> Element:
+    row = [weights[i, j] for j in chosen]
+    if isinstance(attention.normaliser, Softmax):
+        return softmax_entropy(row, [scores[i, j] for j in chosen])
+    return entropy(row)
+
+
+def _axis() -> Axis:
+    return in_powers("temperature T", Decimal("0.125"), Decimal(8), 2)
+
+
+def _own() -> tuple[Line, ...]:
+    return (Line(Decimal(1), "T = 1"),)
