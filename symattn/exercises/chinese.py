@@ -183,6 +183,8 @@ CHINESE: dict[str, str] = {
     "entry": "第 {row} 行第 {column} 列",
     "mistake also": "同一个值也可能来自另一个错误：{mistake}",
     "mistake made": "这个值来自一个常见错误：{mistake}",
+    "mistake mask where there is none": "机制本来关注所有键，却去掉了每个查询之后的键。",
+    "mistake weights missing in softmax's gradient": "权重的梯度直接相加，没有各自乘以相应的权重。",
     "mistake 1/√d_k missing": "得分没有除以宽度的平方根，宽度增大时 softmax 会饱和。",
     "mistake 1/√d_k twice": "得分除以了两次宽度的平方根。",
     "mistake √d_k multiplied": "得分乘以了宽度的平方根，而不是除以它。",

@@ -7,9 +7,11 @@ from string import Formatter
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from exercise_witnesses import WITNESSES, witness
 
 from symattn.auditing.mistakes import ROWS
+from symattn.cli import main
 from symattn.errors import InputError, LimitError, UnknownNameError
 from symattn.exercises import KINDS, LANGUAGES, chosen, identified, sheet, topics
 from symattn.exercises.answering import rows_of
@@ -187,3 +189,8 @@ def test_draws_keep_their_word():
         drawn = draw.matrix(3, 3)
         assert all(map(any, drawn)) and drawn != [list(column) for column in zip(*drawn, strict=True)]
         assert len(set(draw.row(3, 0, 1))) == 2
+
+
+def test_a_sheet_in_chinese_is_chinese_in_latex_too():
+    sheet = CliRunner().invoke(main, ["exercises", "--lang", "zh", "--count", "2", "--format", "latex", "--standalone"])
+    assert sheet.exit_code == 0 and "ctex" in sheet.output and "[U+" not in sheet.output
