@@ -196,6 +196,8 @@ def _autograd_function(passes: Passes, inputs: Names) -> Any:
                 for name, value in zip(inputs, given, strict=True)
             )
 
+    # torch asks for the signature at every call, and finds it at once where it stands.
+    Generated.forward.__signature__ = inspect.signature(Generated.forward)  # type: ignore[attr-defined]
     Generated.__name__ = Generated.__qualname__ = function_name(passes.forward)
     return Generated
 
