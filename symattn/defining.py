@@ -262,7 +262,7 @@ class Mechanism(EquationSystem):
         """
         named = {name: options.pop(name) for name in self.inputs if name in options}
         numbers = {**(values or {}), **named}
-        if not numbers and kind == "saturation":
+        if kind == "saturation" and not numbers and not options:
             return pictures.plot_without_numbers(self, kind)
         return self.bind(numbers).plot(kind, **options)
 

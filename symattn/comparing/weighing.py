@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sympy import MatrixSymbol
-
-from symattn import exact
-from symattn.equations import Equation, EquationSystem, mentioned_names
+from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.exact import Element, ExactMatrix
-from symattn.nodes import FamilySymbol, LogSumExp, MatrixProduct, OverAllowedKeys
+from symattn.nodes import FamilySymbol, LogSumExp, OverAllowedKeys
+from symattn.pictures.weights import left_factor, stretched, value_of
 from symattn.shapes import show
 from symattn.worked import Bound
 
@@ -89,25 +86,6 @@ def weighed(label: str, bound: Bound, value: str | None = None) -> Weighed:
     return Weighed(label, bound, name, weights, normaliser, scores, allowed, output, distributions)
 
 
-def value_of(bound: Bound, expression: Any) -> ExactMatrix | Element:
-    """A value written with the names of a mechanism, in its numbers."""
-    known: dict[str, Any] = {size: Element.constant(length) for size, length in bound.sizes.items()}
-    known |= {name: bound.exact(name) for name in mentioned_names(expression) & set(bound.names)}
-    return exact.Evaluation(known)(expression)
-
-
-def stretched(marks: ExactMatrix, n: int, m: int) -> tuple[tuple[bool, ...], ...]:
-    """Which entries of an allowed set are not 0, a size of 1 stretched to ``(n, m)``.
-
-    >>> stretched(ExactMatrix.of([[1, 0]]), 2, 2)
-    ((True, False), (True, False))
-    """
-    rows, columns = marks.shape
-    return tuple(
-        tuple(not marks[i if rows > 1 else 0, j if columns > 1 else 0].is_zero for j in range(m)) for i in range(n)
-    )
-
-
 def is_distribution(row: Row) -> bool:
     """Whether a row's entries are nowhere below 0 and add up to 1, or are all 0.
 
@@ -149,14 +127,6 @@ def weights_in(system: EquationSystem, label: str) -> tuple[str, Normaliser | No
             f"of every mechanism with --value NAME; the matrices of {label}: {matrices}."
         )
     return _single(system, label, chosen, whole.get(chosen))
-
-
-def left_factor(system: EquationSystem) -> str | None:
-    """The name of the equation that stands on the left of the output's product, as P in ``O = P @ V``."""
-    output = system[system.output]
-    if isinstance(output, MatrixProduct) and isinstance(output.left, MatrixSymbol):
-        return output.left.name if output.left.name in system.by_name else None
-    return None
 
 
 def _single(system: EquationSystem, label: str, name: str, node: Normaliser | None) -> tuple[str, Normaliser | None]:
