@@ -9,23 +9,17 @@ from typing import Any
 from sympy import Expr, Function
 
 from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.deriving.index_equality import NORMAL_FORMS_DIFFER, same_entries, translated
 from symattn.deriving.moving_instances import counterexample
 from symattn.deriving.tables import in_language
 from symattn.equations import Equation, EquationSystem
-from symattn.errors import LimitError, MissingRowError
 from symattn.language import parse_expression
 from symattn.nodes import ElementwiseFunction, full_shape
-from symattn.proof import deciding, normal_form
+from symattn.proof import normal_form
 from symattn.proof.differentiation import derivative
-from symattn.proof.equality import place_of
-from symattn.proof.normal_form import UndefinedError
-from symattn.proof.patience import OutOfTimeError, within_seconds
-from symattn.proof.terms import Expression, Factor, added, fresh, of_factor, of_index, subtracted, zero
+from symattn.proof.terms import Expression, Factor, added, fresh, of_factor, of_index, zero
 from symattn.proof.translation import Places, Translator
 from symattn.verdicts import Verdict
-
-SECONDS = 60.0
-"""What one step may take."""
 
 
 class Differentiated(Function):
@@ -71,24 +65,15 @@ class Moving:
 
     def __call__(self, claim: Claim) -> Verdict:
         system = self.written(claim)
-        scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
-        sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
-        translator = _Along(definitions=sides, scalars=scalars, moving=self.directions(claim))
-        positions = place_of(system, LEFT, translator)
-        try:
-            with within_seconds(SECONDS):
-                left, right = (translator.named(side, positions) for side in (LEFT, RIGHT))
-                equal = deciding.is_zero(subtracted(left, right))
-        except OutOfTimeError:
-            return Verdict("unknown", str(claim), f"no answer within {SECONDS:g} s")
-        except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
-            return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
-        if equal:
-            return Verdict("proved", str(claim), "differentiated, both sides have one normal form, for every size")
+        translator = translated(_Along, system, moving=self.directions(claim))
+        reason = "differentiated, both sides have one normal form, for every size"
+        found = same_entries(claim, system, translator, reason)
+        if found.reason != NORMAL_FORMS_DIFFER:
+            return found
         shown = counterexample(system, self.rates, Differentiated)
         if shown is not None:
             return Verdict("refuted", str(claim), "the derivatives differ", counterexample=shown)
-        return Verdict("unknown", str(claim), "the normal forms of both sides differ")
+        return found
 
     def written(self, claim: Claim) -> EquationSystem:
         """Both sides written out to the inputs."""

@@ -5,24 +5,18 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from symattn.deriving.claim import LEFT, RIGHT, Claim
+from symattn.deriving.claim import Claim
+from symattn.deriving.index_equality import same_entries, translated
 from symattn.deriving.instances import exactly
-from symattn.errors import LimitError, MissingRowError
-from symattn.proof import deciding, normal_form
-from symattn.proof.equality import place_of
-from symattn.proof.normal_form import UndefinedError
-from symattn.proof.patience import OutOfTimeError, within_seconds
+from symattn.proof import normal_form
 from symattn.proof.places import placed
-from symattn.proof.terms import Expression, subtracted
+from symattn.proof.terms import Expression
 from symattn.proof.translation import Translator
 from symattn.verdicts import Verdict
 from symattn.verification.instances import rational
-
-SECONDS = 60.0
-"""What one step may take."""
 
 INSTANCES = 4
 """Instances at which a statement is tried before it is proved."""
@@ -57,21 +51,10 @@ class Permutations:
         if found.kind == "refuted":
             return found
         system = claim.written_out
-        scalars = frozenset(name for name in [*system.inputs, *system.by_name] if not system.shape(name))
-        sides = {LEFT: system.by_name[LEFT], RIGHT: system.by_name[RIGHT]}
-        translator = _Permuted(definitions=sides, scalars=scalars, permutations=self.lengths(claim))
-        positions = place_of(system, LEFT, translator)
-        try:
-            with within_seconds(SECONDS):
-                equal = deciding.is_zero(subtracted(*(translator.named(side, positions) for side in (LEFT, RIGHT))))
-        except OutOfTimeError:
-            return Verdict("unknown", str(claim), f"no answer within {SECONDS:g} s")
-        except (MissingRowError, LimitError, UndefinedError, RecursionError) as error:
-            return Verdict("unknown", str(claim), f"index notation cannot tell: {error}")
-        if not equal:
-            return Verdict("unknown", str(claim), "the normal forms of both sides differ")
+        translator = translated(_Permuted, system, permutations=self.lengths(claim))
         reason = "both sides have one normal form in index notation, for every size and every permutation"
-        return Verdict("proved", str(claim), reason, conditions=(self.condition,))
+        verdict = same_entries(claim, system, translator, reason)
+        return replace(verdict, conditions=(self.condition,)) if verdict else verdict
 
     def lengths(self, claim: Claim) -> dict[str, Any]:
         """How many rows each permutation has."""
