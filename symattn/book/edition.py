@@ -8,9 +8,10 @@ from symattn import book
 from symattn.book.said import LANGUAGES, Said
 from symattn.publishing import Presentation
 from symattn.publishing.render_markdown import escape
+from symattn.writing import FORMAT_OF_SUFFIX
 
-SUFFIXES = {"text": ".txt", "latex": ".tex", "mathml": ".html", "markdown": ".md", "json": ".json"}
-"""The suffix of a chapter's file in each format."""
+SUFFIXES = {format: suffix for suffix, format in FORMAT_OF_SUFFIX.items()}
+"""The suffix of a chapter's file in each format; of several the last one, which for MathML is that of a page."""
 
 TITLE = Said("The mathematics of attention", "注意力的数学")
 ABOUT = Said(
@@ -18,7 +19,6 @@ ABOUT = Said(
     "This directory is generated: `symattn book --to derivations` writes it.",
     "这里的每个推导在印出之前都逐行检验过；每章末尾说明证明了什么、怎样证明。本目录由命令生成：`symattn book --to derivations`。",
 )
-EVIDENCE = Said("evidence", "证据")
 
 Progress = Callable[[int, int, str], None]
 

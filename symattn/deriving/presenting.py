@@ -27,11 +27,8 @@ def derivation_blocks(derivation: Chain, level: int = 2, wording: Wording = ENGL
 
 def _inside(derivation: Chain, wording: Wording) -> list[Block]:
     setting, definitions = derivation.setting, mentioned_definitions(derivation)
-    inputs = [
-        Joined((symbol, RealMatrices(full_shape(symbol))), "∈")
-        for name, symbol in setting.symbols.items()
-        if name in mentioned_inputs(derivation, definitions)
-    ]
+    symbols = [setting.symbols[name] for name in mentioned_inputs(derivation, definitions)]
+    inputs = [Joined((symbol, RealMatrices(full_shape(symbol))), "∈") for symbol in symbols]
     kept = {line.partition("=")[0].split("[")[0].strip() for line in definitions}
     named = [Joined((each.left_side, each.expression), "=") for each in setting.definitions if each.name in kept]
     conditions = [condition(setting, text) for text in setting.conditions]

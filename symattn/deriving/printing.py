@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from symattn.deriving.mentioned import mentioned_definitions, mentioned_inputs
 from symattn.deriving.step import Chain, Step
+from symattn.deriving.wording import ENGLISH
 
 WIDEST = 76
 """Characters of a formula beyond which its label goes to a line of its own."""
@@ -36,7 +37,7 @@ def _chain(derivation: Chain) -> Iterator[str]:
     width = max((len(formula) for formula in formulas if len(formula) <= WIDEST), default=0)
     yield from _wrapped(f"   {derivation.start}", INDENT)
     for formula, step in zip(formulas, derivation.steps, strict=True):
-        label = f"[by {step.label}]"
+        label = f"[{ENGLISH.reason_of(step)}]"
         if len(formula) <= width and width + len(label) <= PAGE:
             yield f"{INDENT}{formula:<{width}}   {label}"
         else:

@@ -10,7 +10,8 @@ from functools import cached_property
 from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.derivation import Checker, Derivation
 from symattn.deriving.rules import definition, induction_step
-from symattn.deriving.step import Step, listed
+from symattn.deriving.step import Step
+from symattn.deriving.wording import ENGLISH
 from symattn.verdicts import Verdict
 
 PAST = "_past"
@@ -88,7 +89,7 @@ class Recurrence:
         before = f"{state}(t) with {state}(1) = {self.first[state]}, {state}(t + 1) = {self.following[state]}"
         claim = Claim(before, "=", self.closed[state], Setting(dict(self.inputs)))
         verdict = Verdict("proved", str(claim), "the formula holds for one row, and for one row more if it did before")
-        rows = listed(f"{row} is the next row of {matrix}" for matrix, row in self.rows.items())
+        rows = ENGLISH.listed([f"{row} is the next row of {matrix}" for matrix, row in self.rows.items()])
         used = tuple(one for name in self.needed(state) for one in self.obligations[name])
         step = Step(before, "=", self.closed[state], induction_step, verdict, used, rows)
         return Derivation(

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from symattn.deriving.claim import Setting
 from symattn.deriving.rules import Rule
 from symattn.verdicts import Verdict, weakest
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names as a text lists them.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 class Chain(Protocol):
@@ -68,14 +57,6 @@ class Step:
     def claimed(self) -> bool:
         """Whether the check of this step itself shows nothing."""
         return not self.verdict
-
-    @property
-    def label(self) -> str:
-        """The rule, what the step uses, and the evidence: ``shift; proved``."""
-        used = f", with {listed(f'“{derivation.title}”' for derivation in self.using)}" if self.using else ""
-        kind = "claimed" if self.claimed else self.verdict.kind
-        inherited = f", {self.evidence} in all" if self.evidence != self.verdict.kind else ""
-        return f"{self.rule.name}{used}; {kind}{inherited}"
 
     def to_dict(self) -> dict[str, Any]:
         """The step as data: both sides, rule, evidence, and what was checked."""

@@ -51,7 +51,11 @@ class Wording:
         return template.format(rule=self.said(step.rule.name), used=used, evidence=evidence)
 
     def listed(self, names: list[str]) -> str:
-        """Names as a text of the language lists them."""
+        """Names as a text of the language lists them.
+
+        >>> ENGLISH.listed(["a", "b", "c"])
+        'a, b and c'
+        """
         *most, last = names or [""]
         return self.comma.join(most) + self.last + last if most else last
 
