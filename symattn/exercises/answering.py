@@ -72,22 +72,15 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
     """
     task = exercise.task
     exact = rows_of(task.answer)
-    if is_not_finite(text):
-        return Outcome(
-            exercise.name,
-            WRONG,
-            (
-                said(language, WRONG, name=exercise.name),
-                said(language, "mistake made", mistake=said(language, "slip not finite")),
-            ),
-            ("slip not finite",),
-        )
-    answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
 
     def outcome(verdict: str, *more: str, mistakes: tuple[str, ...] = ()) -> Outcome:
         first = said(language, verdict) if verdict == TOO_FEW else said(language, verdict, name=exercise.name)
         return Outcome(exercise.name, verdict, (first, *more), mistakes)
 
+    if is_not_finite(text):
+        told = said(language, "mistake made", mistake=said(language, "slip not finite"))
+        return outcome(WRONG, told, mistakes=("slip not finite",))
+    answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
     if agrees(answer, exact):
         entries = [entry for row in answer for entry in row]
         exactly = all(entry.is_exactly(each) for entry, each in _paired(answer, exact))
@@ -98,9 +91,9 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
         return outcome(RIGHT_DECIMALS if enough else TOO_FEW)
     found = list(islice(_mistakes(task, answer, exact), NAMED))
     if found:
-        told = [said(language, sentence, **words) for sentence, words in found]
-        first = said(language, "mistake made", mistake=told[0])
-        others = [said(language, "mistake also", mistake=each) for each in told[1:]]
+        each, *rest = [said(language, sentence, **words) for sentence, words in found]
+        first = said(language, "mistake made", mistake=each)
+        others = [said(language, "mistake also", mistake=other) for other in rest]
         return outcome(WRONG, first, *others, mistakes=tuple(sentence for sentence, _ in found))
     return outcome(WRONG, *_places(exercise, answer, exact, language))
 
