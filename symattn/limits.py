@@ -110,3 +110,12 @@ PICTURE_CURVES = 400
 
 LABEL_LENGTH = 200
 """Characters of the label of one query or key."""
+
+PAGE_EXACT_CHARACTERS = 200_000
+"""Characters of the exact forms on one page."""
+
+PAGE_EXACT_SECONDS = 3.0
+"""How long exact forms of one page are looked for."""
+
+PAGE_ENTRIES = 4_000
+"""Entries of all inputs of one page, each a field to write in."""

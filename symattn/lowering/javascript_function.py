@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sympy import Expr
 
@@ -49,6 +50,41 @@ def javascript_source(
       // B = A @ A
       const B = _product(A, A);
     """
+    names = _asked(system, outputs)
+    called = function_name(system) if name is None else check_name(name, "a function")
+    called = f"{called}_function" if identifier(called) != called else called
+    body, writer = _body(system, names)
+    lines = [*_about(system, names), f"function {called}(inputs) {{", *_indented([*body, *_helpers(writer.helpers)]), "}"]
+    return "\n".join(lines) + "\n"
+
+
+def javascript_module(functions: Mapping[str, tuple[EquationSystem, Sequence[str]]]) -> str:
+    """The text of an expression in JavaScript: an object of functions by key, which share one set of helpers.
+
+    Each function is given by a system and the names of what it returns, and takes and returns what that of
+    :func:`javascript_source` does. Keys may be any texts.
+    Errors: those of :func:`javascript_source`.
+
+    >>> from symattn.language.declarations import declare
+    >>> from symattn.nodes import MatrixProduct
+    >>> from symattn.shapes import size
+    >>> A = declare("A", (size("n"), size("n")))
+    >>> square = EquationSystem("square", (A,), (Equation("B", MatrixProduct(A, A)),), "B")
+    >>> javascript_module({"a step": (square, ["B"])}).splitlines()[2:4]
+    ['  return {', '    "a step": (inputs) => {']
+    """
+    written, helpers = list[str](), set[str]()
+    for key, (system, outputs) in functions.items():
+        body, writer = _body(system, _asked(system, outputs))
+        helpers |= writer.helpers
+        quoted = json.dumps(key).replace("<", "\\u003c")
+        written += [f"{quoted}: (inputs) => {{", *_indented(body[1:]), "},"]
+    inside = ['"use strict";', "return {", *_indented(written), "};", *_helpers(helpers)]
+    return "\n".join(["(() => {", *_indented(inside), "})()"]) + "\n"
+
+
+def _asked(system: EquationSystem, outputs: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The names of the values to return: all results, or the output, unless some are asked for."""
     if outputs is None:
         names = system.results or (system.output,)
     else:
@@ -58,15 +94,19 @@ def javascript_source(
     for asked in names:
         if asked not in system.by_name and asked not in system.inputs:
             raise system.unknown(asked)
-    called = function_name(system) if name is None else check_name(name, "a function")
-    called = f"{called}_function" if identifier(called) != called else called
+    return names
+
+
+def _body(system: EquationSystem, names: tuple[str, ...]) -> tuple[list[str], JavaScriptWriter]:
+    """The statements inside a function, and the writer that knows which helpers they call."""
     writer = JavaScriptWriter(system, ROWS, SCALARS)
     statements = [line for equation in system.needed(*names) for line in _statement(writer, equation)]
     returned = ", ".join(_returned(writer, key) for key in names)
-    body = ['"use strict";', *_inputs(writer), *statements, "", f"return {{{returned}}};"]
-    helpers = [line for text in needed(writer.helpers) for line in ["", *text.splitlines()]]
-    lines = [*_about(system, names), f"function {called}(inputs) {{", *_indented([*body, *helpers]), "}"]
-    return "\n".join(lines) + "\n"
+    return ['"use strict";', *_inputs(writer), *statements, "", f"return {{{returned}}};"], writer
+
+
+def _helpers(called: Iterable[str]) -> list[str]:
+    return [line for text in needed(called) for line in ["", *text.splitlines()]]
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,175 @@
+"""What a page is made from, as data that JSON can hold: inputs, lines, choices, code, exact forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from sympy import Integer, S
+
+from symattn import exact, limits
+from symattn.equations import Equation
+from symattn.errors import LimitError
+from symattn.nodes import Indices, Value, entry_of, full_shape, is_matrix, shape_of
+from symattn.nodes.cases import put_in
+from symattn.page.exact_forms import ExactForms
+from symattn.page.lines import Line, Workbench
+from symattn.page.numbers import added_numbers, drawn_numbers
+from symattn.page.programs import Program, masks, programs
+from symattn.page.trees import tree
+from symattn.page.unfolding import unfolded
+from symattn.publishing.document import Formula
+from symattn.publishing.printer import among
+from symattn.publishing.to_mathml import math_element, serialized
+from symattn.shapes import size
+from symattn.worked import Bound, bind
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PageData:
+    """A workbench with numbers: ``data`` for the page's script, and the code of its functions."""
+
+    bench: Workbench
+    numbers: Mapping[str, Any]
+    data: Data
+    code: str
+    drawn: bool
+    """Whether the numbers were drawn, as none were given."""
+
+
+def page_data(subject: Any) -> PageData:
+    """The data of the page of a mechanism, with its numbers where it is bound to some.
+
+    Errors: ``InputError`` where no numbers are given and none can be drawn, ``LimitError`` for more entries than a page
+    has room for.
+    """
+    bound = subject if isinstance(subject, Bound) else None
+    bench = unfolded(bound.symbolic if bound is not None else subject)
+    if bound is None:
+        bound = bind(bench.system, drawn_numbers(bench))
+    added, lengths = added_numbers(bench, bound.sizes)
+    numbers = {**{name: bound.exact(name) for name in bench.system.inputs}, **added}
+    sizes = {size(name): Integer(value) for name, value in lengths.items()}
+    _check_entries(bench, sizes)
+    made, code = programs(bench, sizes)
+    with among([*(symbol.name for symbol in bench.input_symbols), *(each.name for each in bench.equations)]):
+        lines = [_line(line, made[line.equation], sizes) for line in bench.lines]
+        inputs = [_input(symbol, numbers[symbol.name], bench, sizes) for symbol in bench.input_symbols]
+        forms = ExactForms(bench, numbers)
+    data = {
+        "sizes": lengths,
+        "inputs": inputs,
+        "choices": [{"name": each.name, "options": list(each.options)} for each in bench.choices],
+        "lines": lines,
+        "output": bench.system.output,
+        "temperature": bench.temperature,
+        "window": bench.window,
+        "picked": bench.picked,
+        "masks": sorted(masks(bench)),
+        "exact": {"texts": forms.texts, "values": forms.values},
+    }
+    return PageData(bench, numbers, data, code, not isinstance(subject, Bound))
+
+
+def _check_entries(bench: Workbench, sizes: Mapping[Any, Any]) -> None:
+    count = sum(prod(int(length.xreplace(sizes)) for length in full_shape(each)) for each in bench.system.input_symbols)
+    if count > limits.PAGE_ENTRIES:
+        raise LimitError(
+            f"the inputs of {bench.system.name} have {count} entries here; a page has room for {limits.PAGE_ENTRIES}. "
+            "Give smaller ones with --set."
+        )
+
+
+def _lengths(shape: tuple[Any, ...], sizes: Mapping[Any, Any]) -> list[int]:
+    return [int(length.xreplace(sizes)) for length in shape]
+
+
+def _input(symbol: Value, numbers: Any, bench: Workbench, sizes: Mapping[Any, Any]) -> Data:
+    name, shape = symbol.name, full_shape(symbol)
+    is_set = name in bench.system.allowed_inputs or name == bench.picked
+    return {
+        "name": name,
+        "shape": _lengths(shape, sizes),
+        "sizes": [str(length) for length in shape],
+        "symbol": mathml_of(symbol),
+        "isSet": is_set,
+        "isAdded": symbol in bench.added,
+        "texts": texts_of(exact_value(numbers, len(shape))),
+    }
+
+
+def exact_value(numbers: Any, axes: int) -> Any:
+    """Numbers of an input in symattn's exact numbers."""
+    if isinstance(numbers, (exact.Element, exact.ExactMatrix, exact.ExactFamily)):
+        return numbers
+    if axes == 0:
+        return exact.Element.of(numbers)
+    return exact.ExactMatrix.of(numbers) if axes == 2 else exact.ExactFamily.of(numbers, axes - 2)
+
+
+def texts_of(value: Any) -> Any:
+    """The entries as a person would type them: whole numbers, fractions, decimals, in lists as deep as the shape."""
+    if isinstance(value, exact.ExactFamily):
+        members = iter([texts_of(member) for member in value])
+        return _nested(value.lengths, members)
+    if isinstance(value, exact.ExactMatrix):
+        rows, columns = value.shape
+        return [[texts_of(value[i, j]) for j in range(columns)] for i in range(rows)]
+    return str(value.as_fraction()) if value.is_rational else str(value.decimal(17))
+
+
+def _nested(lengths: tuple[int, ...], members: Any) -> Any:
+    return [_nested(lengths[1:], members) for _ in range(lengths[0])] if lengths else next(members)
+
+
+def _line(line: Line, program: Program, sizes: Mapping[Any, Any]) -> Data:
+    equation = line.equation
+    row, column, explained = entry_tree(equation, line.read_as, sizes)
+    return {
+        "name": equation.name,
+        "role": line.role,
+        "choice": line.choice,
+        "options": list(line.options),
+        "shape": _lengths(equation.shape, sizes),
+        "sizes": [str(length) for length in equation.shape],
+        "axes": [symbol.name for symbol in equation.indices],
+        "symbol": mathml_of(equation.left_side),
+        "formula": mathml_of(Formula(equation.left_side, "=", equation.expression)),
+        "row": row,
+        "column": column,
+        "tree": explained,
+        "needs": list(program.needs),
+        "forward": program.forward,
+        "backward": program.backward,
+        "upstream": program.upstream,
+        "cotangents": [list(pair) for pair in program.cotangents],
+    }
+
+
+def entry_tree(equation: Equation, read_as: Value | None, sizes: Mapping[Any, Any]) -> tuple[str, str, Any]:
+    """The names of the row and the column index, and the tree of an entry; of a number, its own tree."""
+    value = put_in(equation.expression if read_as is None else read_as, dict(sizes))
+    if not is_matrix(value):
+        return "", "", tree(value)
+    supply = Indices(avoid=(value, *equation.indices))
+    i, j = supply.fresh(), supply.fresh()
+    rows, columns = shape_of(value)
+    places = (S.Zero if rows == 1 else i, S.Zero if columns == 1 else j)
+    return i.name, j.name, tree(entry_of(value, *places, supply))
+
+
+def mathml_of(value: Any) -> str:
+    """A value, or a formula of two parts, as MathML on a line."""
+    if not isinstance(value, Formula):
+        return serialized(math_element(value, display=False))
+    left, right = value.parts
+    first, second = (math_element(part, display=False) for part in (left, right))
+    relation = math_element(f" {value.relations[0]} ", display=False)
+    first.extend([*relation, *second])
+    return serialized(first)
+
+

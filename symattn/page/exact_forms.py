@@ -1,0 +1,74 @@
+"""Exact forms of a page's values for its own numbers, as MathML: at the beginning, and with one choice changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import Any
+
+from symattn import limits
+from symattn.errors import SymattnError
+from symattn.exact import Element, ExactFamily, ExactMatrix
+from symattn.page.lines import Workbench
+from symattn.publishing.to_mathml import elements, serialized
+from symattn.worked import Bound, bind
+
+
+class ExactForms:
+    """Values by choice and name, each entry the place of its form in ``texts``, or ``None`` for a whole number.
+
+    What needs more room or time than a page may take is left out, the rarer choices first.
+    """
+
+    def __init__(self, bench: Workbench, numbers: Mapping[str, Any]) -> None:
+        self.texts: list[str] = []
+        self.values: list[dict[str, Any]] = []
+        self._places: dict[str, int] = {}
+        self._room = limits.PAGE_EXACT_CHARACTERS
+        until = monotonic() + limits.PAGE_EXACT_SECONDS
+        for chosen in bench.selections():
+            if monotonic() > until or self._room <= 0:
+                break
+            system = bench.chosen(chosen)
+            given = {name: numbers[name] for name in system.inputs}
+            self.values.append({"chosen": chosen, "values": dict(self._of(bind(system, given), bench, chosen, until))})
+
+    def _of(
+        self, bound: Bound, bench: Workbench, chosen: Mapping[str, str], until: float
+    ) -> Iterator[tuple[str, Any]]:
+        shown = [line.equation.name for line in bench.lines if line.is_in(chosen) and line.role not in ("mask", "weigh")]
+        for name in shown:
+            if monotonic() > until:
+                return
+            try:
+                value = bound.exact(name)
+            except SymattnError:
+                return
+            places = self._placed(value)
+            if self._room <= 0:
+                return
+            yield name, places
+
+    def _placed(self, value: Any) -> Any:
+        """The places of a value's entries, in lists as deep as its shape."""
+        if isinstance(value, ExactFamily):
+            return self._members(value, ())
+        if isinstance(value, ExactMatrix):
+            rows, columns = value.shape
+            return [[self._place(value[i, j]) for j in range(columns)] for i in range(rows)]
+        return self._place(value)
+
+    def _members(self, family: ExactFamily, before: tuple[int, ...]) -> Any:
+        if len(before) == len(family.lengths):
+            return self._placed(family[before])
+        return [self._members(family, (*before, place)) for place in range(family.lengths[len(before)])]
+
+    def _place(self, entry: Element) -> int | None:
+        if entry.is_rational and entry.as_fraction().denominator == 1:
+            return None
+        text = "".join(map(serialized, elements(entry, digits=10)))
+        if text not in self._places:
+            self._places[text] = len(self.texts)
+            self.texts.append(text)
+            self._room -= len(text)
+        return self._places[text]
