@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from symattn.examples import worked_example
     from symattn.lowering import lambdify
     from symattn.mechanisms import named, names
+    from symattn.page import interactive_page
     from symattn.pictures import Picture
     from symattn.proof import prove
     from symattn.publishing import Presentation, code, derive, latex, mathml, text
@@ -36,6 +37,7 @@ _HOMES = {
     "defining": ("Mechanism", "mechanism"),
     "deriving": ("Derivation", "Rule", "Step"),
     "mechanisms": ("named", "names"),
+    "page": ("interactive_page",),
     "pictures": ("Picture",),
     "proof": ("prove",),
     "publishing": ("Presentation", "code", "derive", "latex", "mathml", "text"),
@@ -62,6 +64,7 @@ __all__ = [
     "compare",
     "derive",
     "eight_steps",
+    "interactive_page",
     "lambdify",
     "latex",
     "mathml",

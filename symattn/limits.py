@@ -111,8 +111,11 @@ PICTURE_CURVES = 400
 LABEL_LENGTH = 200
 """Characters of the label of one query or key."""
 
-PAGE_EXACT_CHARACTERS = 200_000
+PAGE_EXACT_CHARACTERS = 150_000
 """Characters of the exact forms on one page."""
+
+PAGE_EXACT_FORM = 3_000
+"""Characters of one exact form on a page, signs and elements; a longer one is left to its decimals."""
 
 PAGE_EXACT_SECONDS = 3.0
 """How long exact forms of one page are looked for."""

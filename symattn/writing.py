@@ -14,7 +14,7 @@ FORMAT_OF_SUFFIX = {
     ".tex": "latex",
     ".mml": "mathml",
     ".mathml": "mathml",
-    ".html": "mathml",
+    ".html": "html",
     ".md": "markdown",
     ".json": "json",
 }

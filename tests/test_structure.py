@@ -67,7 +67,7 @@ LAYERS = (
     {"deriving"},
     {"mechanisms"},
     {"examples"},
-    {"article_steps", "comparing", "theorems", "auditing"},
+    {"article_steps", "comparing", "theorems", "auditing", "page"},
     {"book"},
     {"reading", "adapters"},
     {"exercises"},
@@ -94,7 +94,7 @@ def loaded_after(statement):
 
 
 def test_importing_symattn_loads_nothing_heavy():
-    assert not {"sympy", "numpy", "torch", "latex2mathml", "click"} & loaded_after("import symattn")
+    assert not {"sympy", "numpy", "torch", "latex2mathml", "click", "jinja2"} & loaded_after("import symattn")
 
 
 def test_a_mechanism_needs_no_torch_and_no_numpy():

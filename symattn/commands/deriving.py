@@ -11,6 +11,8 @@ from symattn.commands.options import RESULT, chosen_format, deliver, with_option
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import ExactnessError
+from symattn.page import interactive_page
+from symattn.page.wording import WORDS
 from symattn.publishing import Presentation
 
 
@@ -18,10 +20,24 @@ from symattn.publishing import Presentation
 @about_subjects
 @with_options(
     *RESULT,
+    click.option(
+        "--lang",
+        "language",
+        type=click.Choice(list(WORDS)),
+        default="en",
+        show_default=True,
+        help="The language of an interactive page (--format html).",
+    ),
     click.option("--check/--no-check", default=True, help="Whether to check the numbers against NumPy and torch."),
 )
 def command(
-    subjects: Subjects, format_name: str | None, path: str | None, digits: int, standalone: bool, check: bool
+    subjects: Subjects,
+    format_name: str | None,
+    path: str | None,
+    digits: int,
+    standalone: bool,
+    language: str,
+    check: bool,
 ) -> int:
     """Work a mechanism through, stage by stage: formula, numbers put in, exact value, decimals, checks.
 
@@ -29,8 +45,12 @@ def command(
     mechanism of the library (see symattn list), with the worked example's numbers where it takes them. With
     --equations: your own.
 
+    As HTML it is an interactive page: one file in which the numbers can be changed, with every step, the gradients and
+    the derivation. Where a mechanism has no numbers, some are drawn for it.
+
     \b
     symattn derive
+    symattn derive -o attention.html
     symattn derive scaled-dot --standalone -o attention.tex
     symattn derive dot --set Q='1 0' --set K='1 0; 1/2 1' --set V='1; 2'
     symattn derive --equations 'P = softmax(Q @ K.T)' --input Q='n d' --input K='m d'
@@ -40,15 +60,26 @@ def command(
     derivation = derived(chosen)
     status = 0
     for subject in chosen:
-        if subject.bound is None:
+        if subject.bound is None and format_name != "html":
             note(f"{subject.system.name} has no numbers: formulas only; give --set NAME=VALUE for each input.")
-        elif check:
+        elif check and subject.bound is not None:
             with Progress() as progress:
                 report = verification.verify(subject.bound, instances=0, progress=progress)
             derivation = derivation.followed_by(*summary(report))
             status = max(status, report.exit_status)
-    deliver(derivation.to(format_name, digits=digits, standalone=standalone), path)
+    if format_name == "html":
+        text = page(chosen, derivation, language, digits)
+    else:
+        text = derivation.to(format_name, digits=digits, standalone=standalone)
+    deliver(text, path)
     return status
+
+
+def page(subjects: list[Subject], derivation: Presentation, language: str, digits: int) -> str:
+    """The interactive page of the first subject, which can switch to the others; its derivation is in English."""
+    first = subjects[0]
+    below = derivation if language == "en" else None
+    return interactive_page(first.bound or first.system, language=language, derivation=below, digits=digits)
 
 
 def in_exact_numbers(subject: Subject) -> Subject:

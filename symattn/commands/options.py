@@ -15,7 +15,7 @@ from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_tex
 
 Command = Callable[..., Any]
 
-FORMATS = ("text", "latex", "mathml", "markdown", "json")
+FORMATS = ("text", "latex", "mathml", "html", "markdown", "json")
 STANDALONE = ("latex", "mathml", "json")
 
 NAME = click.argument("name", required=False)

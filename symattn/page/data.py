@@ -95,6 +95,7 @@ def _input(symbol: Value, numbers: Any, bench: Workbench, sizes: Mapping[Any, An
         "name": name,
         "shape": _lengths(shape, sizes),
         "sizes": [str(length) for length in shape],
+        "sizeSymbols": " × ".join(map(mathml_of, shape)),
         "symbol": mathml_of(symbol),
         "isSet": is_set,
         "isAdded": symbol in bench.added,

@@ -14,8 +14,13 @@ from symattn.publishing.to_mathml import elements, serialized
 from symattn.worked import Bound, bind
 
 
+UNSHOWN = ("mask", "weigh", "entropy")
+"""Roles of lines whose values have no exact form on the page: 0 and 1, terms shown one by one, logarithms."""
+
+
 class ExactForms:
-    """Values by choice and name, each entry the place of its form in ``texts``, or ``None`` for a whole number.
+    """Values by choice and name, each entry the place of its form in ``texts``, or ``None`` for a whole number and for
+    a form that is too long to read.
 
     What needs more room or time than a page may take is left out, the rarer choices first.
     """
@@ -36,7 +41,7 @@ class ExactForms:
     def _of(
         self, bound: Bound, bench: Workbench, chosen: Mapping[str, str], until: float
     ) -> Iterator[tuple[str, Any]]:
-        shown = [line.equation.name for line in bench.lines if line.is_in(chosen) and line.role not in ("mask", "weigh")]
+        shown = [line.equation.name for line in bench.lines if line.is_in(chosen) and line.role not in UNSHOWN]
         for name in shown:
             if monotonic() > until:
                 return
@@ -67,6 +72,8 @@ class ExactForms:
         if entry.is_rational and entry.as_fraction().denominator == 1:
             return None
         text = "".join(map(serialized, elements(entry, digits=10)))
+        if len(text) > limits.PAGE_EXACT_FORM:
+            return None
         if text not in self._places:
             self._places[text] = len(self.texts)
             self.texts.append(text)

@@ -12,7 +12,7 @@ from sympy import Symbol
 from symattn.equations import Equation, EquationSystem
 from symattn.nodes import Value
 
-ROLES = ("value", "project", "score", "scale", "mask", "exponentials", "sums", "normalise", "weigh", "sum")
+ROLES = ("value", "project", "score", "scale", "mask", "exponentials", "sums", "normalise", "entropy", "weigh", "sum")
 """What a step does; ``value`` is any other equation of the mechanism."""
 
 

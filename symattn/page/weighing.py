@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, Expr, Le, MatrixExpr, Ne, S, Symbol, exp
+from sympy import Abs, Expr, Gt, Le, MatrixExpr, Ne, S, Symbol, exp, log
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import Equation
@@ -26,7 +26,7 @@ from symattn.nodes import (
 )
 from symattn.nodes.allowed import condition_at
 from symattn.nodes.base import broadcast_entry
-from symattn.nodes.written import applied, divided
+from symattn.nodes.written import applied, divided, multiplied, negated
 from symattn.page.lines import Choice, Line
 from symattn.page.names import Names
 
@@ -73,6 +73,7 @@ def weighing(equation: Equation, scores: Value, temperature: Value | None, names
         marks = [] if allowed is None else [allowed]
         weights = Equation(equation.name, type(node)(divided_scores, *node.options, *marks), equation.axes)
         lines.append(Line(weights, "normalise", *place, read_as=reading))
+    lines.append(Line(_entropy(equation, names), "entropy"))
     return Weighing(tuple(lines), (Choice(MASK, tuple(sets)),), *added) if choose else Weighing(tuple(lines))
 
 
@@ -98,6 +99,15 @@ def _exponentials(
     below = entry_of(second.left_side, ROW, S.Zero, supply)
     quotient = divided(above, below) if allowed is None else Cases.of(Ne(below, 0), divided(above, below))
     return (first, second), IndexedMatrix(quotient, ROW, COLUMN, *scores.shape)
+
+
+def _entropy(equation: Equation, names: Names) -> Equation:
+    """How spread out the weights of each row are, in nats; a weight of 0 adds nothing."""
+    weights = equation.left_side
+    weight = entry_of(weights, ROW, COLUMN, Indices(avoid=[weights, ROW, COLUMN]))
+    term = Cases.of(Gt(weight, 0), negated(multiplied(weight, applied(log, weight))))
+    terms = IndexedMatrix(term, ROW, COLUMN, *weights.shape)
+    return Equation(names.fresh("h", "H"), RowSum(terms), equation.axes)
 
 
 def applied_exponential(score: Expr) -> Expr:

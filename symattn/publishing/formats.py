@@ -10,6 +10,7 @@ from symattn.errors import InputError
 from symattn.language.names import suggestion
 from symattn.publishing.document import Document
 from symattn.publishing.printer import among
+from symattn.publishing.render_html import render_html
 from symattn.publishing.render_json import render_json
 from symattn.publishing.render_latex import render_latex
 from symattn.publishing.render_markdown import render_markdown
@@ -21,6 +22,7 @@ RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "text": render_text,
     "latex": render_latex,
     "mathml": render_mathml,
+    "html": render_html,
     "markdown": render_markdown,
     "json": render_json,
 }

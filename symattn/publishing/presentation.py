@@ -25,7 +25,7 @@ class Presentation(Document):
         return replace(self, blocks=(*self.blocks, *blocks))
 
     def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
-        """The document as text, LaTeX, MathML, Markdown or JSON.
+        """The document as text, LaTeX, MathML, Markdown or JSON, or as an HTML page that needs no network.
 
         ``digits`` are the significant decimal digits, ``width`` the characters of a line of text; ``standalone`` asks
         for a whole file (a LaTeX document, an HTML page) instead of a piece to paste.

@@ -170,7 +170,7 @@ def test_a_file_gets_the_format_of_its_suffix(tmp_path, suffix, name):
 def test_html_is_a_whole_page_and_a_named_format_wins_over_the_suffix(tmp_path):
     page, other = tmp_path / "out.html", tmp_path / "other.txt"
     run("evaluate", "dot", "-o", str(page))
-    assert page.read_text() == run("evaluate", "dot", "--format", "mathml", "--standalone").stdout
+    assert page.read_text() == run("evaluate", "dot", "--format", "html").stdout
     run("evaluate", "dot", "-o", str(other), "--format", "json")
     assert json.loads(other.read_text())
 

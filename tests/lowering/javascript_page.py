@@ -2,14 +2,12 @@
 
 import json
 import math
-import os
 import random
-import shutil
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-import pytest
+from browser import opened
 
 from symattn.lowering import javascript_source, lambdify_system
 from symattn.nodes import full_shape
@@ -21,8 +19,6 @@ UNIT = 2.0**-53
 ALLOWED_UNITS = 100
 """Of rounding times the conditioning scale: 50 for the JavaScript, as every check of the project allows, and 50 for the
 NumPy code beside it. Sums are in another order and functions from another library, so that no bit has to be equal."""
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 RUN = """
 <!DOCTYPE html><meta charset="utf-8"><title>generated code</title>
@@ -47,35 +43,15 @@ function run(text) {
 """
 
 
-def browser_path(playwright):
-    """The system's browser, or Playwright's own; the test is skipped where there is neither."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None) or playwright.chromium.executable_path
-    if not os.path.exists(found):
-        pytest.skip("no Chromium on this machine: neither the system's nor Playwright's own")
-    return found
-
-
 def computed(sources, jobs, folder):
     """What functions return for ``jobs``, each a function's number and its inputs, all on one page of one browser.
 
     An answer is a dict of arrays, or ``{"error": …}`` where the function raised one.
     """
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright, which drives the browser, is not installed")
     page_file = folder / "page.html"
     page_file.write_text(RUN % "\n".join(f"functions.push(\n{source});" for source in sources), encoding="utf-8")
-    complaints, requests = [], []
-    with api.sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        browser = playwright.chromium.launch(executable_path=browser_path(playwright), args=arguments)
-        page = browser.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(page_file.as_uri())
+    with opened(page_file) as page:
         text = page.evaluate("run", json.dumps([[which, encoded(inputs)] for which, inputs in jobs]))
-        browser.close()
-    assert not complaints, complaints
-    assert requests == [page_file.as_uri()]
     return [
         answer if "error" in answer else {name: decoded(value) for name, value in answer.items()}
         for answer in json.loads(text)

@@ -1,0 +1,83 @@
+"""The interactive page of a mechanism: one HTML file in which its numbers can be changed and every value follows."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from symattn.equations import EquationSystem
+from symattn.page.data import page_data
+from symattn.page.lines import Workbench
+from symattn.page.wording import words_of
+from symattn.publishing.document import Document
+from symattn.publishing.render_mathml import render_mathml
+from symattn.publishing.settings import Settings
+from symattn.publishing.text_notation import plain
+from symattn.publishing.web_page import web_page
+from symattn.worked import Bound
+
+WEB = "web"
+SCRIPTS = ("model", "numbers", "formulas", "elements", "labels", "tables", "inspector", "walk", "controls", "main")
+"""The parts of the script in their order; each is a file in ``web``."""
+
+TAGS = {"en": "en", "zh": "zh-Hans"}
+
+
+def interactive_page(
+    subject: EquationSystem | Bound, *, language: str = "en", derivation: Document | None = None, digits: int = 10
+) -> str:
+    """The page of a mechanism, or of one that is bound to numbers, as the text of one HTML file.
+
+    It asks nothing of any other place. Its code is lowered from the mechanism's own equations, taken apart into small
+    steps, and from their backward passes. ``derivation`` is put below, as it is printed.
+    Errors: ``InputError`` for an unknown language and where no numbers can be drawn; ``LimitError`` for more numbers
+    than a page has room for; ``LoweringError`` for what has no code.
+
+    >>> from symattn.defining import mechanism
+    >>> attention = mechanism("short", {"Q": "n d", "K": "m d", "V": "m d_v"}, "O = softmax(Q @ K.T) @ V")
+    >>> interactive_page(attention).startswith("<!DOCTYPE html>")
+    True
+    """
+    from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
+
+    words = words_of(language)
+    found = page_data(subject)
+    environment = Environment(loader=PackageLoader("symattn.page", WEB), autoescape=True, trim_blocks=True)
+    title = plain(found.bench.system.name)
+    below = "" if derivation is None else render_mathml(derivation, Settings(digits=digits))
+    body = environment.get_template("workbench.html.jinja").render(
+        title=title[:1].upper() + title[1:],
+        source=plain(found.bench.system.source),
+        words=words,
+        drawn=found.drawn,
+        derivation=Markup(below),
+    )
+    data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}
+    script = f"(() => {{\n{asset('model.js')}\nconst functions = {found.code.strip()};\n"
+    script += "\n".join(asset(f"{name}.js") for name in SCRIPTS[1:]) + "})();"
+    return web_page(body, title=title, tag=TAGS[language], style=asset("workbench.css"), script=script, data=data)
+
+
+def kind_of_tokens(bench: Workbench) -> str:
+    """What queries are called at first: pixels where they are as many as a product of sizes, channels, or words.
+
+    >>> from symattn.mechanisms import named
+    >>> from symattn.page.unfolding import unfolded
+    >>> [kind_of_tokens(unfolded(named(name))) for name in ("dot", "danet-channel", "danet-position")]
+    ['words', 'channels', 'pixels']
+    """
+    weights = next((line.equation for line in bench.lines if line.role == "normalise"), None)
+    if weights is None:
+        return "words"
+    queries: Any = weights.shape[-2]
+    if queries.is_Mul:
+        return "pixels"
+    return "channels" if queries.name == "C" else "words"
+
+
+@cache
+def asset(name: str) -> str:
+    """The text of a file of the page."""
+    return resources.files("symattn.page").joinpath(WEB, name).read_text(encoding="utf-8")

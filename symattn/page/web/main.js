@@ -1,0 +1,104 @@
+// The page: built anew where a choice changes what stands on it, filled anew where numbers change.
+
+function tell(text) {
+  document.getElementById("status").textContent = text;
+}
+
+function buildInputs() {
+  const holder = document.getElementById("input-matrices");
+  const numbersElsewhere = [page.temperature, page.window];
+  holder.replaceChildren(...activeInputs().filter((input) => !numbersElsewhere.includes(input.name)).map((input) => (
+    element("div", {class: "card input"},
+      element("h3", {}, engraved(input.symbol), engraved(input.sizeSymbols, {class: "sizes"})),
+      tablesOf(input, (position) => fieldOf(input, position))))));
+}
+
+function entropySide(line) {
+  const entropy = activeLines().find((each) => each.role === "entropy" && each.needs.includes(line.name));
+  return entropy && {
+    title: words.entropy,
+    cell: (position) => {
+      const cell = valueCell(entropy, [...position, 0]);
+      cell.classList.add("side");
+      return cell;
+    },
+  };
+}
+
+function buildLines() {
+  cells.clear();
+  const shownLines = activeLines().filter((line) => !["weigh", "entropy"].includes(line.role));
+  document.getElementById("lines").replaceChildren(...shownLines.map((line) => {
+    const side = line.role === "normalise" ? entropySide(line) : null;
+    const card = element("section", {class: `card ${line.role}`, "data-card": line.name, "aria-label": line.name},
+      element("h3", {}, words.roles[line.role]),
+      element("div", {class: "formula"}, engraved(line.formula)),
+      tablesOf(line, (position) => valueCell(line, position), side));
+    const first = card.querySelector("td.value");
+    if (first) {
+      first.tabIndex = 0;
+    }
+    return card;
+  }));
+}
+
+function refresh() {
+  evaluate();
+  activeLines().forEach(fillCells);
+  document.getElementById("edited").hidden = !state.edited;
+  showWalk();
+  if (state.pinned && (lineNamed(state.pinned[0]) || inputNamed[state.pinned[0]])) {
+    showEntry(...state.pinned);
+  }
+}
+
+function rebuild() {
+  buildControls();
+  buildInputs();
+  buildLines();
+  evaluate();
+  if (!state.pinned || !(lineNamed(state.pinned[0]) || inputNamed[state.pinned[0]])) {
+    const line = activeLines().find((each) => each.role === "normalise") || lineNamed(page.output);
+    state.pinned = [line.name, line.shape.map(() => 0)];
+  }
+  refresh();
+}
+
+function begin() {
+  startAgain();
+  document.getElementById("again").addEventListener("click", () => {
+    startAgain();
+    tell("");
+    rebuild();
+  });
+  document.getElementById("print").addEventListener("click", () => window.print());
+  document.getElementById("walk-back").addEventListener("click", () => walkBy(-1));
+  document.getElementById("walk-on").addEventListener("click", () => walkBy(1));
+  document.getElementById("walk-query").addEventListener("change", (event) => {
+    state.query = Number(event.target.value);
+    showWalk();
+  });
+  followTheme();
+  for (const root of [document.getElementById("lines"), document.getElementById("input-matrices")]) {
+    followPointer(root);
+  }
+  followArrows(document.getElementById("lines"));
+  rebuild();
+}
+
+begin();
+
+// For other scripts and the browser's console: values by name, gradients, and what a person can do by hand.
+window.symattn = {
+  values: () => copied(state.values),
+  gradient: gradientOf,
+  set: (name, position, text) => {
+    const isRight = setEntry(name, position, text);
+    if (isRight) {
+      rebuild();
+    }
+    return isRight;
+  },
+  choose,
+  again: () => document.getElementById("again").click(),
+};

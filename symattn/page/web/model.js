@@ -1,0 +1,147 @@
+"use strict";
+
+// What the page knows: the data beside the script, what has been typed and chosen, and every value that follows.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const page = data.page;
+const words = data.words;
+
+const inputNamed = Object.fromEntries(page.inputs.map((input) => [input.name, input]));
+
+const state = {
+  texts: {}, numbers: {}, chosen: {}, values: {}, edited: false,
+  digits: 4, showsExact: true, kind: page.kind, labels: {}, query: 0, step: 0, pinned: null,
+};
+
+function copied(value) {
+  return Array.isArray(value) ? value.map(copied) : value;
+}
+
+function mapped(value, change) {
+  return Array.isArray(value) ? value.map((part) => mapped(part, change)) : change(value);
+}
+
+function at(value, position) {
+  return position.reduce((part, place) => part[place], value);
+}
+
+function filled(shape, number) {
+  return shape.length ? Array.from({length: shape[0]}, () => filled(shape.slice(1), number)) : number;
+}
+
+function positionsOf(shape) {
+  return shape.reduce((made, length) => made.flatMap(
+    (before) => Array.from({length}, (_, place) => [...before, place])), [[]]);
+}
+
+// A whole number, a decimal or a fraction, as a person types it; null for anything else.
+function parsed(text) {
+  const plain = text.trim().replace(/−/g, "-");
+  if (plain.length > 40) {
+    return null;
+  }
+  const parts = plain.split("/");
+  const isNumber = (part) => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(part.trim());
+  if (parts.length > 2 || !parts.every(isNumber)) {
+    return null;
+  }
+  const value = parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+  return Number.isFinite(value) ? value : null;
+}
+
+function startAgain() {
+  for (const input of page.inputs) {
+    state.texts[input.name] = copied(input.texts);
+    state.numbers[input.name] = mapped(input.texts, parsed);
+  }
+  state.chosen = Object.fromEntries(page.choices.map((choice) => [choice.name, choice.options[0]]));
+  state.edited = false;
+}
+
+function isActive(line) {
+  return !line.choice || line.options.includes(state.chosen[line.choice]);
+}
+
+function activeLines() {
+  return page.lines.filter(isActive);
+}
+
+function lineNamed(name) {
+  return activeLines().find((line) => line.name === name);
+}
+
+// The inputs that the lines on the page mention, in their order.
+function activeInputs() {
+  const needed = new Set(activeLines().flatMap((line) => line.needs));
+  return page.inputs.filter((input) => needed.has(input.name));
+}
+
+function picked(names) {
+  return Object.fromEntries(names.map((name) => [name, state.values[name]]));
+}
+
+function evaluate() {
+  state.values = {...state.numbers};
+  for (const line of activeLines()) {
+    state.values[line.name] = functions[line.forward](picked(line.needs))[line.name];
+  }
+}
+
+function sum(left, right) {
+  return Array.isArray(left) ? left.map((part, place) => sum(part, right[place])) : left + right;
+}
+
+// The derivative of one entry of a value by everything that it rests on: cotangents handed back line by line.
+function gradientOf(name, position) {
+  const lines = activeLines();
+  const cotangents = {};
+  const line = lineNamed(name);
+  if (!line) {
+    return cotangents;
+  }
+  const seed = filled(line.shape, 0);
+  cotangents[name] = line.shape.length ? seed : 1;
+  if (position.length) {
+    at(seed, position.slice(0, -1))[position[position.length - 1]] = 1;
+  }
+  for (const each of lines.slice(0, lines.indexOf(line) + 1).reverse()) {
+    const upstream = cotangents[each.name];
+    if (upstream === undefined || !each.backward) {
+      continue;
+    }
+    const found = functions[each.backward]({...picked(each.needs), [each.upstream]: upstream});
+    for (const [of, called] of each.cotangents) {
+      cotangents[of] = cotangents[of] === undefined ? found[called] : sum(cotangents[of], found[called]);
+    }
+  }
+  return cotangents;
+}
+
+// The exact forms of a value, as places in a list; there are none for numbers that were edited.
+function exactPlaces(name) {
+  if (state.edited) {
+    return null;
+  }
+  const known = page.exact.values.find((each) => page.choices.every(
+    (choice) => each.chosen[choice.name] === state.chosen[choice.name]));
+  return known && name in known.values ? known.values[name] : null;
+}
+
+function exactForm(name, position) {
+  const places = exactPlaces(name);
+  const place = places === null ? null : at(places, position);
+  return place === null ? "" : page.exact.texts[place];
+}
+
+// Whether a key is allowed for a query, for the values that rest on allowed sets.
+function isMasked(line, position) {
+  if (line.role !== "normalise" && line.role !== "exponentials") {
+    return false;
+  }
+  const mask = activeLines().find((each) => each.role === "mask" && line.needs.includes(each.name));
+  if (!mask) {
+    return false;
+  }
+  const value = state.values[mask.name];
+  return at(value, mask.shape.length === line.shape.length ? position : position.slice(-2)) === 0;
+}

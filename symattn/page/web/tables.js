@@ -1,0 +1,138 @@
+// Matrices as tables: fields to write in, and values that follow; rows and columns have their labels.
+
+const cells = new Map();
+
+function key(name, position) {
+  return `${name} ${position.join(" ")}`;
+}
+
+function tableOf(owner, before, makeCell, side) {
+  const [rows, columns] = owner.shape.slice(-2);
+  const depth = owner.shape.length;
+  const head = element("tr", {}, element("td", {class: "corner"}));
+  for (const label of labelsOf(owner.sizes[depth - 1], columns)) {
+    head.append(element("th", {scope: "col"}, label));
+  }
+  if (side) {
+    head.append(element("th", {scope: "col", class: "side"}, side.title));
+  }
+  const body = element("tbody");
+  labelsOf(owner.sizes[depth - 2], rows).forEach((label, i) => {
+    const row = element("tr", {"data-row": i}, element("th", {scope: "row"}, label));
+    for (let j = 0; j < columns; j += 1) {
+      row.append(makeCell([...before, i, j]));
+    }
+    if (side) {
+      row.append(side.cell([...before, i]));
+    }
+    body.append(row);
+  });
+  return element("table", {class: "matrix", "aria-label": tableLabel(owner, before)}, element("thead", {}, head), body);
+}
+
+function tableLabel(owner, before) {
+  const heads = before.map((place) => worded(words.member, {number: place + 1})).join(", ");
+  return worded(words.matrixLabel, {name: owner.name, heads: heads ? `, ${heads}` : "",
+    rows: owner.shape[owner.shape.length - 2], columns: owner.shape[owner.shape.length - 1]});
+}
+
+// One table for a matrix, one for each member of a family, a single cell for a number.
+function tablesOf(owner, makeCell, side = null) {
+  const holder = element("div", {class: "matrices"});
+  if (owner.shape.length === 0) {
+    const cell = makeCell([]);
+    holder.append(cell.localName === "td"
+      ? element("table", {class: "matrix", "aria-label": owner.name}, element("tr", {}, cell)) : cell);
+    return holder;
+  }
+  for (const before of positionsOf(owner.shape.slice(0, -2))) {
+    const made = tableOf(owner, before, makeCell, side);
+    if (before.length) {
+      const caption = before.map((place) => worded(words.member, {number: place + 1})).join(", ");
+      made.prepend(element("caption", {}, caption));
+    }
+    holder.append(element("div", {class: "scroll"}, made));
+  }
+  return holder;
+}
+
+function fieldOf(input, position) {
+  const label = worded(words.entryLabel, {name: input.name, place: nameOfPlace(input, position)});
+  const text = at(state.texts[input.name], position);
+  const data_ = {"data-input": input.name, "data-position": position.join(" ")};
+  const field = input.isSet
+    ? element("input", {type: "checkbox", "aria-label": label, checked: parsed(text) !== 0, ...data_})
+    : element("input", {type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
+      "aria-label": label, value: text, size: Math.max(3, text.length), ...data_});
+  field.addEventListener(input.isSet ? "change" : "input", () => write(input, position, field));
+  field.addEventListener("focus", () => inspect(input.name, position));
+  return input.shape.length ? element("td", {}, field) : field;
+}
+
+function write(input, position, field) {
+  const text = input.isSet ? (field.checked ? "1" : "0") : field.value;
+  const isRight = setEntry(input.name, position, text);
+  field.setAttribute("aria-invalid", String(!isRight));
+  tell(isRight ? "" : worded(words.noNumberTyped, {text: text.slice(0, 40)}));
+  field.size = Math.max(3, text.length);
+  if (isRight) {
+    refresh();
+  }
+}
+
+// Put a number into an input; false, and nothing changed, for a text that is none.
+function setEntry(name, position, text) {
+  const value = parsed(text);
+  if (value === null) {
+    return false;
+  }
+  if (position.length === 0) {
+    [state.texts[name], state.numbers[name]] = [text, value];
+  } else {
+    const last = position[position.length - 1];
+    at(state.texts[name], position.slice(0, -1))[last] = text;
+    at(state.numbers[name], position.slice(0, -1))[last] = value;
+  }
+  state.edited = page.inputs.some((input) => differs(state.numbers[input.name], mapped(input.texts, parsed)));
+  return true;
+}
+
+function differs(left, right) {
+  return Array.isArray(left) ? left.some((part, place) => differs(part, right[place])) : left !== right;
+}
+
+function valueCell(line, position) {
+  const cell = element("td", {class: "value", tabindex: "-1", "data-line": line.name,
+    "data-position": position.join(" ")}, element("span", {class: "decimal"}), element("span", {class: "exact"}));
+  cells.set(key(line.name, position), cell);
+  return cell;
+}
+
+// The numbers of a value's cells, its exact forms, the colours of weights, the marks of keys that are not allowed.
+function fillCells(line) {
+  const isHeat = line.role === "normalise";
+  for (const position of positionsOf(line.shape)) {
+    const cell = cells.get(key(line.name, position));
+    if (!cell) {
+      continue;
+    }
+    const number = at(state.values[line.name], position);
+    const masked = isMasked(line, position);
+    cell.firstChild.textContent = shown(number);
+    const form = state.showsExact ? exactForm(line.name, position) : "";
+    const exact = cell.lastChild;
+    if (exact.dataset.form !== form) {
+      exact.dataset.form = form;
+      exact.innerHTML = form ? `<math xmlns="${MATHS}">${form}</math>` : "";
+    }
+    cell.classList.toggle("masked", masked);
+    cell.title = masked ? words.masked : "";
+    if (isHeat) {
+      const share = Math.max(0, Math.min(1, Math.abs(number)));
+      cell.style.setProperty("--share", Number.isFinite(share) ? share : 0);
+      cell.classList.toggle("heat", true);
+      cell.classList.toggle("dark-heat", share > 0.55);
+      cell.classList.toggle("negative", number < 0);
+    }
+  }
+}
