@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sympy import And, Basic, Expr, Not, Or, cancel, fraction, lcm, together
 from sympy.core.relational import Relational
@@ -56,7 +57,8 @@ def _comparison(writer: Writer, condition: Relational, facts: Facts) -> Piece:
                 writer.along(symbol)
         left, right = (writer.aligned(writer.value(side), facts.axes) for side in condition.args)
     text = f"{left.within(Binding.SUM)} {condition.rel_op} {right.within(Binding.SUM)}"
-    return Piece(text, writer.program.facts(condition), Binding.CONDITION)
+    own = writer.program.facts(condition)
+    return Piece(text, replace(own, axes=left.facts.axes or right.facts.axes or own.axes), Binding.CONDITION)
 
 
 def without_fractions(condition: Relational) -> Relational:

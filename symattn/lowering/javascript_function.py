@@ -54,7 +54,12 @@ def javascript_source(
     called = function_name(system) if name is None else check_name(name, "a function")
     called = f"{called}_function" if identifier(called) != called else called
     body, writer = _body(system, names)
-    lines = [*_about(system, names), f"function {called}(inputs) {{", *_indented([*body, *_helpers(writer.helpers)]), "}"]
+    lines = [
+        *_about(system, names),
+        f"function {called}(inputs) {{",
+        *_indented([*body, *_helpers(writer.helpers)]),
+        "}",
+    ]
     return "\n".join(lines) + "\n"
 
 

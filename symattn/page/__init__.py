@@ -11,4 +11,6 @@ if TYPE_CHECKING:
 
 __all__ = ["interactive_page"]
 
-__getattr__ = loader(__name__, {"interactive": ("interactive_page",)})
+_HOMES = {"interactive": ("interactive_page",)}
+
+__getattr__ = loader(__name__, _HOMES)

@@ -21,6 +21,7 @@ from symattn.page.programs import Program, masks, programs
 from symattn.page.trees import tree
 from symattn.page.unfolding import unfolded
 from symattn.publishing.document import Formula
+from symattn.publishing.mathml_validator import NAMESPACE
 from symattn.publishing.printer import among
 from symattn.publishing.to_mathml import math_element, serialized
 from symattn.shapes import size
@@ -164,13 +165,15 @@ def entry_tree(equation: Equation, read_as: Value | None, sizes: Mapping[Any, An
 
 
 def mathml_of(value: Any) -> str:
-    """A value, or a formula of two parts, as MathML on a line."""
+    """A value, or a formula of two parts, as MathML on a line, for a page of HTML, which knows its namespace."""
+    return serialized(_math(value)).replace(f' xmlns="{NAMESPACE}"', "")
+
+
+def _math(value: Any) -> Any:
     if not isinstance(value, Formula):
-        return serialized(math_element(value, display=False))
+        return math_element(value, display=False)
     left, right = value.parts
     first, second = (math_element(part, display=False) for part in (left, right))
     relation = math_element(f" {value.relations[0]} ", display=False)
     first.extend([*relation, *second])
-    return serialized(first)
-
-
+    return first

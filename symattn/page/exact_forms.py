@@ -13,7 +13,6 @@ from symattn.page.lines import Workbench
 from symattn.publishing.to_mathml import elements, serialized
 from symattn.worked import Bound, bind
 
-
 UNSHOWN = ("mask", "weigh", "entropy")
 """Roles of lines whose values have no exact form on the page: 0 and 1, terms shown one by one, logarithms."""
 
@@ -38,9 +37,7 @@ class ExactForms:
             given = {name: numbers[name] for name in system.inputs}
             self.values.append({"chosen": chosen, "values": dict(self._of(bind(system, given), bench, chosen, until))})
 
-    def _of(
-        self, bound: Bound, bench: Workbench, chosen: Mapping[str, str], until: float
-    ) -> Iterator[tuple[str, Any]]:
+    def _of(self, bound: Bound, bench: Workbench, chosen: Mapping[str, str], until: float) -> Iterator[tuple[str, Any]]:
         shown = [line.equation.name for line in bench.lines if line.is_in(chosen) and line.role not in UNSHOWN]
         for name in shown:
             if monotonic() > until:

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from symattn.equations import EquationSystem
-from symattn.page.data import page_data
+from symattn.page.data import PageData, page_data
 from symattn.page.lines import Workbench
 from symattn.page.wording import words_of
 from symattn.publishing.document import Document
@@ -39,11 +39,16 @@ def interactive_page(
     >>> interactive_page(attention).startswith("<!DOCTYPE html>")
     True
     """
+    words_of(language)
+    return page_of(page_data(subject), language=language, derivation=derivation, digits=digits)
+
+
+def page_of(found: PageData, *, language: str = "en", derivation: Document | None = None, digits: int = 10) -> str:
+    """The page of data that is there already; see :func:`interactive_page`."""
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
     words = words_of(language)
-    found = page_data(subject)
     environment = Environment(loader=PackageLoader("symattn.page", WEB), autoescape=True, trim_blocks=True)
     title = plain(found.bench.system.name)
     below = "" if derivation is None else render_mathml(derivation, Settings(digits=digits))
@@ -74,7 +79,7 @@ def kind_of_tokens(bench: Workbench) -> str:
     queries: Any = weights.shape[-2]
     if queries.is_Mul:
         return "pixels"
-    return "channels" if queries.name == "C" else "words"
+    return "channels" if str(queries) == "C" else "words"
 
 
 @cache

@@ -47,9 +47,9 @@ class Choice:
 class Workbench:
     """The lines of a page in the order of evaluation, what there is to choose, and every input that a line may need.
 
-    ``temperature`` is the name of the number that divides the scores, ``window`` of how far a window reaches, ``picked``
-    of the set that a person picks; empty where there is nothing of the kind. ``added`` are the inputs that the
-    mechanism itself does not have.
+    ``temperature`` is the name of the number that divides the scores, ``window`` that of how far a window reaches,
+    ``picked`` that of the set that a person picks; empty where there is nothing of the kind. ``added`` are the inputs
+    that the mechanism itself does not have.
     """
 
     system: EquationSystem
@@ -77,9 +77,7 @@ class Workbench:
         [{'mask': 'all'}, {'mask': 'causal'}]
         """
         first = self.at_first
-        others = (
-            {**first, choice.name: option} for choice in self.choices for option in choice.options[1:]
-        )
+        others = ({**first, choice.name: option} for choice in self.choices for option in choice.options[1:])
         return [first, *others]
 
     def chosen(self, chosen: Mapping[str, str]) -> EquationSystem:

@@ -26,6 +26,10 @@ class Names:
         self._taken.add(name)
         return name
 
+    def as_indices(self) -> set[Symbol]:
+        """Indices of every name in use, which no sum may bind."""
+        return {index(name) for name in self._taken}
+
     def index(self, *wanted: str) -> Symbol:
         """The same for an index."""
         return index(self.fresh(*wanted))

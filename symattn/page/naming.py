@@ -46,9 +46,7 @@ def innermost(value: Value, known: set[str]) -> OverAllowedKeys | None:
     return next((node for node in sorted(inner, key=str) if _free_names(node) <= known), None)
 
 
-def _named(
-    node: OverAllowedKeys, equation: Equation, names: Names, is_root: bool
-) -> tuple[Equation, list[Equation]]:
+def _named(node: OverAllowedKeys, equation: Equation, names: Names, is_root: bool) -> tuple[Equation, list[Equation]]:
     """The normaliser of a name as an equation, and before it an equation for scores that have none."""
     axes = equation.axes if any(symbol in node.free_symbols for symbol in equation.indices) or is_root else ()
     scores, before = node.scores, []

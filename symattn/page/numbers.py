@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import isfinite
 from typing import Any
 
 from sympy import Expr, Integer
 
 from symattn.errors import InputError
 from symattn.examples import NUMBERS
+from symattn.lowering import lambdify_system
 from symattn.nodes import Value, full_shape, is_matrix
 from symattn.page.lines import Workbench
 from symattn.shapes import size
@@ -42,7 +42,7 @@ def drawn_numbers(bench: Workbench) -> dict[str, Numbers]:
     least, axes = least_sizes(system), axis_sizes(system)
     sizes = {name: HEADS if name in axes else SIZES_BY_NAME.get(name, OTHER) for name in least}
     made = system.with_sizes(**{name: value + least[name] - 1 for name, value in sizes.items()})
-    computed = made.lambdify("numpy")
+    computed = lambdify_system(made)
     for attempt in range(DRAWS):
         low = -2 if attempt < DRAWS // 2 else 1
 

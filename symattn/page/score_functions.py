@@ -7,10 +7,10 @@ from functools import cache
 
 from sympy import Expr, MatrixSymbol, Symbol, Transpose
 
-from symattn.equations import Equation, EquationSystem
+from symattn.equations import Equation, EquationSystem, with_own_indices
 from symattn.language.declarations import declare
 from symattn.mechanisms import named
-from symattn.nodes import FamilySymbol, MatrixProduct, Member, Value, full_shape, lengths_of
+from symattn.nodes import MatrixProduct, Member, Value, full_shape
 from symattn.nodes.cases import put_in
 from symattn.page.names import Names
 
@@ -71,7 +71,9 @@ def rewritten(name: str, scored: Scored, score: str, names: Names) -> tuple[tupl
     mentioned = {symbol.name for equation in equations for symbol in equation.expression.free_symbols}
     inputs = [each for key, each in system.inputs.items() if key in mentioned and key not in (QUERY, KEY)]
     for symbol in system.sizes:
-        if symbol not in lengths and any(symbol in length.free_symbols for each in inputs for length in full_shape(each)):
+        if symbol not in lengths and any(
+            symbol in length.free_symbols for each in inputs for length in full_shape(each)
+        ):
             lengths[symbol] = type(symbol)(names.fresh(symbol.name), **symbol.assumptions0)
     replaced: dict[Expr, Expr] = {}
     for own, given in ((system.inputs[QUERY], scored.query), (system.inputs[KEY], scored.key)):
@@ -84,14 +86,10 @@ def rewritten(name: str, scored: Scored, score: str, names: Names) -> tuple[tupl
         replaced[sized] = renamed
     made = []
     for equation in equations:
-        value = put_in(equation.replaced(lengths).expression, replaced)
+        own = with_own_indices(equation.replaced(lengths).expression, names.as_indices())
+        value = put_in(own, replaced)
         called = score if equation.name == SCORE else names.fresh(equation.name)
         new = Equation(called, value, scored.axes)
         made.append(new)
         replaced[equation.replaced(lengths).symbol] = new.left_side
     return tuple(made), tuple(added)
-
-
-def is_of_heads(symbol: Value) -> bool:
-    """Whether a symbol is a family, one matrix for each head."""
-    return isinstance(symbol, FamilySymbol) and bool(lengths_of(symbol))

@@ -162,10 +162,10 @@ class _Unfolding:
     def _tempered(self, scores: Value) -> tuple[Value, Value | None]:
         """The scores, and the temperature that divides them: the mechanism's own where they are divided by a number."""
         inputs = self.system.inputs
-        if isinstance(scores, ElementwiseQuotient) and isinstance(scores.right, Symbol):
-            if scores.right.name in inputs and not is_matrix(inputs[scores.right.name]):
-                self.temperature = scores.right.name
-                return scores.left, scores.right
+        divisor = scores.right if isinstance(scores, ElementwiseQuotient) else None
+        if isinstance(divisor, Symbol) and divisor.name in inputs and not is_matrix(inputs[divisor.name]):
+            self.temperature = divisor.name
+            return scores.left, divisor
         self.temperature = self.names.fresh("tau", "theta")
         self.added.append(declare(self.temperature, ()))
         return scores, self.added[-1]

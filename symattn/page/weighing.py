@@ -161,4 +161,3 @@ def own_set(allowed: MatrixExpr, shape: tuple[Expr, Expr]) -> MatrixExpr:
 def is_refinable(equation: Equation) -> bool:
     """Whether an equation is a normaliser over allowed keys and nothing around it."""
     return isinstance(equation.expression, OverAllowedKeys) and not isinstance(equation.expression, LogSumExp)
-

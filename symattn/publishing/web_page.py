@@ -8,6 +8,7 @@ formulas use, digits, operators, and the tall forms of brackets, roots and sums.
 from __future__ import annotations
 
 import base64
+import json
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -27,19 +28,26 @@ def web_page(
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    from symattn import __version__
-
     environment = Environment(loader=PackageLoader("symattn.publishing", WEB), autoescape=True)
     return environment.get_template("page.html.jinja").render(
         tag=tag,
         title=title,
-        version=__version__,
         font=font(),
         style=Markup(asset("style.css") + style),
         body=Markup(body),
-        data=data,
+        data=None if data is None else Markup(json_in_html(data)),
         script=Markup(script),
     )
+
+
+def json_in_html(data: Any) -> str:
+    """JSON as it may stand in a script element: nothing in it ends the element or begins a comment.
+
+    >>> json_in_html({"a": "</script><!-- x"})
+    '{"a":"<\\\\/script>\\\\u003c!-- x"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
 
 
 @cache

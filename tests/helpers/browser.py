@@ -21,16 +21,28 @@ def browser_path(playwright):
 @contextmanager
 def opened(path, **context):
     """The page of a file; when it is closed it has asked for nothing but itself and written nothing to the console."""
+    with browsing(**context) as visit:
+        yield visit(path)
+
+
+@contextmanager
+def browsing(**context):
+    """What opens the page of one file after the other, each under the same conditions."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright, which drives the browser, is not installed")
-    complaints, requests = [], []
+    complaints, requests, visited = [], [], []
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(playwright), args=ARGUMENTS)
         page = browser.new_page(**context)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(path.as_uri())
-        yield page
+
+        def visit(path):
+            visited.append(path.as_uri())
+            page.goto(path.as_uri())
+            return page
+
+        yield visit
         browser.close()
     assert not complaints, complaints
-    assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+    assert [url for url in requests if not url.startswith("data:")] == visited

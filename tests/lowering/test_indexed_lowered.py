@@ -245,6 +245,17 @@ def test_two_families_in_one_formula(target):
             assert np.allclose(found[g, h], expected)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_one_mask_for_all_members_of_a_family_chooses_among_their_entries(target):
+    """The condition gets its axis for the members once, and so does what a case asks for."""
+    made = system("E[h] = matrix(n, m, exp(S[h][i, j] / t) if M[i, j] != 0 else 0)", S="H n m", M="n m", t="scalar")
+    numbers = matrices(5, S=(2, 4, 3), M=(4, 3)) | {"t": 1.5}
+    numbers["M"] = (numbers["M"] > 0) * 1.0
+    found = computed(made, target, numbers)
+    assert found.shape == (2, 4, 3)
+    assert np.allclose(found, np.exp(numbers["S"] / 1.5) * numbers["M"])
+
+
 MISTAKES = {
     "before the first": (
         "n",

@@ -4,93 +4,13 @@ import random
 import re
 
 import numpy as np
-import pytest
 from browser import opened
+from page_twin import CLOSE, LARGEST, Twin, difference, furthest
 
 from symattn.examples import worked_example
-from symattn.lowering import lambdify_system
-from symattn.mechanisms import named, names
-from symattn.page.data import page_data
 from symattn.page.interactive import interactive_page
-from symattn.page.lines import with_needed_inputs
 
 EDITS = 200
-LARGEST = 600_000
-CLOSE = 1e-12
-
-
-class Twin:
-    """What the page should show: the same equations in NumPy, with the same numbers and choices."""
-
-    def __init__(self, subject):
-        self.data = page_data(subject)
-        self.bench = self.data.bench
-        self.numbers = {each["name"]: as_numbers(each["texts"]) for each in self.data.data["inputs"]}
-        self.chosen = dict(self.bench.at_first)
-        self._functions = {}
-
-    @property
-    def system(self):
-        return self.bench.chosen(self.chosen)
-
-    def values(self):
-        """Every value of the lines on the page."""
-        system = self.system
-        key = tuple(sorted(self.chosen.items()))
-        if key not in self._functions:
-            self._functions[key] = lambdify_system(system, "numpy", outputs=[each.name for each in system])
-        with np.errstate(all="ignore"):
-            found = self._functions[key](**{name: self.numbers[name] for name in system.inputs})
-        return found if isinstance(found, dict) else {system.equations[0].name: found}
-
-    def gradient(self, name, position):
-        """The derivative of one entry by every input that it rests on."""
-        needed = with_needed_inputs(type(self.system)(
-            self.system.name, self.system.input_symbols, self.system.needed(name), name
-        ))
-        wrt = [each for each in needed.inputs if each not in needed.allowed_inputs | {self.bench.picked}]
-        back = needed.backward(name, [each for each in wrt if each != self.bench.window])
-        upstream = np.zeros(np.shape(self.values()[name]))
-        upstream[tuple(position)] = 1.0
-        given = {each: self.numbers[each] for each in back.inputs if each in self.numbers}
-        cotangent = back.input_symbols[-1].name
-        with np.errstate(all="ignore"):
-            found = back.lambdify("numpy")(**given, **{cotangent: upstream})
-        named_ = found if isinstance(found, dict) else {back.results[0]: found}
-        return dict(zip([each for each in wrt if each != self.bench.window], named_.values(), strict=True))
-
-    def edit(self, name, position, value):
-        if position:
-            self.numbers[name][tuple(position)] = value
-        else:
-            self.numbers[name] = np.float64(value)
-
-
-def as_numbers(texts):
-    def number(text):
-        above, _, below = text.partition("/")
-        return float(above) / float(below or 1)
-
-    def each(part):
-        return [each(inside) for inside in part] if isinstance(part, list) else number(part)
-
-    return np.array(each(texts))
-
-
-def difference(found, expected):
-    """The largest difference of two values, relative to the larger of 1 and the value's largest entry."""
-    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
-    assert found.shape == expected.shape
-    both = np.isfinite(expected)
-    assert (np.isfinite(found) == both).all()
-    scale = max(1.0, float(np.abs(expected[both]).max(initial=0)))
-    return float(np.abs(found[both] - expected[both]).max(initial=0)) / scale
-
-
-def furthest(page, twin):
-    """The largest difference between the page and Python, over every value."""
-    found = page.evaluate("symattn.values()")
-    return max(difference(found[name], value) for name, value in twin.values().items())
 
 
 def drawn_text(generator):
@@ -218,9 +138,7 @@ def test_keys_that_are_not_allowed_are_hatched(tmp_path):
     path = tmp_path / "page.html"
     path.write_text(interactive_page(worked_example("causal")), encoding="utf-8")
     with opened(path) as page:
-        masked = page.eval_on_selector_all(
-            '[data-card="P"] td.masked', "all => all.map(cell => cell.dataset.position)"
-        )
+        masked = page.eval_on_selector_all('[data-card="P"] td.masked', "all => all.map(cell => cell.dataset.position)")
         assert masked == ["0 1", "0 2", "1 2"]
         page.select_option("#choose-mask", "chosen")
         page.locator('#input-matrices input[type="checkbox"]').nth(4).uncheck()
@@ -235,25 +153,3 @@ def test_the_whole_page_of_the_worked_example_is_small():
 def worked_numbers():
     bound = worked_example()
     return {name: bound.exact(name) for name in bound.symbolic.inputs}
-
-
-@pytest.mark.parametrize("name", names())
-def test_every_mechanism_has_a_page_whose_values_and_gradients_are_right(name, tmp_path):
-    """With drawn numbers: every value for every choice, and one gradient of the output."""
-    subject, generator = named(name), random.Random(1)
-    path, twin = tmp_path / "page.html", Twin(subject)
-    text = interactive_page(subject, language=generator.choice(("en", "zh")))
-    path.write_text(text, encoding="utf-8")
-    assert len(text.encode("utf-8")) < LARGEST
-    with opened(path) as page:
-        for chosen in twin.bench.selections():
-            for choice, option in chosen.items():
-                page.evaluate("([c, o]) => symattn.choose(c, o)", [choice, option])
-            twin.chosen = chosen
-            assert furthest(page, twin) < CLOSE, chosen
-        output = twin.bench.system.output
-        position = [generator.randrange(length) for length in np.shape(twin.values()[output])]
-        found = page.evaluate("([n, p]) => symattn.gradient(n, p)", [output, position])
-        for of, expected in twin.gradient(output, position).items():
-            answer = found.get(of, np.zeros(np.shape(expected)))
-            assert difference(answer, expected) < CLOSE, of

@@ -1,0 +1,40 @@
+"""A page for every mechanism of the library, with drawn numbers, driven in a real browser."""
+
+import random
+
+import numpy as np
+import pytest
+from browser import browsing
+from page_twin import CLOSE, LARGEST, Twin, difference, furthest
+
+from symattn.mechanisms import GROUPS, groups, named
+from symattn.page.interactive import page_of
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_mechanism_has_a_page_whose_values_and_gradients_are_right(group, tmp_path):
+    """With drawn numbers: every value as it begins and for one other choice, and one gradient of the output."""
+    generator = random.Random(group)
+    with browsing() as visit:
+        for name in groups()[group]:
+            subject, path = named(name), tmp_path / f"{name}.html"
+            twin = Twin(subject)
+            text = page_of(twin.data, language=generator.choice(("en", "zh")))
+            assert len(text.encode("utf-8")) < LARGEST
+            path.write_text(text, encoding="utf-8")
+            compare(visit(path), twin, generator)
+
+
+def compare(page, twin, generator):
+    first, *others = twin.bench.selections()
+    for chosen in (first, *generator.sample(others, min(1, len(others)))):
+        for choice, option in chosen.items():
+            page.evaluate("([c, o]) => symattn.choose(c, o)", [choice, option])
+        twin.chosen = chosen
+        assert furthest(page, twin) < CLOSE, (twin.system.name, chosen)
+    output = twin.bench.system.output
+    position = [generator.randrange(length) for length in np.shape(twin.values()[output])]
+    found = page.evaluate("([n, p]) => symattn.gradient(n, p)", [output, position])
+    for of, expected in twin.gradient(output, position).items():
+        answer = found.get(of, np.zeros(np.shape(expected)))
+        assert difference(answer, expected) < CLOSE, (twin.system.name, of)
