@@ -57,6 +57,8 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
         source=plain(found.bench.system.source),
         words=words,
         drawn=found.drawn,
+        has_choices=bool(found.bench.choices),
+        has_weights=any(line.role == "normalise" for line in found.bench.lines),
         derivation=Markup(below),
     )
     data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}

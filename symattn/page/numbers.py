@@ -12,7 +12,7 @@ from sympy import Expr, Integer
 from symattn.errors import InputError
 from symattn.examples import NUMBERS
 from symattn.lowering import lambdify_system
-from symattn.nodes import Value, full_shape, is_matrix
+from symattn.nodes import Value, full_shape
 from symattn.page.lines import Workbench
 from symattn.shapes import size
 from symattn.verification.instances import SOME, axis_sizes, filled_inputs, least_sizes
@@ -21,7 +21,10 @@ Numbers = Any
 """One ``Fraction`` or whole number, rows of them, or a list of such for each axis of a family."""
 
 SEED = 7
-DRAWS = 40
+DRAWS = 20
+RANGES = ((-2, 3), (-1, 2), (-1, 1), (1, 3))
+"""How many draws from each range; the last one for what is defined for positive numbers alone."""
+
 HEADS = 2
 QUERIES, KEYS, OTHER = 3, 4, 2
 """Sizes where nothing is given: how many queries and keys, and all others."""
@@ -32,9 +35,10 @@ ONE = Fraction(1)
 
 
 def drawn_numbers(bench: Workbench) -> dict[str, Numbers]:
-    """Small whole numbers for every input of the mechanism, at which its output is finite.
+    """Small whole numbers for every input of the mechanism, at which its values are finite, and its weights tell.
 
-    Sizes differ where they can, so that rows are not taken for columns. The same ones each time.
+    Sizes differ where they can, so that rows are not taken for columns. The same numbers each time; weights that are
+    all next to 0 or 1 are taken only where nothing else was drawn.
     Errors: ``InputError`` if no draw gives finite numbers.
     """
     generator = random.Random(SEED)
@@ -42,31 +46,45 @@ def drawn_numbers(bench: Workbench) -> dict[str, Numbers]:
     least, axes = least_sizes(system), axis_sizes(system)
     sizes = {name: HEADS if name in axes else SIZES_BY_NAME.get(name, OTHER) for name in least}
     made = system.with_sizes(**{name: value + least[name] - 1 for name, value in sizes.items()})
-    computed = lambdify_system(made)
-    for attempt in range(DRAWS):
-        low = -2 if attempt < DRAWS // 2 else 1
+    weights = [line.equation.name for line in bench.lines if line.role == "normalise"]
+    asked = [system.output, *(name for name in dict.fromkeys(weights) if name in system.by_name)]
+    computed = lambdify_system(made, outputs=asked)
+    finite: list[dict[str, Numbers]] = []
+    for low, high in (drawn for drawn in RANGES for _ in range(DRAWS)):
 
-        def entry(low: int = low) -> Fraction:
-            return Fraction(generator.randint(low, 3))
+        def entry(low: int = low, high: int = high) -> Fraction:
+            return Fraction(generator.randint(low, high))
 
         drawn = filled_inputs(made, entry, SOME, generator, lambda: ONE)
         for name, symbol in made.inputs.items():
-            if not is_matrix(symbol) and not full_shape(symbol):
-                drawn[name] = ONE if attempt % 2 == 0 else ONE / 2
-        if _all_finite(computed, drawn):
-            return drawn
-    raise InputError(f"no numbers were found at which {system.name} has finite values; give --set for each input.")
+            if not full_shape(symbol):
+                drawn[name] = generator.choice((ONE, ONE / 2))
+        found = _computed(computed, drawn)
+        if found is not None:
+            finite.append(drawn)
+            if all(_tells(found[name]) for name in asked[1:]):
+                return drawn
+    if not finite:
+        raise InputError(f"no numbers were found at which {system.name} has finite values; give --set for each input.")
+    return finite[0]
 
 
-def _all_finite(computed: Any, drawn: Mapping[str, Numbers]) -> bool:
+def _computed(function: Any, drawn: Mapping[str, Numbers]) -> dict[str, Any] | None:
+    """The values at some numbers; ``None`` where one is not finite, or an entry is looked up that is not there."""
     import numpy as np
 
     with np.errstate(all="ignore"):
         try:
-            found = computed(**{name: _floats(value) for name, value in drawn.items()})
+            found = function(**{name: _floats(value) for name, value in drawn.items()})
         except (IndexError, ValueError):
-            return False
-    return bool(np.isfinite(found).all())
+            return None
+    return found if all(np.isfinite(value).all() for value in found.values()) else None
+
+
+def _tells(weights: Any) -> bool:
+    """Whether most rows of weights have an entry that is neither next to 0 nor next to 1."""
+    between = ((weights > 0.02) & (weights < 0.98)).any(axis=-1)
+    return bool(between.mean() > 0.5)
 
 
 def _floats(value: Numbers) -> Any:

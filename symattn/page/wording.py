@@ -11,8 +11,10 @@ Words = dict[str, Any]
 
 ENGLISH: Words = {
     "source": "Source: ",
-    "introduction": "Change any number, or choose another score function, scale or allowed set: every value below "
-    "follows at once. Point at an entry, or go to it with the arrow keys, to see how it is made and its gradient.",
+    "withChoices": "Change any number, or choose another allowed set, scale or score function where there is one: "
+    "every value below follows at once.",
+    "withoutChoices": "Change any number: every value below follows at once.",
+    "pointing": "Point at an entry, or go to it with the arrow keys, to see how it is made and its gradient.",
     "drawn": "No numbers were given, so these were drawn; any may be changed.",
     "noScript": "The numbers on this page follow what you type only where JavaScript is allowed.",
     "again": "Back to the given numbers",
@@ -27,7 +29,9 @@ ENGLISH: Words = {
     "stepsHint": "Below the decimals stands the exact form, for the given numbers. Darker weights are larger; hatched "
     "cells are keys that the query may not attend to.",
     "walk": "One query at a time",
+    "walkByRows": "One row at a time",
     "query": "Query",
+    "row": "Row",
     "back": "◀ Back",
     "on": "Next ▶",
     "stepOf": "step {step} of {steps}",
@@ -38,11 +42,14 @@ ENGLISH: Words = {
     "noNumberTyped": "“{text}” is no number; write a whole number, a decimal or a fraction such as 1/3.",
     "noTemperature": "“{text}” is no temperature; write a number other than 0.",
     "masked": "Not allowed: this query may not attend to this key.",
+    "outOfRange": "The exponentials are too large or too small for a floating-point number; the weights are computed "
+    "with the largest score subtracted, which changes nothing.",
     "exactly": "Exactly, for the given numbers:",
     "gradient": "Gradient of this entry",
     "effect": "How this entry moves the output",
     "entropy": "entropy",
-    "member": "head {number}",
+    "head": "head {number}",
+    "member": "no. {number}",
     "matrixLabel": "{name}{heads}, {rows} rows, {columns} columns",
     "entryLabel": "{name}, {place}",
     "forAll": "The same for every query:",
@@ -108,8 +115,9 @@ ENGLISH: Words = {
 
 CHINESE: Words = {
     "source": "出处：",
-    "introduction": "改动任意一个数，或换一种打分函数、缩放、可见范围，下面的所有数值会立即随之更新。"
-    "把指针移到某个元素上，或用方向键走到它，就能看到它是怎样算出来的，以及它的梯度。",
+    "withChoices": "改动任意一个数，或换一种可见范围、缩放、打分函数，下面的所有数值会立即随之更新。",
+    "withoutChoices": "改动任意一个数，下面的所有数值会立即随之更新。",
+    "pointing": "把指针移到某个元素上，或用方向键走到它，就能看到它是怎样算出来的，以及它的梯度。",
     "drawn": "没有给出数值，下面的数是随机取的，都可以改。",
     "noScript": "只有允许运行 JavaScript 时，本页的数值才会随输入更新。",
     "again": "恢复原来的数",
@@ -123,7 +131,9 @@ CHINESE: Words = {
     "steps": "逐步计算",
     "stepsHint": "对原来的数，小数下方是精确值。颜色越深，权重越大；画斜线的格子是该查询不能关注的键。",
     "walk": "逐个查询讲解",
+    "walkByRows": "逐行讲解",
     "query": "查询",
+    "row": "行",
     "back": "◀ 上一步",
     "on": "下一步 ▶",
     "stepOf": "第 {step} 步，共 {steps} 步",
@@ -134,11 +144,13 @@ CHINESE: Words = {
     "noNumberTyped": "“{text}”不是数；请写整数、小数或 1/3 这样的分数。",
     "noTemperature": "“{text}”不能作温度；请写一个不为 0 的数。",
     "masked": "被掩蔽：该查询不能关注这个键。",
+    "outOfRange": "指数太大或太小，浮点数装不下；权重是先减去最大的分数再算的，结果不变。",
     "exactly": "精确值（对原来的数）：",
     "gradient": "该元素的梯度",
     "effect": "该元素对输出的影响",
     "entropy": "熵",
-    "member": "头 {number}",
+    "head": "头 {number}",
+    "member": "第 {number} 个",
     "matrixLabel": "{name}{heads}，{rows} 行 {columns} 列",
     "entryLabel": "{name}，{place}",
     "forAll": "对所有查询都相同：",

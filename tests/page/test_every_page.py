@@ -32,9 +32,31 @@ def compare(page, twin, generator):
             page.evaluate("([c, o]) => symattn.choose(c, o)", [choice, option])
         twin.chosen = chosen
         assert furthest(page, twin) < CLOSE, (twin.system.name, chosen)
+    assert_explained(page, twin)
     output = twin.bench.system.output
     position = [generator.randrange(length) for length in np.shape(twin.values()[output])]
     found = page.evaluate("([n, p]) => symattn.gradient(n, p)", [output, position])
     for of, expected in twin.gradient(output, position).items():
         answer = found.get(of, np.zeros(np.shape(expected)))
         assert difference(answer, expected) < CLOSE, (twin.system.name, of)
+
+
+def assert_explained(page, twin):
+    """The formulas that the page shows with numbers put in come to the values that its functions compute."""
+    for name, value in twin.values().items():
+        line = next(line for line in twin.data.data["lines"] if line["name"] == name)
+        if NOT_EXPLAINED & set(kinds(line["tree"])):
+            continue
+        found = np.reshape(page.evaluate("name => symattn.explained(name)", name), np.shape(value))
+        assert difference(found, value) < CLOSE, (twin.system.name, name)
+
+
+NOT_EXPLAINED = {"threshold", "erf"}
+"""What has no formula in numbers: the threshold of entmax, the error function."""
+
+
+def kinds(tree):
+    if isinstance(tree, list):
+        yield from (part for part in tree[:2] if isinstance(part, str))
+        for part in tree:
+            yield from kinds(part)

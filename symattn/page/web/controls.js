@@ -61,6 +61,9 @@ function windowControl() {
 
 function labelControls() {
   const sizes = [...new Set(tokenSizes())];
+  if (!sizes.length) {
+    return [];
+  }
   const kind = element("select", {id: "kind"}, ...Object.entries(words.kinds).map(([name, each]) => (
     element("option", {value: name, selected: state.kind === name}, each.name))));
   kind.addEventListener("change", () => {

@@ -187,16 +187,37 @@ const PIECES = {
   cases: (cases, places) => pieceOf(chosenCase(cases, places), places),
 };
 
-// One entry with everything that it is made from: symbol = formula with numbers ≈ value.
-function explained(line, position) {
+// The values of a line's indices at one entry.
+function placesOf(line, position) {
   const places = {};
   line.axes.forEach((name, place) => { places[name] = position[place]; });
   if (line.row) {
     [places[line.row], places[line.column]] = position.slice(-2);
   }
+  return places;
+}
+
+// Whether the sum of a row's exponentials is no number to divide by, though some key is allowed.
+function isOutOfRange(line, position) {
+  const sums = activeLines().find((each) => each.role === "sums" && accesses(line.tree).some(([name]) => name === each.name));
+  if (line.role !== "normalise" || !sums) {
+    return false;
+  }
+  const total = at(state.values[sums.name], [...position.slice(0, -1), 0]);
+  const row = at(state.values[line.name], position.slice(0, -1));
+  return !Number.isFinite(total) || (total === 0 && row.some((weight) => weight !== 0));
+}
+
+// One entry with everything that it is made from: symbol = formula with numbers ≈ value.
+function explained(line, position) {
+  const places = placesOf(line, position);
   const value = at(state.values[line.name], position);
   const root = maths("math", entrySymbol(line.name, position), sign("="));
   root.setAttribute("displaystyle", "true");
+  if (isOutOfRange(line, position)) {
+    root.append(numberPiece(value).node, maths("mtext", ` (${words.outOfRange})`));
+    return root;
+  }
   const piece = pieceOf(line.tree, places);
   root.append(piece.node);
   if (piece.node.localName !== "mn" || piece.node.textContent !== shown(value)) {

@@ -1,9 +1,22 @@
 // What rows and columns are called: tokens, channels or pixels where they are queries or keys, else numbers.
 
+function weightsLine() {
+  return activeLines().find((line) => line.role === "normalise");
+}
+
 function tokenSizes() {
-  const weights = activeLines().find((line) => line.role === "normalise");
-  const line = weights || activeLines().find((each) => each.name === page.output);
-  return weights ? line.sizes.slice(-2) : line.sizes.slice(-2, -1);
+  const weights = weightsLine();
+  return weights ? weights.sizes.slice(-2) : [];
+}
+
+// What a member of a family is called: a head where the weights are a family over that size, a channel, or a number.
+function memberName(size, place) {
+  const weights = weightsLine();
+  const number = place + 1;
+  if (weights && weights.sizes.slice(0, -2).includes(size)) {
+    return worded(words.head, {number});
+  }
+  return worded(size === "C" ? words.kinds.channels.label : words.member, {number});
 }
 
 function labelsOf(size, length) {
@@ -22,7 +35,7 @@ function nameOfPlace(owner, position) {
   return position.map((place, axis) => {
     const size = owner.sizes[axis];
     if (axis < depth - 2) {
-      return worded(words.member, {number: place + 1});
+      return memberName(size, place);
     }
     return labelsOf(size, owner.shape[axis])[place];
   }).join(" → ");

@@ -88,10 +88,15 @@ function begin() {
 
 begin();
 
-// For other scripts and the browser's console: values by name, gradients, and what a person can do by hand.
+// For other scripts and the browser's console: values by name, gradients, what the explanations of entries come to, and
+// what a person can do by hand.
 window.symattn = {
   values: () => copied(state.values),
   gradient: gradientOf,
+  explained: (name) => {
+    const line = lineNamed(name);
+    return positionsOf(line.shape).map((position) => numberOf(line.tree, placesOf(line, position)));
+  },
   set: (name, position, text) => {
     const isRight = setEntry(name, position, text);
     if (isRight) {

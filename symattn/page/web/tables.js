@@ -31,7 +31,7 @@ function tableOf(owner, before, makeCell, side) {
 }
 
 function tableLabel(owner, before) {
-  const heads = before.map((place) => worded(words.member, {number: place + 1})).join(", ");
+  const heads = before.map((place, axis) => memberName(owner.sizes[axis], place)).join(", ");
   return worded(words.matrixLabel, {name: owner.name, heads: heads ? `, ${heads}` : "",
     rows: owner.shape[owner.shape.length - 2], columns: owner.shape[owner.shape.length - 1]});
 }
@@ -48,7 +48,7 @@ function tablesOf(owner, makeCell, side = null) {
   for (const before of positionsOf(owner.shape.slice(0, -2))) {
     const made = tableOf(owner, before, makeCell, side);
     if (before.length) {
-      const caption = before.map((place) => worded(words.member, {number: place + 1})).join(", ");
+      const caption = before.map((place, axis) => memberName(owner.sizes[axis], place)).join(", ");
       made.prepend(element("caption", {}, caption));
     }
     holder.append(element("div", {class: "scroll"}, made));
