@@ -10,7 +10,7 @@ from symattn import article
 from symattn.book.article_chapter import ArticleChapter, Check, Section
 from symattn.book.engine import code_of, equations_of
 from symattn.book.said import Said
-from symattn.examples import worked_example
+from symattn.examples import matrix_of, worked_example
 from symattn.mechanisms import named
 from symattn.publishing.document import Block, Code
 
@@ -30,14 +30,16 @@ def output() -> np.ndarray:
 
 def agrees() -> bool:
     """Whether that is the exact output, to rounding."""
-    exact = np.array(worked_example().decimal("O", 20), dtype=float)
+    exact = np.array([[float(number.decimal(20)) for number in row] for row in matrix_of(worked_example(), "O").rows])
     return bool(np.abs(output() - exact).max() < TOLERANCE)
 
 
 def call(language: str) -> Sequence[Block]:
     """The worked example put into the code, and the exact output rounded, which is what it prints."""
     lines = [f"{name} = {[list(row) for row in rows]}" for name, rows in article.SELF_ATTENTION.items()]
-    rows = [[float(round(number, PLACES)) for number in row] for row in worked_example().decimal("O", 20)]
+    rows = [
+        [float(round(number.decimal(20), PLACES)) for number in row] for row in matrix_of(worked_example(), "O").rows
+    ]
     lines += [f"print(self_attention(X, W_K, W_Q, W_V).round({PLACES}).tolist())", f"# {rows}"]
     return [Code("\n".join(lines), "python")]
 

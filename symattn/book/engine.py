@@ -11,6 +11,8 @@ from symattn.book.said import Said
 from symattn.defining import mechanism
 from symattn.exact import ExactMatrix
 from symattn.examples import matrix_of
+from symattn.lowering import TARGETS
+from symattn.lowering.source import source_of
 from symattn.mechanisms import named
 from symattn.nodes import index
 from symattn.publishing.document import Block, Code, Formula, Joined, Printable, Rounded, Table
@@ -51,10 +53,11 @@ def entry_of(inputs: Mapping[str, str], equation: str) -> Made:
 
 
 def code_of(name: str, target: str) -> Made:
-    """The module that is generated from a mechanism, ``"numpy"`` or ``"torch"``."""
+    """The module that is generated from a mechanism for ``"numpy"`` or ``"torch"``, which need not be installed."""
 
     def made(language: str) -> list[Block]:
-        return [Code(named(name).lambdify(target).source, "python")]
+        system = named(name)
+        return [Code(source_of(system, TARGETS[target], (system.output,), object), "python")]
 
     return made
 

@@ -38,7 +38,7 @@ def blocks_sum_to_the_output() -> bool:
 
 def rounded_by_hand() -> bool:
     """Whether the article's second and third row are the weights rounded to one decimal, and its first row is not."""
-    weights = [[round(number, 1) for number in row] for row in worked_example().decimal("P", 20)]
+    weights = [[round(number.decimal(20), 1) for number in row] for row in matrix_of(worked_example(), "P").rows]
     pairs = zip(weights, article.ROUNDED_WEIGHTS, strict=True)
     return [[Fraction(number) for number in row] == list(kept) for row, kept in pairs] == [False, True, True]
 

@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -91,6 +93,15 @@ def test_the_numpy_program_prints_what_stands_below_its_call():
         exec(f"{module}\n{call}", {})
     assert f"# {printed.getvalue().strip()}" == call.splitlines()[-1]
     assert code_blocks("attention-as-code", "zh") == code_blocks("attention-as-code")
+
+
+def test_the_torch_program_is_printed_where_there_is_no_torch():
+    code = (
+        "import sys; sys.modules['torch'] = None\nfrom symattn import book\n"
+        "print(book.named('attention-as-code').present('en').to('text'), end='')"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed == book.named("attention-as-code").present("en").to("text")
 
 
 def test_the_torch_program_gives_the_same_output_and_gradients():
