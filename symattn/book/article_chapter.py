@@ -51,8 +51,8 @@ class ArticleChapter(Written):
     place: int
     sections: tuple[Section, ...]
     rests_on: Mapping[str, tuple[str, ...]]
-    checks: tuple[Check, ...] = ()
-    origin: str = ""
+    checks: tuple[Check, ...]
+    origin: str
 
     @property
     def derivations(self) -> tuple[Derivation, ...]:

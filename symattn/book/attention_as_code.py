@@ -131,6 +131,7 @@ chapter = ArticleChapter(
             kind="sampled",
         ),
     ),
+    origin=named("self-attention").source,
     misconceptions={
         "the-axis-does-not-matter": Said(
             "The program runs, but it normalises over the queries: columns sum to 1 and rows do not. In the worked example "

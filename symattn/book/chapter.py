@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symattn import theorems
 from symattn.book.chinese import WORDS
 from symattn.book.said import Said
-from symattn.book.written import Written, row_of, texts_to_translate
+from symattn.book.written import Written, once, row_of, texts_to_translate
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
@@ -37,8 +37,8 @@ class Chapter(Written):
 
     @property
     def source(self) -> str:
-        """That of the theorem."""
-        return self.proved.source
+        """Those of the theorem, of its derivations and of the lemmas, each once."""
+        return once([self.proved.source, *(chain.source for chain in (*self.proved.parts, *self.proved.lemmas))])
 
     @property
     def remarks(self) -> tuple[str, ...]:

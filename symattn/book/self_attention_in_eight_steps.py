@@ -9,8 +9,10 @@ from symattn import article
 from symattn.article_steps import eight_steps, value_line
 from symattn.book.article_chapter import ArticleChapter, Check, Section
 from symattn.book.said import Said
+from symattn.book.written import once
 from symattn.exact.operations import sum_of
 from symattn.examples import matrix_of, weighted_values, worked_example
+from symattn.mechanisms import named
 from symattn.publishing.document import Block
 
 
@@ -126,7 +128,7 @@ chapter = ArticleChapter(
             rounded_by_hand,
         ),
     ),
-    origin="R. Karim 2019, Illustrated: Self-Attention",
+    origin=once(named(name).source for name in ("self-attention", "scaled-self-attention")),
     misconceptions={
         "query-key-value-are-three-data-sets": Said(
             "In self-attention they are three projections of one input `X`, with a weight matrix each. In "

@@ -7,9 +7,11 @@ from typing import Any
 from symattn.book.article_chapter import ArticleChapter, Check, Section
 from symattn.book.engine import entry_of, equation_of, row_of_numbers, table
 from symattn.book.said import Said
+from symattn.book.written import once
 from symattn.exact import Element
 from symattn.exact.functions import exp
 from symattn.examples import matrix_of, worked_example
+from symattn.mechanisms import named
 from symattn.publishing.document import Rounded
 
 SIMILARITIES = {
@@ -81,7 +83,16 @@ def odds() -> bool:
 chapter = ArticleChapter(
     place=1,
     title=Said("What attention is", "什么是注意力"),
-    names={"Q": "n d_k", "K": "m d_k", "V": "m d_v", "A": "n d_a", "B": "m d_a", "W_a": "d_a d_k", "U_a": "d_a d_k"},
+    names={
+        "Q": "n d_k",
+        "K": "m d_k",
+        "V": "m d_v",
+        "A": "n d_a",
+        "B": "m d_a",
+        "W_a": "d_a d_k",
+        "U_a": "d_a d_k",
+        "v_a": "d_a 1",
+    },
     opening=(
         Said(
             "More comes before our eyes than we can look at closely. We look at a part of it, led by what we are after, "
@@ -144,15 +155,15 @@ chapter = ArticleChapter(
                 ),
                 Said(
                     "The network has one layer of hidden units: it adds `A = Q @ W_a.T` and `B = K @ U_a.T`, takes the "
-                    "tanh, and weighs the units by v_a.",
-                    "这个网络只有一层隐藏单元：把 `A = Q @ W_a.T` 与 `B = K @ U_a.T` 相加，取 tanh，再用 v_a 对各单元加权求和。",
+                    "tanh, and weighs the units by `v_a`.",
+                    "这个网络只有一层隐藏单元：把 `A = Q @ W_a.T` 与 `B = K @ U_a.T` 相加，取 tanh，再用 `v_a` 对各单元加权求和。",
                 ),
                 table(Said("similarity|scores|mechanism of the library", "相似度|得分|库中的机制"), ways),
                 Said(
                     "For the first query of the worked example, which the next chapter introduces, the three give the "
-                    "scores and weights below. Here both matrices of the network are the identity, and v_a is 1 "
+                    "scores and weights below. Here both matrices of the network are the identity, and `v_a` is 1 "
                     "throughout.",
-                    "下一章将给出本书的算例。对其中第 1 个查询，三种方式给出如下的得分与权重。这里网络的两个矩阵都取单位矩阵，v_a 的元素都取 1。",
+                    "下一章将给出本书的算例。对其中第 1 个查询，三种方式给出如下的得分与权重。这里网络的两个矩阵都取单位矩阵，`v_a` 的元素都取 1。",
                 ),
                 table(
                     Said(
@@ -220,13 +231,14 @@ chapter = ArticleChapter(
         ),
         Check(
             Said(
-                "for query 2 the weights of keys 2 and 1 have the ratio e¹², scores 16 and 4",
-                "第 2 个查询：得分为 16 与 4，两个权重之比为 e¹²",
+                "the scores 16 and 4 of query 2 give weights of the ratio exp(16 - 4)",
+                "第 2 个查询的得分 16 与 4，所得权重之比为 exp(16 - 4)",
             ),
             Said("exact weights divided", "精确权重相除"),
             odds,
         ),
     ),
+    origin=once(named(name).source for name in SIMILARITIES),
     misconceptions={
         "attention-picks-one-key": Said(
             "It takes a mean of all values. Without a mask every weight of softmax is positive, so that every key has a "

@@ -7,6 +7,7 @@ from typing import Any
 from symattn.book.article_chapter import ArticleChapter, Check, Section
 from symattn.book.engine import equation_of, equations_of, table, values_of
 from symattn.book.said import Said
+from symattn.book.written import once
 from symattn.exact import ExactMatrix
 from symattn.examples import matrix_of
 from symattn.mechanisms import named
@@ -67,7 +68,7 @@ def fusions(language: str) -> list[tuple[Any, ...]]:
 chapter = ArticleChapter(
     place=4,
     title=Said("Words, pixels, channels and features", "单词、像素、通道与特征"),
-    names={"M": "C N", "X": "C N", "Y": "C N", "L": "C N", "G": "C N"},
+    names={"a": "C N", "u": "C N", "x": "C N", "y": "C N", "M": "C N", "X": "C N", "Y": "C N", "L": "C N", "G": "C N"},
     opening=(
         Said(
             "Nothing in self-attention says what the rows of its input are. They may be the words of a sentence, the "
@@ -93,10 +94,10 @@ chapter = ArticleChapter(
             (
                 Said(
                     "For semantic segmentation the class of a pixel depends on others far away, such as those of the same "
-                    "object. Position attention compares every pixel with every other. With a for the table, it is "
+                    "object. Position attention compares every pixel with every other. With `a` for the table, it is "
                     "self-attention with a pixel in each column instead of each row, and so everything is transposed. The "
                     "result is added to the image, with a learned factor.",
-                    "在语义分割中，一个像素的类别往往取决于远处的像素，例如同一物体上的像素。位置注意力让每个像素与其他每个像素相比。用 a 表示"
+                    "在语义分割中，一个像素的类别往往取决于远处的像素，例如同一物体上的像素。位置注意力让每个像素与其他每个像素相比。用 `a` 表示"
                     "这张表，它就是自注意力，只是每个像素占一列而不是一行，所以一切都转置了。结果乘以一个学到的因子，再加到原图上。",
                 ),
                 equations_of("danet-position", "B", "C", "D", "S", "O"),
@@ -138,11 +139,11 @@ chapter = ArticleChapter(
             (
                 Said(
                     "Two features of one shape, such as a block's output and the input that skips it, are often just "
-                    "added. Attentional feature fusion (AFF) computes a gate `M` from their sum u instead, from local "
+                    "added. Attentional feature fusion (AFF) computes a gate `M` from their sum `u` instead, from local "
                     "scores and from those of the channels' means, and mixes the two: `M * X + (1 - M) * Y`. Both are "
-                    "written x and y below, as tables of channels and pixels.",
-                    "形状相同的两个特征，例如一个模块的输出与跳过它的输入，常常只是相加。注意力特征融合（AFF）则由两者之和 u 计算门 `M`，"
-                    "既用局部的得分，也用各通道平均值的得分，然后把两者混合：`M * X + (1 - M) * Y`。下面把它们写成通道乘像素的表 x 与 y。",
+                    "written `x` and `y` below, as tables of channels and pixels.",
+                    "形状相同的两个特征，例如一个模块的输出与跳过它的输入，常常只是相加。注意力特征融合（AFF）则由两者之和 `u` 计算门 `M`，"
+                    "既用局部的得分，也用各通道平均值的得分，然后把两者混合：`M * X + (1 - M) * Y`。下面把它们写成通道乘像素的表 `x` 与 `y`。",
                 ),
                 table(Said("what|equation|mechanism of the library", "内容|方程|库中的机制"), fusions),
                 Said(
@@ -172,6 +173,10 @@ chapter = ArticleChapter(
             Said("exact outputs compared", "比较精确输出"),
             channels_are_tokens,
         ),
+    ),
+    origin=once(
+        named(name).source
+        for name in ("scaled-self-attention", "danet-position", "danet-channel", "se", "direct-add", "aff")
     ),
     misconceptions={
         "every-attention-module-compares": Said(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symattn.book.chinese import chinese
@@ -18,6 +18,7 @@ from symattn.publishing.document import Block, Heading, Paragraph
 PROVED = Said("What was proved, and how", "证明了什么，怎样证明")
 NOT_COVERED = Said("Not covered: {remark}.", "未涵盖：{remark}。")
 SOURCE = Said("Source: {source}.", "出处：{source}。")
+NO_SOURCE = Said("Source: none; all is derived from the definitions.", "出处：无；全部由定义直接推导。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Written(ABC):
     @property
     @abstractmethod
     def source(self) -> str:
-        """Where its mathematics comes from; empty if every derivation says so itself."""
+        """Where its mathematics comes from; empty if all is derived from definitions."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -85,10 +86,18 @@ class Written(ABC):
         yield evidence_table(self.grounds(language, wording), language)
         for remark in self.remarks:
             yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
-        if self.source:
-            yield Paragraph(SOURCE.of(language).format(source=self.source))
+        yield Paragraph((SOURCE if self.source else NO_SOURCE).of(language).format(source=self.source))
         yield from misconception_blocks(self.misconceptions, language, setting)
         yield from practice_blocks(self.practice, language)
+
+
+def once(sources: Iterable[str]) -> str:
+    """Sources in one line, each once.
+
+    >>> once(["Gibbs", "Su et al. 2021; Gibbs"])
+    'Gibbs; Su et al. 2021'
+    """
+    return "; ".join(dict.fromkeys(one for source in sources if source for one in source.split("; ")))
 
 
 def row_of(chain: Chain, wording: Wording) -> tuple[str, str, str]:

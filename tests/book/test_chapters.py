@@ -11,10 +11,12 @@ from symattn.book.chapter import Chapter
 from symattn.book.ending import ANSWERS, EXERCISES
 from symattn.book.misconceptions import BELIEFS
 from symattn.book.said import LANGUAGES, Said
+from symattn.book.written import NO_SOURCE, SOURCE
 from symattn.deriving.claim import Setting
 from symattn.errors import InputError, LanguageError, UnknownNameError
 from symattn.exercises import KINDS, check_answer, identified
 from symattn.exercises.answering import rows_of
+from symattn.publishing.document import Paragraph
 
 FORMULA = re.compile("`([^`]*)`")
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -140,6 +142,18 @@ def test_the_answers_of_a_chapter_stand_at_its_end_and_are_right(language):
             exercise = identified(each)
             assert f"{number}. {each}" in questions and f"{number}. {each}" in answers
             assert check_answer(exercise, decimals(exercise), language).right
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chapter_names_its_sources_once_or_says_that_there_are_none(language):
+    for name in book.names():
+        chapter = book.named(name)
+        lines = [block.parts[0] for block in chapter.present(language).blocks if isinstance(block, Paragraph)]
+        wanted = (SOURCE if chapter.source else NO_SOURCE).of(language).format(source=chapter.source)
+        assert lines.count(wanted) == 1
+        each = chapter.source.split("; ")
+        assert len(each) == len(set(each))
+    assert book.named("flash-attention").source.startswith("Milakov & Gimelshein 2018")
 
 
 def test_a_formula_in_the_prose_is_checked():
