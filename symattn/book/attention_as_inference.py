@@ -30,8 +30,8 @@ chapter = Chapter(
             "一次更新至少使能量降低状态移动距离平方的一半。",
         ),
         "the slope of the logarithm of a density estimate": Said(
-            "With Gaussian scores attention moves a query up the logarithm of a density: this is mean shift.",
-            "用高斯核得分，注意力使查询沿密度对数上升：这就是均值漂移。",
+            "With Gaussian scores attention moves a query along the slope of the logarithm of a density: this is mean shift.",
+            "用高斯核得分，注意力使查询沿对数密度的梯度方向移动：这就是均值漂移。",
         ),
         "responsibilities in a mixture of Gaussians": Said(
             "And the weights are the responsibilities of the components of a mixture for a point.",

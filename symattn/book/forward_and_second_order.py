@@ -24,15 +24,16 @@ chapter = Chapter(
             "得分是乘积，所以它的变化率有两项，每个因子一项。",
         ),
         "the tangent of the weights": Said(
-            "Weights follow their scores, less the mean rate of their row.", "权重跟随得分变化，再减去该行的平均速率。"
+            "Relative to its size, each weight follows its score, less the mean rate of the row.",
+            "每个权重的相对变化率，等于其得分的变化率减去该行的平均变化率。",
         ),
         "the tangent of the output": Said(
             "The output `P @ V` moves because the weights do, and because the values do.",
             "输出 `P @ V` 变化，一是因为权重在变，二是因为值在变。",
         ),
         "the second derivative of softmax": Said(
-            "Differentiated once more along the same direction `U`, a weight changes by its squared deviation less the variance.",
-            "沿同一方向 `U` 再求一次导，权重的变化是离差的平方减去方差。",
+            "Differentiated once more along the same direction `U`, a weight is multiplied by the squared deviation less the variance.",
+            "沿同一方向 `U` 再求一次导，得到权重乘以离差的平方与方差之差。",
         ),
         "the derivative of an output by its query": Said(
             "For one query `q` the derivative of the output is a covariance: that of keys and values under its weights, "

@@ -34,7 +34,7 @@ chapter = Chapter(
             "秩低的是得分。逐个元素取指数就打破了这个界。",
         ),
     },
-    practice=("determinant-1-1",),
+    practice=("determinant-1-1", "determinant-4-2"),
     chinese={
         "the logarithm of the weights": "权重的对数",
         "a product over d_k + 1 columns: its rank is at most d_k + 1": "这是 d_k + 1 列上的乘积：秩至多为 d_k + 1",

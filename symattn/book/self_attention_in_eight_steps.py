@@ -141,7 +141,7 @@ chapter = ArticleChapter(
             "精确的第一行给第 1 个键的权重超过 6%。把它当作 0，会使输出的第二个数偏移 0.3 以上。",
         ),
     },
-    practice=("projections-1-1", "scores-5-2", "self-attention-4-3"),
+    practice=("projections-1-1", "scores-5-2", "self-attention-8-3"),
     chinese={
         "the queries": "查询",
         "the keys": "键",

@@ -32,8 +32,8 @@ chapter = Chapter(
         ),
         "expected score plus entropy": Said(
             "That it is the largest value, and not merely a point where nothing changes, is shown by comparing with any "
-            "other weights:",
-            "要说明这是最大值，而不仅仅是一个驻点，只需与任何其他权重比较：",
+            "other positive weights:",
+            "要说明这是最大值，而不仅仅是一个驻点，只需与任何其他正的权重比较：",
         ),
         "the largest value is attained by softmax": Said(
             "the value attained is `T * lse(s / T)`.", "所达到的值是 `T * lse(s / T)`。"

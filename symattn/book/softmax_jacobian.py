@@ -19,8 +19,8 @@ chapter = Chapter(
     before={
         "the derivative of softmax": Said(
             "Let the scores move at a rate of their own each. The rule for a quotient gives the rate of the weights: "
-            "each weight grows by its own rate less the mean rate of its row.",
-            "让各个得分以各自的速率变化。商的求导法则给出权重的变化率：每个权重按自身速率减去该行的平均速率而增长。",
+            "relative to its size, each weight grows by the rate of its score less the mean rate of the row.",
+            "让各个得分以各自的速率变化。商的求导法则给出权重的变化率：每个权重的相对变化率，等于其得分的变化率减去该行的平均变化率。",
         ),
         "the Jacobian of softmax as a matrix": Said(
             "For one row the same is a product with a matrix, the Jacobian: the weights on the diagonal, less the "

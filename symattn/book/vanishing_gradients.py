@@ -53,7 +53,7 @@ chapter = Chapter(
             "几乎得到全部梯度。",
         ),
     },
-    practice=("saturation-1-1",),
+    practice=("saturation-1-1", "largest-eigenvalue-3-2"),
     chinese={
         "the slope at a gap between two keys": "两个键有差距时的斜率",
         "a quarter of sech² of half the gap": "半差距的 sech² 的四分之一",

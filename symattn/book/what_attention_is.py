@@ -247,7 +247,7 @@ chapter = ArticleChapter(
             "归一化。",
         ),
     },
-    practice=("softmax-1-1", "output-1-2", "additive-scores-4-3"),
+    practice=("softmax-1-1", "output-5-2", "additive-scores-4-3"),
     chinese={
         "the sum of a row of weights": "一行权重之和",
         "weights are not negative": "权重非负",
