@@ -13,9 +13,10 @@ from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
 from symattn.deriving.wording import Wording
-from symattn.publishing.document import Block, Heading
+from symattn.publishing.document import Block, Heading, Paragraph
 
 LEMMAS = Said("Lemmas that these use", "以上所用的引理")
+NOT_COVERED = Said("Not covered: {remark}.", "未涵盖：{remark}。")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +41,6 @@ class Chapter(Written):
         """Those of the theorem, of its derivations and of the lemmas, each once."""
         return once([self.proved.source, *(chain.source for chain in (*self.proved.parts, *self.proved.lemmas))])
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the theorem does not cover."""
-        return self.proved.remarks
-
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """The derivations, something said before each, and the lemmas that they use."""
         for part in self.proved.parts:
@@ -61,6 +57,11 @@ class Chapter(Written):
         """A row a derivation: what it shows, its evidence, the rules of its steps."""
         for chain in (*self.proved.parts, *self.proved.lemmas):
             yield row_of(chain, wording)
+
+    def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
+        """What the theorem does not cover."""
+        for remark in self.proved.remarks:
+            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
 
     def to_translate(self) -> set[str]:
         """The texts that the chapter needs in Chinese, besides conditions."""

@@ -87,12 +87,12 @@ chapter = ArticleChapter(
             Said("With the scale of the transformer", "加上 Transformer 的缩放"),
             (
                 Said(
-                    "The transformer divides the scores by the root of the number of columns of `K`, which is 3 here, so "
-                    "that scores do not grow with that number and gradients stay steady. A later chapter shows why. The "
-                    "weights become more even, and are the same fractions as before with `exp(2 / sqrt(3))` in the place "
-                    "of `exp(2)`.",
-                    "Transformer 把得分除以 `K` 的列数（这里是 3）的平方根，使得分不随列数增大，梯度也更稳定；后面有一章说明原因。这样"
-                    "权重变得更均匀，而表达式与前面的分式相同，只是用 `exp(2 / sqrt(3))` 代替了 `exp(2)`。",
+                    "The transformer divides the scores by the root of the number of columns of `K`, which is 3 here. Scores "
+                    "then do not grow with that number, softmax saturates less, and gradients stay steadier; a later "
+                    "chapter shows why. The weights here become more even, and are the same fractions as before with "
+                    "`exp(2 / sqrt(3))` in the place of `exp(2)`.",
+                    "Transformer 把得分除以 `K` 的列数（这里是 3）的平方根。这样得分不随列数增大，softmax 较少饱和，梯度也更稳定；后面"
+                    "有一章说明原因。这里的权重变得更均匀，而表达式与前面的分式相同，只是用 `exp(2 / sqrt(3))` 代替了 `exp(2)`。",
                 ),
                 scaled,
             ),

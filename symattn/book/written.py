@@ -16,7 +16,6 @@ from symattn.publishing import Presentation
 from symattn.publishing.document import Block, Heading, Paragraph
 
 PROVED = Said("What was proved, and how", "证明了什么，怎样证明")
-NOT_COVERED = Said("Not covered: {remark}.", "未涵盖：{remark}。")
 SOURCE = Said("Source: {source}.", "出处：{source}。")
 NO_SOURCE = Said("Source: none; all is derived from the definitions.", "出处：无；全部由定义直接推导。")
 
@@ -47,11 +46,6 @@ class Written(ABC):
     def source(self) -> str:
         """Where its mathematics comes from; empty if all is derived from definitions."""
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the chapter does not cover."""
-        return ()
-
     @abstractmethod
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """What stands between the opening and the ending."""
@@ -59,6 +53,10 @@ class Written(ABC):
     @abstractmethod
     def grounds(self, language: str, wording: Wording) -> Iterator[tuple[str, str, str]]:
         """What was shown, the kind of evidence, and how: a row each."""
+
+    def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
+        """What a reader might expect here and does not find; nothing unless a kind of chapter says so."""
+        yield from ()
 
     def wording(self, language: str) -> Wording:
         """The words around formulas in a language."""
@@ -84,8 +82,7 @@ class Written(ABC):
         yield from self.middle(language, setting, wording)
         yield Heading(PROVED.of(language))
         yield evidence_table(self.grounds(language, wording), language)
-        for remark in self.remarks:
-            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
+        yield from self.not_covered(language, wording)
         yield Paragraph((SOURCE if self.source else NO_SOURCE).of(language).format(source=self.source))
         yield from misconception_blocks(self.misconceptions, language, setting)
         yield from practice_blocks(self.practice, language)
