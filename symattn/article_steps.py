@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sympy import MatrixSymbol
 
 from symattn import article
+from symattn.article_words import called, in_words, told, words
 from symattn.equations import Equation
 from symattn.errors import InputError, SymattnError
 from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
@@ -62,15 +63,18 @@ def obstacle(example: Bound) -> str | None:
     return None if alone == _row(example, "S", 0) else "its scores of one input need more than the query of that input"
 
 
-def eight_steps(*examples: Bound) -> Presentation:
+def eight_steps(*examples: Bound, language: str = "en") -> Presentation:
     """The eight steps of self-attention with the numbers of one or more examples, exact and decimal.
 
     Several examples share inputs and projections and differ in their scores, as unscaled and scaled ones do.
-    Errors: ``InputError`` for an example that takes other steps, saying which, and for no example at all.
+    ``language`` is ``"en"`` or ``"zh"``.
+    Errors: ``InputError`` for an example that takes other steps, saying which, for no example at all, and for a
+    language that there is not.
 
     >>> "1. Prepare the inputs" in eight_steps(worked_example()).to("text")
     True
     """
+    words(language)
     if not examples:
         raise InputError("the eight steps need the numbers of an example, as in eight_steps(worked_example()).")
     for example in examples:
@@ -83,17 +87,19 @@ def eight_steps(*examples: Bound) -> Presentation:
             raise InputError(
                 f"examples told together have one X and one set of weights; those of {example.symbolic.name} differ."
             )
-    blocks, level = [*_preparation(first)], 3 if several else 2
+    blocks, level = [*_preparation(first, language)], 3 if several else 2
     for example in examples:
         if several:
-            blocks.append(Heading(f"{example.symbolic.name}: scores ", example.symbolic["S"]))
-        blocks += _one_input(example, 0, level)
-        blocks += _all_inputs(example, level)
+            name = called(language, example.symbolic.name)
+            blocks.append(Heading(*told(language, "example", name=name, scores=example.symbolic["S"])))
+        blocks += _one_input(example, 0, level, language)
+        blocks += _all_inputs(example, level, language)
         if _is_the_article(example):
-            blocks += _rounded_table(example, level)
-    title = f"{first.symbolic.name[:1].upper()}{first.symbolic.name[1:]} in eight steps"
+            blocks += _rounded_table(example, level, language)
+    name = called(language, first.symbolic.name)
+    title = in_words(language, "title", name=f"{name[:1].upper()}{name[1:]}")
     stages = tuple(stage for example in examples for stage in _stages(example, several))
-    return Presentation(title, tuple(blocks), stages, first.symbolic.source)
+    return Presentation(title, tuple(blocks), stages, first.symbolic.source, language)
 
 
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:
@@ -113,23 +119,27 @@ def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:
     )
 
 
-def _preparation(example: Bound) -> list[Block]:
+def _preparation(example: Bound, language: str) -> list[Block]:
     """Steps 1 to 3: inputs, weights, and the keys, queries and values made from them."""
     inputs = example.system.inputs
     blocks: list[Block] = [
-        Heading("1. Prepare the inputs"),
-        Paragraph("Each row of ", inputs["X"], " is one input."),
+        Heading(in_words(language, "inputs")),
+        Paragraph(*told(language, "about inputs", X=inputs["X"])),
         Formula(inputs["X"], "=", matrix_of(example, "X")),
-        Heading("2. Initialise the weights"),
+        Heading(in_words(language, "weights")),
         *(Formula(inputs[name], "=", matrix_of(example, name)) for name in ("W_K", "W_Q", "W_V")),
-        Heading("3. Derive key, query and value"),
-        Paragraph("Inputs times weights; each row belongs to one input."),
+        Heading(in_words(language, "projections")),
+        Paragraph(in_words(language, "about projections")),
     ]
-    return blocks + [_value(example, name) for name in ("K", "Q", "V")]
+    return blocks + [value_line(example, name) for name in ("K", "Q", "V")]
 
 
-def _value(example: Bound, name: str) -> Formula:
-    """One equation of the example as a line, the values of the others put in."""
+def value_line(example: Bound, name: str) -> Formula:
+    """One equation of an example as a line: the numbers of the others put in, what comes out exactly and in decimals.
+
+    >>> len(value_line(worked_example(), "S").parts)
+    4
+    """
     expression = example.symbolic[name]
     numbers = {**example.sizes, **{other: matrix_of(example, other) for other in example.names if other != name}}
     return _numbers_line(example.system.by_name[name].symbol, expression, numbers, matrix_of(example, name))
@@ -149,7 +159,7 @@ def _scores_of(example: Bound, query: MatrixSymbol) -> Value:
     return example.symbolic["S"].xreplace({example.symbolic.by_name["Q"].symbol: query})
 
 
-def _one_input(example: Bound, i: int, level: int) -> list[Block]:
+def _one_input(example: Bound, i: int, level: int, language: str) -> list[Block]:
     """Steps 4 to 7 for one input: its scores, its attention weights, its weighted values, its output."""
     system, number = example.symbolic, i + 1
     query = _query(example, i)
@@ -166,12 +176,12 @@ def _one_input(example: Bound, i: int, level: int) -> list[Block]:
         for k in range(len(value_rows))
     ]
     blocks: list[Block] = [
-        Heading(f"4. Attention scores of input {number}", level=level),
-        Paragraph("The query of the input against every key."),
+        Heading(in_words(language, "scores", number=str(number)), level=level),
+        Paragraph(in_words(language, "about scores")),
         _numbers_line(scores, score_formula, numbers, _row(example, "S", i)),
-        Heading("5. Softmax", level=level),
+        Heading(in_words(language, "softmax"), level=level),
         _numbers_line(MatrixSymbol(f"p_{number}", *scores.shape), Softmax(scores), numbers, p_row),
-        Heading("6. Weights times values", level=level),
+        Heading(in_words(language, "weighted values"), level=level),
     ]
     for k, term in enumerate(terms):
         factors = Joined((p_row[0, k], value_rows[k]), "·")
@@ -181,7 +191,7 @@ def _one_input(example: Bound, i: int, level: int) -> list[Block]:
         total = ElementwiseSum(total, term)
     output = MatrixSymbol(f"o_{number}", 1, o_row.shape[1])
     blocks += [
-        Heading("7. Sum of the weighted values", level=level),
+        Heading(in_words(language, "sum"), level=level),
         Formula(output, "=", total, "=", o_row, "≈", Rounded(o_row)),
     ]
     return blocks
@@ -197,21 +207,21 @@ def _numbers_line(symbol: MatrixSymbol, expression: object, numbers: dict, exact
     return Formula(*parts) if _is_rational(exact) else Formula(*parts, "≈", Rounded(exact))
 
 
-def _all_inputs(example: Bound, level: int) -> list[Block]:
+def _all_inputs(example: Bound, level: int, language: str) -> list[Block]:
     """Step 8: the same for every input, as whole matrices; the weighted values one block an input."""
     blocks = weighted_values(example)
     names = [MatrixSymbol(f"B_{k + 1}", *block.shape) for k, block in enumerate(blocks)]
     output = example.system.by_name["O"].symbol
     return [
-        Heading("8. Repeat for the other inputs", level=level),
-        Paragraph("Steps 4 and 5 for all inputs at once; row i belongs to input i, column j to key j."),
-        _value(example, "S"),
-        _value(example, "P"),
-        Paragraph("Step 6: one block an input; row i of block k is weight k of input i times value k."),
+        Heading(in_words(language, "others"), level=level),
+        Paragraph(in_words(language, "about others")),
+        value_line(example, "S"),
+        value_line(example, "P"),
+        Paragraph(in_words(language, "about blocks")),
         *(Formula(name, "=", block, "≈", Rounded(block)) for name, block in zip(names, blocks, strict=True)),
-        Paragraph("Step 7: their sum is the product of weights and values."),
+        Paragraph(in_words(language, "about product")),
         Formula(output, "=", Joined(tuple(names), "+")),
-        _value(example, "O"),
+        value_line(example, "O"),
     ]
 
 
@@ -224,7 +234,7 @@ def _same_values(left: Bound, right: Bound, names: Iterable[str]) -> bool:
     return all(matrix_of(left, name) == matrix_of(right, name) for name in names)
 
 
-def _rounded_table(example: Bound, level: int) -> list[Block]:
+def _rounded_table(example: Bound, level: int, language: str) -> list[Block]:
     """The article's rounded weights beside the exact ones, and what the rounding does to the output."""
     weights, values = matrix_of(example, "P"), matrix_of(example, "V")
     rounded = ExactMatrix.of(article.ROUNDED_WEIGHTS)
@@ -232,11 +242,8 @@ def _rounded_table(example: Bound, level: int) -> list[Block]:
     p, o = (example.system.by_name[name].symbol for name in "PO")
     p_rounded, o_rounded = MatrixSymbol("P_rounded", *p.shape), MatrixSymbol("O_rounded", *o.shape)
     return [
-        Heading("The article's rounded weights", level=level),
-        Paragraph(
-            "The article goes on with weights rounded by hand. They are no rounding to one decimal: "
-            "row 1 would be 0.1, 0.5, 0.5, which adds up to 1.1."
-        ),
+        Heading(in_words(language, "rounded"), level=level),
+        Paragraph(in_words(language, "about rounded")),
         Formula(p_rounded, "=", Rounded(rounded, 2), "≠", weights, "≈", Rounded(weights)),
         Formula(ElementwiseDifference(p_rounded, p), "≈", Rounded(minus(rounded, weights))),
         Formula(o_rounded, "=", MatrixProduct(p_rounded, example.system.by_name["V"].symbol), "=", output),

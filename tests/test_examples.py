@@ -1,18 +1,22 @@
 """The worked example: the article's numbers, exact, in every mechanism that takes them, and its eight steps."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
+from string import Formatter
 
 import pytest
 from sympy import Matrix, Rational, cancel, exp, sqrt
 
-from symattn import article
+from symattn import article, article_words
 from symattn.article_steps import eight_steps
 from symattn.defining import mechanism
 from symattn.errors import ExactnessError, InputError, ShapeError, UnknownNameError
 from symattn.exact.operations import plus
 from symattn.examples import choose_scaled, has_numbers, numbers_for, scaled_pairs, weighted_values, worked_example
 from symattn.mechanisms import named, names
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 U = {False: exp(2), True: exp(2 / sqrt(3))}
 
@@ -271,3 +275,39 @@ def test_both_scalings_share_one_document(form):
     both = eight_steps(worked_example(), worked_example(scaled=True))
     assert len(both.to(form)) > 5000
     assert len({stage.name for stage in both.stages}) == len(both.stages) == 20
+
+
+def places_of(sentence):
+    return sorted(place for _, place, _, _ in Formatter().parse(sentence) if place is not None)
+
+
+def test_the_languages_of_the_eight_steps_have_the_same_sentences_with_the_same_places():
+    english, chinese = article_words.LANGUAGES["en"], article_words.LANGUAGES["zh"]
+    assert {key: places_of(text) for key, text in english.items()} == {
+        key: places_of(text) for key, text in chinese.items()
+    }
+    assert set(article_words.NAMES) == set(article_words.LANGUAGES)
+    assert not [key for key, text in english.items() if CHINESE.search(text) or not CHINESE.search(chinese[key])]
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "json"])
+def test_the_eight_steps_are_told_in_chinese_with_the_same_numbers(form):
+    examples = (worked_example(), worked_example(scaled=True))
+    english, chinese = (eight_steps(*examples, language=language).to(form) for language in ("en", "zh"))
+    assert CHINESE.search(chinese) and not CHINESE.search(english)
+    for sentence in article_words.ENGLISH.values():
+        longest = max(re.split(r"\{\w+\}|\d", sentence), key=len)
+        assert longest not in chinese, longest
+    numbers = re.compile(r"\d\.\d{6,}")
+    assert numbers.findall(english) == numbers.findall(chinese)
+
+
+def test_every_mechanism_of_the_library_told_in_eight_steps_has_a_chinese_name():
+    for example in (worked_example(), worked_example(scaled=True)):
+        assert CHINESE.search(article_words.called("zh", example.symbolic.name))
+    assert article_words.called("zh", "my own") == "my own"
+
+
+def test_the_eight_steps_refuse_a_language_that_there_is_not():
+    with pytest.raises(InputError, match="no language 'fr'; there are: en, zh"):
+        eight_steps(worked_example(), language="fr")

@@ -11,9 +11,11 @@ from symattn.errors import UnknownNameError
 from symattn.language.names import suggestion
 
 if TYPE_CHECKING:
-    from symattn.book.chapter import Chapter
+    from symattn.book.written import Written
 
-PARTS = frozenset({"chapter", "chinese", "edition", "said"})
+PARTS = frozenset(
+    {"article_chapter", "chapter", "chinese", "edition", "ending", "engine", "misconceptions", "said", "written"}
+)
 """Modules that are no chapters."""
 
 
@@ -28,7 +30,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in modules))
 
 
-def named(name: str) -> Chapter:
+def named(name: str) -> Written:
     """The chapter of that name.
 
     Errors: ``UnknownNameError`` for a name that no file has.
@@ -37,14 +39,24 @@ def named(name: str) -> Chapter:
     if wanted not in names():
         hint = suggestion(wanted, names())
         raise UnknownNameError(f"the book has no chapter {name!r}.{hint} There are: {', '.join(names())}.")
-    found: Chapter = importlib.import_module(f"{__name__}.{wanted.replace('-', '_')}").chapter
+    found: Written = importlib.import_module(f"{__name__}.{wanted.replace('-', '_')}").chapter
     return found
 
 
 @cache
 def in_order() -> tuple[str, ...]:
-    """The names of the chapters in the order in which they are read, which is that of their theorems' labels."""
+    """The names of the chapters in the order in which they are read: the article's path, then by theorems' labels."""
     from symattn import theorems
+    from symattn.book.article_chapter import ArticleChapter
+    from symattn.book.chapter import Chapter
 
     rank = {theorem: place for place, theorem in enumerate(theorems.headings())}
-    return tuple(sorted(names(), key=lambda name: rank[named(name).theorem]))
+
+    def place(name: str) -> tuple[int, int]:
+        found = named(name)
+        if isinstance(found, ArticleChapter):
+            return 0, found.place
+        assert isinstance(found, Chapter)
+        return 1, rank[found.theorem]
+
+    return tuple(sorted(names(), key=place))

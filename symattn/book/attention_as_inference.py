@@ -1,6 +1,6 @@
 """Chapter: attention as a step down an energy, and as inference."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -17,9 +17,9 @@ chapter = Chapter(
     ),
     before={
         "the slope of the energy": Said(
-            "Let the rows of `K` be patterns and `x` a state. The energy below has its slope zero where "
-            "`x = softmax(beta * x @ K.T) @ K`: where attention gives back its query.",
-            "设 `K` 的各行是模式，`x` 是状态。下面的能量在 `x = softmax(beta * x @ K.T) @ K` 处斜率为零：即注意力原样还回查询之处。",
+            "Let the rows of `K` be patterns and `x` a state. The slope of the energy below is zero where "
+            "`x = softmax(beta * x @ K.T) @ K`, that is where attention returns its query unchanged.",
+            "设 `K` 的各行是模式，`x` 是状态。下面的能量在 `x = softmax(beta * x @ K.T) @ K` 处斜率为零，也就是注意力的输出恰好等于查询之处。",
         ),
         "lse lies above its tangents": Said(
             "That its update never raises the energy rests on lse being convex: it lies above its tangents.",
@@ -30,21 +30,21 @@ chapter = Chapter(
             "一次更新至少使能量降低状态移动距离平方的一半。",
         ),
         "the slope of the logarithm of a density estimate": Said(
-            "With Gaussian scores attention moves a query up the logarithm of a density: this is mean shift.",
-            "用高斯核得分，注意力使查询沿密度对数上升：这就是均值漂移。",
+            "With Gaussian scores attention moves a query along the slope of the logarithm of a density: this is mean shift.",
+            "用高斯核得分，注意力使查询沿对数密度的梯度方向移动：这就是均值漂移。",
         ),
         "responsibilities in a mixture of Gaussians": Said(
             "And the weights are the responsibilities of the components of a mixture for a point.",
-            "而这些权重，就是混合模型各成分对一个点的责任。",
+            "而这些权重，就是混合模型的各成分对一个点的响应度。",
         ),
         "the norm of the Jacobian of softmax": Said(
-            "How fast can weights change? Between `u` and itself the Jacobian is at most half the square of its length.",
-            "权重最快变化多少？雅可比矩阵夹在 `u` 与自身之间，至多是它长度平方的一半。",
+            "How fast can weights change? The quadratic form of the Jacobian at `u` is at most half the square of its length.",
+            "权重变化得有多快？雅可比矩阵在 `u` 处的二次型，至多是其长度平方的一半。",
         ),
         "self-attention of the tokens (x, t, -t): how the first output follows its token": Said(
             "Self-attention is another matter, as tokens enter it as queries, keys and values. For three tokens that "
             "are numbers its slope is this,",
-            "自注意力则不同，因为词元同时作为查询、键和值出现。对三个单数的词元，它的斜率如下，",
+            "自注意力则不同，因为词元同时作为查询、键和值出现。对三个各为一个数的词元，它的斜率如下，",
         ),
         "the slope at the tokens (0, t, -t)": Said(
             "and at the first token 0 it grows with the square of `t`: self-attention has no Lipschitz constant.",
@@ -52,21 +52,27 @@ chapter = Chapter(
         ),
         "the most that a set of keys can gain": Said(
             "Last, errors in the scores. If odds are multiplied by a factor, a weight gains at most this,",
-            "最后看得分的误差。如果胜算乘上一个因子，权重至多增加这么多，",
+            "最后看得分的误差。如果几率乘上一个因子，权重至多增加这么多，",
         ),
         "what a set of keys gains when every score is off by at most e: no more above, and no more below": Said(
             "and so if every score is off by at most `e`, any set of keys gains at most `tanh(e / 2)`.",
             "所以如果每个得分的误差至多为 `e`，任何一组键的权重至多增加 `tanh(e / 2)`。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Attention is Lipschitz because softmax is.”", "“softmax 是利普希茨的，所以注意力也是。”"),
-            Said(
-                "Softmax has the constant one half; self-attention has none, as its slope grows with the square of the tokens.",
-                "softmax 的常数是二分之一；自注意力没有这样的常数，因为它的斜率随词元的平方增长。",
-            ),
+    misconceptions={
+        "attention-is-lipschitz": Said(
+            "Softmax has the constant one half; self-attention has none, as its slope grows with the square of the tokens.",
+            "softmax 的常数是二分之一；自注意力没有这样的常数，因为它的斜率随词元的平方增长。",
         ),
+        "softmax-has-the-constant-one": Said(
+            "That is a bound, but not the least one. In the Euclidean norm it is one half, which two equal scores attain.",
+            "1 是一个上界，但不是最小的上界。按欧几里得范数，最小的是二分之一，在两个得分相等时达到。",
+        ),
+    },
+    practice=(
+        "hopfield-1-1",
+        "mean-shift-1-2",
+        "self-gradient-1-3",
     ),
     chinese={
         "the slope of the energy": "能量的斜率",
@@ -81,7 +87,7 @@ chapter = Chapter(
         "the slope of the logarithm of a density estimate": "密度估计的对数的斜率",
         "q changes at the rate q_t; s is -|q - x|²/(2σ²) for each point x": "q 以速率 q_t 变化；对每个点 x，s 是 -|q - x|²/(2σ²)",
         "what attention over the points moves q by": "在这些点上的注意力使 q 移动的量",
-        "responsibilities in a mixture of Gaussians": "高斯混合中的责任",
+        "responsibilities in a mixture of Gaussians": "高斯混合模型中的响应度",
         "the logarithms of the mixing weights are b": "混合权重的对数是 b",
         "attention with a bias of the keys": "带键偏置的注意力",
         "the norm of the Jacobian of softmax": "softmax 雅可比矩阵的范数",
@@ -94,13 +100,13 @@ chapter = Chapter(
         "the slope at the tokens (0, t, -t)": "词元 (0, t, -t) 处的斜率",
         "which no number bounds": "没有数能界住它",
         "the most that a set of keys can gain": "一组键至多增加多少",
-        "t are the odds p(A) / p(not A), and r² what they are multiplied by": "t 是胜算 p(A) / p(非 A)，r² 是它乘上的因子",
+        "t are the odds p(A) / p(not A), and r² what they are multiplied by": "t 是几率 p(A) / p(非 A)，r² 是它乘上的因子",
         "what a set of keys gains when every score is off by at most e: no more above, and no more below": (
             "每个得分误差至多为 e 时一组键的增加：上不过此，下亦不过此"
         ),
         "the scores of the set gain at most e": "这一组的得分至多增加 e",
         "those of the others lose at most e: the odds x / y grow by at most exp(2 e)": (
-            "其余的得分至多减少 e：胜算 x / y 至多变为 exp(2 e) 倍"
+            "其余的得分至多减少 e：几率 x / y 至多变为 exp(2 e) 倍"
         ),
         "with r = exp(e) and t = x / y": "取 r = exp(e)，t = x / y",
         "softmax ignores a shift of its row": "softmax 不受整行平移的影响",

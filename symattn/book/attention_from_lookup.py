@@ -1,6 +1,6 @@
 """Chapter: from looking a key up to attending to all of them."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -40,16 +40,17 @@ chapter = Chapter(
         ),
         "and the others": Said("and so do the others.", "其余的查询也是如此。"),
     },
-    misconceptions=(
-        Misconception(
-            Said("“The weights `P` are determined by the output `O`.”", "“权重 `P` 由输出 `O` 唯一确定。”"),
-            Said(
-                "Only if the values are affinely independent, which no more keys can be than a value has coordinates "
-                "and one. With more, different weights give the same output, and they explain less than they seem to.",
-                "只有当各个值仿射无关时才如此，而这要求键的个数不超过值的维数加一。键再多，不同的权重就可以给出同一个输出，所以权重的解释力"
-                "比看上去要弱。",
-            ),
+    misconceptions={
+        "weights-are-determined-by-the-output": Said(
+            "Only if the values are affinely independent, and then there is at most one more of them than a value has "
+            "coordinates. With more keys, different weights give the same output, and they explain less than they seem to.",
+            "只有当各个值仿射无关时才如此，而这要求键的个数不超过值的维数加一。键再多，不同的权重就可以给出同一个输出，所以权重的解释力"
+            "比看上去要弱。",
         ),
+    },
+    practice=(
+        "output-1-1",
+        "kernel-regression-1-2",
     ),
     chinese={
         "looking up one key": "查找一个键",

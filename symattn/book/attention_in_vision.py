@@ -1,6 +1,6 @@
 """Chapter: attention over pixels and channels, gates and fusion."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -17,10 +17,10 @@ chapter = Chapter(
     ),
     before={
         "channel attention as its authors' code has it": Said(
-            "Channels are compared by `A @ A.T`. The published code takes the largest entry less each entry, and softmax "
-            "forgets the largest: what is left is the opposite sign, so that unlike channels get the weight.",
-            "通道之间用 `A @ A.T` 比较。公开的代码用最大元素减去每个元素，而 softmax 会忘掉那个最大值：剩下的是相反的符号，于是不相似"
-            "的通道得到权重。",
+            "Channels are compared by `A @ A.T`. The published code takes the largest entry of a row less each entry; the "
+            "largest is the same along the row and drops out, and the opposite sign is left: unlike channels get the weight.",
+            "通道之间用 `A @ A.T` 比较。公开的代码用一行的最大元素减去每个元素；这个最大值在整行中相同，因而消去，剩下的是相反的符号："
+            "不相似的通道反而得到权重。",
         ),
         "non-local attention with dot products": Said(
             "Without a softmax the brackets may be moved, and the N by N table of pairs is never needed.",
@@ -39,17 +39,16 @@ chapter = Chapter(
             "用门 `M` 融合，就是从输入 `Y` 向另一个输入 `X` 走一步。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said(
-                "“The maximum in channel attention is there for numerical stability.”",
-                "“通道注意力里取最大值是为了数值稳定。”",
-            ),
-            Said(
-                "It changes the sign of the scores, and with it which channels are attended to.",
-                "它改变了得分的符号，从而改变了关注哪些通道。",
-            ),
+    misconceptions={
+        "maximum-is-for-stability": Said(
+            "It changes the sign of the scores, and with it which channels are attended to.",
+            "它改变了得分的符号，从而改变了关注哪些通道。",
         ),
+    },
+    practice=(
+        "channel-attention-2-1",
+        "fusion-2-2",
+        "iterated-fusion-1-3",
     ),
     chinese={
         "channel attention as its authors' code has it": "作者代码中的通道注意力",

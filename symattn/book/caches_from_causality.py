@@ -1,6 +1,6 @@
 """Chapter: causal attention is incremental, and keys and values can be kept."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -37,21 +37,19 @@ chapter = Chapter(
             "一次来几个新词元，用的是因果掩码的最后几行，这时掩码是右下对齐的。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“The cache is an approximation.”", "“缓存是一种近似。”"),
-            Said(
-                "It gives the same numbers, for every size and any number of layers. Only the order of rounding may differ.",
-                "它给出同样的数，对任何尺寸、任意多层都成立。不同的只可能是舍入的次序。",
-            ),
+    misconceptions={
+        "a-cache-is-approximate": Said(
+            "Over the real numbers it gives the same, for every size and any number of layers. In floating point rounding may differ.",
+            "在实数范围内结果完全相同，对任何尺寸、任意多层都成立。在浮点数中，只有舍入可能不同。",
         ),
-        Misconception(
-            Said("“Queries should be kept too.”", "“查询也应该保留。”"),
-            Said(
-                "No later row asks for an earlier query; only keys and values are read again.",
-                "后面的行不会再用到前面的查询；被再次读取的只有键和值。",
-            ),
+        "queries-are-kept-too": Said(
+            "No later row asks for an earlier query; only keys and values are read again.",
+            "后面的行不会再用到前面的查询；被再次读取的只有键和值。",
         ),
+    },
+    practice=(
+        "cache-1-1",
+        "latent-cache-1-2",
     ),
     chinese={
         "the newest token": "最新的词元",

@@ -1,118 +1,69 @@
-"""Chapter: prose around the derivations of a theorem, as a document in either language."""
+"""Chapter: prose around the derivations of a theorem."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symattn import theorems
-from symattn.book.chinese import WORDS, chinese
+from symattn.book.chinese import WORDS
 from symattn.book.said import Said
+from symattn.book.written import Written, once, row_of, texts_to_translate
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
-from symattn.deriving.step import Chain
-from symattn.deriving.wording import ENGLISH, Wording
-from symattn.publishing import Presentation
-from symattn.publishing.document import Block, Heading, Paragraph, Table
+from symattn.deriving.wording import Wording
+from symattn.publishing.document import Block, Heading, Paragraph
 
-HEADINGS = {
-    "lemmas": Said("Lemmas that these use", "以上所用的引理"),
-    "proved": Said("What was proved, and how", "证明了什么，怎样证明"),
-    "misconceptions": Said("Misconceptions", "常见误解"),
-}
-COLUMNS = Said("statement|evidence|rules", "命题|证据|所用规则")
+LEMMAS = Said("Lemmas that these use", "以上所用的引理")
 NOT_COVERED = Said("Not covered: {remark}.", "未涵盖：{remark}。")
-SOURCE = Said("Source: {source}.", "出处：{source}。")
 
 
-@dataclass(frozen=True)
-class Misconception:
-    """What is often believed, and what is right."""
+@dataclass(frozen=True, kw_only=True)
+class Chapter(Written):
+    """Prose around the derivations of a theorem; ``before`` holds what is said before each, by its title."""
 
-    belief: Said
-    answer: Said
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """Prose around the derivations of a theorem.
-
-    ``names`` gives the names in the prose their shapes. ``before`` holds what is said before each derivation, by its
-    title. ``chinese`` has the titles, notes, conditions and remarks of the derivations in Chinese.
-    """
-
-    title: Said
     theorem: str
-    opening: tuple[Said, ...]
     before: Mapping[str, Said]
-    misconceptions: tuple[Misconception, ...]
-    chinese: Mapping[str, str]
-    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def proved(self) -> Theorem:
         """The theorem, every step of it checked as it is loaded."""
         return theorems.named(self.theorem)
 
-    def word(self, text: str, language: str) -> str:
-        """The name of a rule, a kind of evidence or a text of a derivation in a language."""
-        return self._wording(language).said(text)
+    @property
+    def evidence(self) -> str:
+        """That of the theorem."""
+        return self.proved.evidence
 
-    def _wording(self, language: str) -> Wording:
-        return ENGLISH if language == "en" else chinese(self.chinese)
+    @property
+    def source(self) -> str:
+        """Those of the theorem, of its derivations and of the lemmas, each once."""
+        return once([self.proved.source, *(chain.source for chain in (*self.proved.parts, *self.proved.lemmas))])
 
-    def present(self, language: str = "en") -> Presentation:
-        """The chapter as a document, to be printed in every format.
-
-        Errors: ``InputError`` for a language that the book does not have, ``UnknownNameError`` for a text of a
-        derivation without a translation.
-        """
-        title = self.title.of(language)
-        return Presentation(title, tuple(self._blocks(language, self._wording(language))), language=language)
-
-    def _blocks(self, language: str, wording: Wording) -> Iterator[Block]:
-        setting, theorem = Setting(self.names), self.proved
-        for said in self.opening:
-            yield said.paragraph(language, setting)
-        for part in theorem.parts:
+    def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
+        """The derivations, something said before each, and the lemmas that they use."""
+        for part in self.proved.parts:
             heading, *chain = derivation_blocks(part, wording=wording)
             yield heading
             yield self.before[part.title].paragraph(language, setting)
             yield from chain
-        if theorem.lemmas:
-            yield Heading(HEADINGS["lemmas"].of(language))
-            for lemma in theorem.lemmas:
+        if self.proved.lemmas:
+            yield Heading(LEMMAS.of(language))
+            for lemma in self.proved.lemmas:
                 yield from derivation_blocks(lemma, level=3, wording=wording)
-        yield Heading(HEADINGS["proved"].of(language))
-        yield self._evidence(language, wording)
-        for remark in theorem.remarks:
-            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
-        if theorem.source:
-            yield Paragraph(SOURCE.of(language).format(source=theorem.source))
-        if self.misconceptions:
-            yield Heading(HEADINGS["misconceptions"].of(language))
-        for each in self.misconceptions:
-            yield each.belief.paragraph(language, setting)
-            yield each.answer.paragraph(language, setting)
 
-    def _evidence(self, language: str, wording: Wording) -> Table:
+    def grounds(self, language: str, wording: Wording) -> Iterator[tuple[str, str, str]]:
         """A row a derivation: what it shows, its evidence, the rules of its steps."""
-        theorem = self.proved
-        rows = []
-        for chain in (*theorem.parts, *theorem.lemmas):
-            rules = dict.fromkeys(wording.said(step.rule.name) for step in chain.steps)
-            title = wording.title(wording.said(chain.title))
-            rows.append((title, wording.said(chain.evidence), wording.comma.join(rules)))
-        return Table(COLUMNS.of(language).split("|"), rows)
+        for chain in (*self.proved.parts, *self.proved.lemmas):
+            yield row_of(chain, wording)
 
+    def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
+        """What the theorem does not cover."""
+        for remark in self.proved.remarks:
+            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
 
-def texts_to_translate(theorem: Theorem) -> set[str]:
-    """Titles, notes, remarks and rules of its own of a theorem: what a chapter needs in Chinese, besides conditions."""
-    chains: tuple[Chain, ...] = (*theorem.parts, *theorem.lemmas)
-    found = {chain.title for chain in chains} | set(theorem.remarks)
-    for chain in chains:
-        found |= {step.note for step in chain.steps if step.note}
-        found |= {step.rule.name for step in chain.steps} - set(WORDS)
-        found |= {used.title for step in chain.steps for used in step.using}
-    return found
+    def to_translate(self) -> set[str]:
+        """The texts that the chapter needs in Chinese, besides conditions."""
+        found = texts_to_translate((*self.proved.parts, *self.proved.lemmas), WORDS)
+        return found | set(self.proved.remarks)

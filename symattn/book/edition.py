@@ -42,7 +42,7 @@ def edition(
             for format in formats:
                 yield f"{language}/{file_name(place, name, format)}", printed(document, format)
             if "markdown" in formats:
-                title, evidence = escape(chapter.title.of(language)), chapter.word(chapter.proved.evidence, language)
+                title, evidence = escape(chapter.title.of(language)), chapter.word(chapter.evidence, language)
                 rows.append(f"{place}. [{title}]({file_name(place, name, 'markdown')}) ({evidence})")
         if rows:
             yield f"{language}/README.md", "\n\n".join([*lines, "\n".join(rows)]) + "\n"

@@ -1,6 +1,6 @@
 """Chapter: online softmax and tiled attention."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 KEY_BY_KEY = {
@@ -41,8 +41,8 @@ chapter = Chapter(
         ),
         "merged states: the outputs add": Said("and so do the weighted values.", "加权值也相加。"),
         "merging is associative: the reference": Said(
-            "The order in which states are merged does not matter: not for the reference,",
-            "合并的先后无关紧要：对基准如此，",
+            "Which two of three states are merged first does not matter: not for the reference,",
+            "三组状态先合并哪两组，结果都一样：对基准如此，",
         ),
         "merging is associative: the weight": Said("not for the sum,", "对和如此，"),
         "merging is associative: the output": Said("not for the values,", "对值如此，"),
@@ -86,14 +86,15 @@ chapter = Chapter(
             "and a block of values only its own weights.", "一块值只需要自己的权重。"
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Tiled attention is an approximation.”", "“分块注意力是一种近似。”"),
-            Said(
-                "Over the real numbers it is the same function. In floating point the order of merging shows in the last digits.",
-                "在实数上它是同一个函数。在浮点数中，合并的次序只影响最后几位。",
-            ),
+    misconceptions={
+        "tiles-are-approximate": Said(
+            "Over the real numbers it is the same function. In floating point the order of merging changes the rounding.",
+            "在实数上它是同一个函数。在浮点数中，合并的次序只影响舍入。",
         ),
+    },
+    practice=(
+        "online-denominator-1-1",
+        "online-softmax-1-2",
     ),
     chinese={
         **KEY_BY_KEY,

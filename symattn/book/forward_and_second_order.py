@@ -1,6 +1,6 @@
 """Chapter: forward mode and second derivatives."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 RATES = "Q_t, K_t and V_t are the rates at which Q, K and V change"
@@ -14,7 +14,7 @@ chapter = Chapter(
             "If the inputs move, how does the output move with them? Forward mode answers in the order of the "
             "computation, without an upstream cotangent. Applied twice it gives curvature, and curvature of attention "
             "has a statistical meaning: moments of keys and values under the weights.",
-            "输入在动，输出怎样跟着动？前向模式按计算的次序作答，不需要上游余切。用两次就得到曲率，而注意力的曲率有统计含义：键和值"
+            "输入在动，输出怎样跟着动？前向模式按计算的次序作答，不需要上游梯度。用两次就得到曲率，而注意力的曲率有统计含义：键和值"
             "在权重下的矩。",
         ),
     ),
@@ -24,15 +24,16 @@ chapter = Chapter(
             "得分是乘积，所以它的变化率有两项，每个因子一项。",
         ),
         "the tangent of the weights": Said(
-            "Weights follow their scores, less the mean rate of their row.", "权重跟随得分变化，再减去该行的平均速率。"
+            "Relative to its size, each weight follows its score, less the mean rate of the row.",
+            "每个权重的相对变化率，等于其得分的变化率减去该行的平均变化率。",
         ),
         "the tangent of the output": Said(
             "The output `P @ V` moves because the weights do, and because the values do.",
             "输出 `P @ V` 变化，一是因为权重在变，二是因为值在变。",
         ),
         "the second derivative of softmax": Said(
-            "Differentiated once more along the same direction `U`, a weight changes by its squared deviation less the variance.",
-            "沿同一方向 `U` 再求一次导，权重的变化是离差的平方减去方差。",
+            "Differentiated once more along the same direction `U`, a weight is multiplied by the squared deviation less the variance.",
+            "沿同一方向 `U` 再求一次导，得到权重乘以离差的平方与方差之差。",
         ),
         "the derivative of an output by its query": Said(
             "For one query `q` the derivative of the output is a covariance: that of keys and values under its weights, "
@@ -40,26 +41,27 @@ chapter = Chapter(
             "对单个查询 `q`，输出的导数是一个协方差：键与值在该查询权重下的协方差，再乘以缩放 `tau`。",
         ),
         "the second derivative of an output by its query": Said(
-            "The second derivative is a third moment, times the square of the scale. Where the weights are concentrated "
-            "on one key, both vanish.",
-            "二阶导数是一个三阶矩，乘以缩放的平方。权重集中在一个键上时，两者都消失。",
+            "The second derivative is a third moment, times the square of the scale. As the weights "
+            "concentrate on one key, both tend to 0.",
+            "二阶导数是一个三阶矩，乘以缩放的平方。权重越集中于一个键，两者越接近 0。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Forward mode is the slower one, and so useless.”", "“前向模式更慢，所以没用。”"),
-            Said(
-                "For one direction it costs about as much as the forward pass. Hessians times a vector, and checks of a "
-                "backward pass, are made with it.",
-                "对单个方向，它的代价与一次前向传播相当。海森矩阵与向量之积，以及对反向传播的检验，都要用到它。",
-            ),
+    misconceptions={
+        "forward-mode-is-useless": Said(
+            "For one direction it costs a small multiple of the forward pass. Hessians times a vector, and checks of a "
+            "backward pass, are made with it.",
+            "对单个方向，它的代价只是一次前向传播的几倍。海森矩阵与向量之积，以及对反向传播的检验，都要用到它。",
         ),
+    },
+    practice=(
+        "weight-rate-1-1",
+        "weight-curvature-1-2",
     ),
     chinese={
         RATES: "Q_t、K_t、V_t 分别是 Q、K、V 的变化率",
-        "the tangent of the scores": "得分的切向量",
-        "the tangent of the weights": "权重的切向量",
-        "the tangent of the output": "输出的切向量",
+        "the tangent of the scores": "得分的变化率",
+        "the tangent of the weights": "权重的变化率",
+        "the tangent of the output": "输出的变化率",
         "the second derivative of softmax": "softmax 的二阶导数",
         "S changes at the rate U": "S 以速率 U 变化",
         "squared deviation less variance": "离差平方减去方差",

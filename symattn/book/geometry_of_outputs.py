@@ -1,6 +1,6 @@
 """Chapter: where outputs lie, and what permuting tokens does."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 PERMUTATION = "Pi is a permutation matrix: one 1 in each row and column, and 0 elsewhere"
@@ -12,12 +12,12 @@ chapter = Chapter(
     opening=(
         Said(
             "Weights are not negative and sum to 1. From this alone it follows where an output can lie, that attention "
-            "has no sense of order, and that layer upon layer of it brings tokens closer together.",
-            "权重非负且和为 1。仅由此就可以推出：输出可能落在哪里，注意力没有次序感，以及一层层叠加会使词元彼此靠近。",
+            "does not know the order of tokens, and that taking means brings outputs closer together than values are.",
+            "权重非负且和为 1。仅由此就可以推出：输出可能落在哪里，注意力不区分词元的次序，以及取平均会使输出比各个值更靠近。",
         ),
     ),
     before={
-        "weights are not negative": Said("Exponentials are positive.", "指数是正的。"),
+        "weights are not negative": Said("Exponentials are positive.", "指数函数的值恒为正。"),
         "the sum of a row of weights": Said(
             "The denominator is the sum of what stands above it, so each row is a distribution.",
             "分母就是分子之和，所以每一行是一个分布。",
@@ -46,7 +46,7 @@ chapter = Chapter(
         ),
         "self-attention follows a permutation of its tokens": Said(
             "so that the outputs are those of before, in the new order. Without positions a text is a bag of words.",
-            "所以输出就是原来的输出，只是换了次序。没有位置信息，文本只是一袋词。",
+            "所以输出就是原来的输出，只是换了次序。没有位置信息，一段文本就只是一个词袋。",
         ),
         "two layers of weights": Said(
             "Products of weights are weights again: attention over attention is a step of a Markov chain.",
@@ -58,14 +58,21 @@ chapter = Chapter(
             "两个输出的差别，只来自两行权重不共有的部分。softmax 的权重都是正的，所以各行总有共有的部分，输出因而彼此靠近。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Self-attention is invariant under permutations.”", "“自注意力对置换是不变的。”"),
-            Said(
-                "It is equivariant: the outputs are permuted as the tokens are. Only a pooled result is invariant.",
-                "它是等变的：词元怎样置换，输出就怎样置换。只有汇总之后的结果才是不变的。",
-            ),
+    misconceptions={
+        "self-attention-is-invariant": Said(
+            "It is equivariant: the outputs are permuted as the tokens are. Only a pooled result is invariant.",
+            "它是等变的：词元怎样置换，输出就怎样置换。只有汇总之后的结果才是不变的。",
         ),
+        "dropout-keeps-rows-at-one": Said(
+            "Only in expectation. Some weights become 0 and the others are enlarged by one fixed factor, whatever was "
+            "dropped: in a single step a row may sum to more or less than 1, and an output may leave the convex hull.",
+            "只在期望意义下如此。一部分权重变为 0，其余的乘以一个固定的因子，与丢弃了哪些无关：在某一步中，一行之和可能大于或小于 1，"
+            "输出也可能落到凸包之外。",
+        ),
+    },
+    practice=(
+        "mixture-1-1",
+        "coldest-2-2",
     ),
     chinese={
         PERMUTATION: "Pi 是置换矩阵：每行每列有一个 1，其余为 0",

@@ -1,6 +1,6 @@
 """Chapter: kernels, linear attention, recurrences, sinks."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -11,9 +11,9 @@ chapter = Chapter(
         Said(
             "Softmax attention compares every query with every key. If the kernel were a product of features, one of the "
             "query and one of the key, the sums over the keys could be taken once for all queries, and the cost would "
-            "grow with the length of the text only.",
-            "softmax 注意力让每个查询与每个键相比。如果核是查询的特征与键的特征之积，对键的求和就可以为所有查询只做一次，代价便只随"
-            "文本长度增长。",
+            "grow only in proportion to the length of the text.",
+            "softmax 注意力让每个查询与每个键相比。如果核是查询的特征与键的特征之积，对键的求和就可以为所有查询只做一次，代价便只与"
+            "文本长度成正比。",
         ),
     ),
     before={
@@ -31,32 +31,31 @@ chapter = Chapter(
             "最新的输出由状态读出，而状态的大小与文本长度无关。注意力变成了递推。",
         ),
         "the exponent of positive random features": Said(
-            "The exponential of a dot product is no finite product of features, but it is an expectation of some. What "
-            "makes this work is a square completed.",
-            "点积的指数不是有限个特征之积，但它是某些特征之积的期望。其关键是配方。",
+            "The exponential of a dot product is the expectation of a product of random features. What makes this "
+            "work is a square completed.",
+            "点积的指数等于随机特征之积的期望。其关键是配方。",
         ),
         "softmax with one more score of 0 that has no value": Said(
             "A sink is one more key, of score 0 and without a value. It lets a row attend to nothing: attention times a "
             "gate.",
-            "汇点是多出的一个键，得分为 0，没有值。它使一行可以什么都不关注：注意力乘以一个门。",
+            "汇点（sink）是多出的一个键，得分为 0，没有值。它使一行可以什么都不关注：注意力乘以一个门。",
         ),
         "the logarithm of the weights": Said(
-            "A word on what is lost: weights from features have the rank of the features at most, while of softmax "
-            "weights only the logarithms are bound.",
+            "A word on what is lost: the rank of weights from features is at most the number of features, while of "
+            "softmax weights only the logarithms are bound so.",
             "再说失去了什么：由特征得到的权重，其秩不超过特征的个数；而 softmax 权重受约束的只是对数。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said(
-                "“Linear attention is softmax attention with the brackets moved.”",
-                "“线性注意力就是换了括号的 softmax 注意力。”",
-            ),
-            Said(
-                "The brackets can be moved because the kernel is another one. Softmax itself has no such form.",
-                "括号能移动，是因为换了一个核。softmax 本身没有这种形式。",
-            ),
+    misconceptions={
+        "linear-is-softmax-reordered": Said(
+            "The brackets can be moved because the kernel is another one, a product of features. In softmax the exponential "
+            "stands between the product with the keys and the sum over them.",
+            "括号能移动，是因为换了一个核，即特征之积。在 softmax 中，与键相乘和对键求和之间隔着指数函数。",
         ),
+    },
+    practice=(
+        "linear-attention-1-1",
+        "off-by-one-1-2",
     ),
     chinese={
         "the order of the products": "乘积的次序",

@@ -1,6 +1,6 @@
 """Chapter: masks are sets of allowed keys."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -37,7 +37,7 @@ chapter = Chapter(
         "a finite number off all keys of a row is no mask": Said(
             "A finite number `c` taken off a whole row does nothing at all: softmax does not feel it. This is why a mask "
             "by numbers fails in rows without keys.",
-            "从整行减去一个有限的数 `c` 毫无作用：softmax 感觉不到它。用数来做掩码，在没有键的行里正是因此失效。",
+            "从整行减去一个有限的数 `c` 毫无作用：softmax 的结果不变。用数来做掩码，在没有键的行里正是因此失效。",
         ),
         "a finite number off the keys that are not allowed": Said(
             "Taken off the forbidden keys alone it is a mask in the limit, as `c` grows.",
@@ -48,23 +48,21 @@ chapter = Chapter(
             "梯度的形式与没有掩码时相同；凡是不允许的键，权重为 0，梯度也为 0。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“−10⁹ is as good as −∞.”", "“−10⁹ 与 −∞ 没有区别。”"),
-            Said(
-                "In a row with a key it is, up to rounding. In a row without one it gives a mean of all values, and in "
-                "float16 the number does not exist.",
-                "在有键的行里，除舍入误差外没有区别；在没有键的行里，它给出所有值的平均；而在 float16 中这个数根本不存在。",
-            ),
+    misconceptions={
+        "a-large-number-is-minus-infinity": Said(
+            "In a row with a key it is, up to rounding. In a row without one it gives a mean of all values, and in "
+            "float16 the number does not exist.",
+            "在有键的行里，除舍入误差外没有区别；在没有键的行里，它给出所有值的平均；而在 float16 中这个数根本不存在。",
         ),
-        Misconception(
-            Said("“Causal alignment is a matter of course.”", "“因果对齐是理所当然的。”"),
-            Said(
-                "Only with as many queries as keys. Otherwise the upper left and the lower right are two conventions, "
-                "and libraries have chosen both.",
-                "只有查询与键个数相同时才是。否则左上对齐与右下对齐是两种约定，两种都有库采用。",
-            ),
+        "causal-masks-end-at-the-lower-right": Said(
+            "A cache needs it so, and some libraries do it so; others, torch's is_causal among them, align at the upper "
+            "left. Only with as many queries as keys are the two the same.",
+            "使用缓存时需要这样，有些库也这样做；另一些库，例如 torch 的 is_causal，则是左上对齐。只有查询与键个数相同时，两者才一致。",
         ),
+    },
+    practice=(
+        "causal-1-1",
+        "padding-1-2",
     ),
     chinese={
         "softmax over the allowed keys": "允许的键上的 softmax",
@@ -76,7 +74,7 @@ chapter = Chapter(
         "a finite number off all keys of a row is no mask": "从整行减去有限的数不是掩码",
         "a finite number off the keys that are not allowed": "从不允许的键减去有限的数",
         "when c -> oo": "当 c 趋于无穷",
-        "the cotangent of causal scores": "因果得分的余切",
+        "the cotangent of causal scores": "因果得分的梯度",
         "S_t is the rate at which S changes": "S_t 是 S 的变化率",
         "0 wherever a key is not allowed": "凡不允许的键处为 0",
         "softmax ignores a shift of its row": "softmax 不受整行平移的影响",

@@ -1,6 +1,6 @@
 """Chapter: several heads are a sum."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -41,14 +41,15 @@ chapter = Chapter(
             "权重之和为 1，所以值的偏置 `b` 原样穿过注意力；输出上的一个偏置，与每个头各有一个的效果相同。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Concatenating heads is something other than adding them.”", "“拼接各头与把各头相加是两回事。”"),
-            Said(
-                "With a projection behind it, it is the sum of the projected heads, number by number.",
-                "后面既然有投影，它就等于各头投影之后的和，逐个数都相等。",
-            ),
+    misconceptions={
+        "concatenating-is-not-adding": Said(
+            "With a projection behind it, it is the sum of the projected heads, number by number.",
+            "后面既然有投影，它就等于各头投影之后的和，逐个数都相等。",
         ),
+    },
+    practice=(
+        "parameters-1-1",
+        "crossing-1-2",
     ),
     chinese={
         "heads side by side are a sum": "并排的头是一个和",

@@ -1,6 +1,6 @@
 """Chapter: how attention learns of positions."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -9,10 +9,10 @@ chapter = Chapter(
     names={"E": "n d", "U": "n d", "W": "d d", "S": "n n", "Q": "n d", "K": "m d"},
     opening=(
         Said(
-            "Attention has no sense of order, so positions must be told to it. They can be added to the tokens, to the "
+            "Attention does not know the order of its tokens, so positions must be told to it. They can be added to the tokens, to the "
             "scores, or turned into rotations of queries and keys. The line from the first to the last is one thought: "
             "only differences of positions should count.",
-            "注意力没有次序感，所以必须把位置告诉它。位置可以加到词元上，加到得分上，或变成查询与键的旋转。从第一种到最后一种，贯穿着"
+            "注意力不知道词元的次序，所以必须把位置告诉它。位置可以加到词元上，加到得分上，或变成查询与键的旋转。从第一种到最后一种，贯穿着"
             "同一个想法：只有位置之差应当起作用。",
         ),
     ),
@@ -32,7 +32,7 @@ chapter = Chapter(
         "ALiBi's distance may be counted from the start": Said(
             "ALiBi keeps a bias alone, the distance times a slope. As softmax ignores a shift of the row, the distance "
             "may be counted from the first token on.",
-            "ALiBi 只保留一个偏置：距离乘以斜率。由于 softmax 忽略整行平移，距离可以从第一个词元数起。",
+            "ALiBi 只保留一个偏置：距离乘以斜率。由于 softmax 不受整行平移的影响，距离可以从第一个词元数起。",
         ),
         "a rotation keeps lengths": Said(
             "RoPE rotates pairs of coordinates instead. A rotation keeps lengths, so that nothing grows or shrinks,",
@@ -53,14 +53,15 @@ chapter = Chapter(
             "and a text moved as a whole has the scores it had.", "整段文本平移之后，得分不变。"
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“The two layouts of RoPE are interchangeable.”", "“RoPE 的两种排布可以互换。”"),
-            Said(
-                "They pair different coordinates. Weights trained with one give nonsense with the other.",
-                "它们把不同的坐标配成对。用一种训练出的权重，放到另一种里毫无意义。",
-            ),
+    misconceptions={
+        "rotary-layouts-are-interchangeable": Said(
+            "They pair different coordinates. Weights trained with one give other scores with the other.",
+            "它们把不同的坐标配成对。用一种排布训练出的权重，换成另一种排布，得分就不同了。",
         ),
+    },
+    practice=(
+        "alibi-1-1",
+        "rope-1-2",
     ),
     chinese={
         "a sinusoid moved is rotated": "移动的正弦就是旋转",

@@ -1,6 +1,6 @@
 """Chapter: one example under several similarities."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -10,9 +10,9 @@ chapter = Chapter(
     opening=(
         Said(
             "How well a key fits a query can be measured by a dot product, a distance, an angle or a small network. "
-            "Softmax forgets what a whole row shares, and so some of these measures are closer than they look, and one "
+            "What a whole row shares drops out of softmax, and so some of these measures are closer than they look, and one "
             "of them is blind.",
-            "键与查询有多合适，可以用点积、距离、夹角或小网络来衡量。softmax 会忘掉整行共有的部分，所以其中有些度量比看上去更接近，"
+            "键与查询有多合适，可以用点积、距离、夹角或小网络来衡量。整行共有的部分在 softmax 中消去，所以其中有些度量比看上去更接近，"
             "有一种则根本看不见查询。",
         ),
     ),
@@ -42,18 +42,25 @@ chapter = Chapter(
         "a bilinear score of tokens": Said(
             "Projected queries and keys are a bilinear form of the tokens, `W_Q @ W_K.T` of rank d_k at most. It need "
             "not be symmetric: to attend is not to be attended to.",
-            "投影后的查询与键，是词元的一个双线性型，矩阵为 `W_Q @ W_K.T`，秩不超过 d_k。它不必对称：关注别人不等于被人关注。",
+            "投影后的查询与键，是词元的一个双线性型，矩阵为 `W_Q @ W_K.T`，秩不超过 d_k。它不必对称：i 关注 j，不等于 j 关注 i。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“A dot product measures the angle.”", "“点积衡量的是夹角。”"),
-            Said(
-                "It measures angle and length together. In the worked example key 2 wins because it is long; under the "
-                "cosine another key wins.",
-                "它同时衡量夹角和长度。本书算例中第 2 个键获胜是因为它长；换成余弦，获胜的是另一个键。",
-            ),
+    misconceptions={
+        "a-dot-product-measures-the-angle": Said(
+            "It measures angle and length together. In the worked example key 2, the longest, is never beaten under the "
+            "dot product, and never wins under the cosine.",
+            "它同时衡量夹角和长度。在本书的算例中，第 2 个键最长：按点积，没有别的键超过它；按余弦，它从未获胜。",
         ),
+        "additive-scores-need-no-tanh": Said(
+            "Without it the score is one number from the query plus one from the key. The first is the same along the "
+            "row, and softmax does not feel it: every query gets the same weights.",
+            "去掉它，得分就是来自查询的一个数加上来自键的一个数。前者在整行中相同，softmax 不受它影响：每个查询得到同样的权重。",
+        ),
+    },
+    practice=(
+        "winners-1-1",
+        "additive-scores-2-2",
+        "softcap-1-3",
     ),
     chinese={
         "the squared distance": "平方距离",

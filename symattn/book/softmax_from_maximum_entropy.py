@@ -1,6 +1,6 @@
 """Chapter: softmax from maximum entropy."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -32,8 +32,8 @@ chapter = Chapter(
         ),
         "expected score plus entropy": Said(
             "That it is the largest value, and not merely a point where nothing changes, is shown by comparing with any "
-            "other weights:",
-            "要说明这是最大值，而不仅仅是一个驻点，只需与任何其他权重比较：",
+            "other positive weights:",
+            "要说明这是最大值，而不仅仅是一个驻点，只需与任何其他正的权重比较：",
         ),
         "the largest value is attained by softmax": Said(
             "the value attained is `T * lse(s / T)`.", "所达到的值是 `T * lse(s / T)`。"
@@ -57,9 +57,7 @@ chapter = Chapter(
             "比最大得分至少低 `delta` 的键，权重非负，",
         ),
         "… and at most exp(-δ / T)": Said("and at most `exp(-delta / T)`,", "且不超过 `exp(-delta / T)`，"),
-        "as the temperature falls, the others get nothing": Said(
-            "so that it gets nothing in the end.", "所以最终一无所得。"
-        ),
+        "as the temperature falls, the others get nothing": Said("so that it tends to 0.", "所以它的权重最终趋于 0。"),
         "as the temperature rises": Said(
             "As the temperature rises all keys get the same.", "温度升高时，所有键得到的相同。"
         ),
@@ -68,15 +66,18 @@ chapter = Chapter(
             "两个键之间，softmax 就是得分之差的 sigmoid。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“As the temperature goes to 0 softmax becomes one-hot.”", "“温度趋于 0 时，softmax 变成独热。”"),
-            Said(
-                "It becomes uniform over the keys that share the largest score. In the first row of the worked example "
-                "these are two.",
-                "它在并列最大得分的键上变成均匀分布。在算例的第一行中，这样的键有两个。",
-            ),
+    misconceptions={
+        "cold-softmax-is-one-hot": Said(
+            "It becomes uniform over the keys that share the largest score. In the first row of the worked example "
+            "these are two.",
+            "它在并列最大得分的键上变成均匀分布。在算例的第一行中，这样的键有两个。",
         ),
+    },
+    practice=(
+        "entropy-1-1",
+        "perplexity-1-2",
+        "temperature-1-3",
+        "coldest-1-4",
     ),
     chinese={
         "Lagrange's function along a change of the weights": "拉格朗日函数沿权重变化的改变",
@@ -102,7 +103,7 @@ chapter = Chapter(
         "when T -> 0": "当 T 趋于 0",
         "a weight below the top is not negative …": "低于最大者的权重非负……",
         "… and at most exp(-δ / T)": "……且至多为 exp(-δ / T)",
-        "as the temperature falls, the others get nothing": "温度下降时，其余的一无所得",
+        "as the temperature falls, the others get nothing": "温度下降时，其余的权重趋于 0",
         "as the temperature rises": "温度升高时",
         "when T -> oo": "当 T 趋于无穷",
         "of two scores only the difference counts": "两个得分只有差值起作用",

@@ -1,6 +1,6 @@
 """Chapter: the Jacobian of softmax is a covariance."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -19,8 +19,8 @@ chapter = Chapter(
     before={
         "the derivative of softmax": Said(
             "Let the scores move at a rate of their own each. The rule for a quotient gives the rate of the weights: "
-            "each weight grows by its own rate less the mean rate of its row.",
-            "让各个得分以各自的速率变化。商的求导法则给出权重的变化率：每个权重按自身速率减去该行的平均速率而增长。",
+            "relative to its size, each weight grows by the rate of its score less the mean rate of the row.",
+            "让各个得分以各自的速率变化。商的求导法则给出权重的变化率：每个权重的相对变化率，等于其得分的变化率减去该行的平均变化率。",
         ),
         "the Jacobian of softmax as a matrix": Said(
             "For one row the same is a product with a matrix, the Jacobian: the weights on the diagonal, less the "
@@ -32,12 +32,12 @@ chapter = Chapter(
             "它是对称的，所以反向传播与前向传播用的是同一个矩阵。",
         ),
         "the Jacobian between a vector and itself": Said(
-            "Between `u` and itself it is the variance of `u` under the weights, and so never negative.",
-            "夹在 `u` 与自身之间，它是 `u` 在这些权重下的方差，因此永不为负。",
+            "Its quadratic form at `u` is the variance of `u` under the weights, and so never negative.",
+            "它在 `u` 处的二次型，就是 `u` 在这些权重下的方差，因此永不为负。",
         ),
         "the Jacobian takes a constant row to 0": Said(
             "A constant has no variance: this is the shift of the scores that softmax ignores.",
-            "常数没有方差：这正是 softmax 所忽略的得分平移。",
+            "常数没有方差：这正对应于得分的平移，softmax 不受它影响。",
         ),
         "the first derivative of lse is a mean": Said(
             "The weights are themselves a derivative: that of `lse(S)`. Along a direction its slope is a mean,",
@@ -51,14 +51,15 @@ chapter = Chapter(
             "三阶导数则是三阶中心矩。统计学家把 `lse(S)` 称为累积量生成函数。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“The gradient of softmax is `P * (1 - P)`.”", "“softmax 的梯度是 `P * (1 - P)`。”"),
-            Said(
-                "That is the diagonal of the Jacobian only. A score moves the weights of all other keys of its row too.",
-                "那只是雅可比矩阵的对角线。一个得分还会带动同一行中所有其他键的权重。",
-            ),
+    misconceptions={
+        "the-gradient-is-the-diagonal": Said(
+            "That is the diagonal of the Jacobian only. A score moves the weights of all other keys of its row too.",
+            "那只是雅可比矩阵的对角线。一个得分还会带动同一行中所有其他键的权重。",
         ),
+    },
+    practice=(
+        "jacobian-1-1",
+        "largest-eigenvalue-1-2",
     ),
     chinese={
         "the derivative of softmax": "softmax 的导数",
@@ -67,7 +68,7 @@ chapter = Chapter(
         "s changes at the rate s_t": "s 以速率 s_t 变化",
         "entry i of row j: p_i ([i = j] - p_j)": "第 j 行第 i 个元素：p_i ([i = j] - p_j)",
         "the Jacobian transposed": "雅可比矩阵的转置",
-        "the Jacobian between a vector and itself": "雅可比矩阵夹在向量与自身之间",
+        "the Jacobian between a vector and itself": "雅可比矩阵的二次型",
         "diag(p) - p.T p": "diag(p) 减去 p 与自身的外积",
         "the variance of u under p": "u 在 p 下的方差",
         "the Jacobian takes a constant row to 0": "雅可比矩阵把常数行变为 0",

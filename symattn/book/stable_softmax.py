@@ -1,6 +1,6 @@
 """Chapter: softmax ignores a shift, and is computed with one."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -23,8 +23,8 @@ chapter = Chapter(
             "给一行中所有得分加上同一个数，每个指数都乘上同一个因子，而这个因子会约去。",
         ),
         "the stable form": Said(
-            "So the largest score of each row may be taken off first. This is how every library computes softmax.",
-            "因此可以先减去每行的最大得分。所有的库都是这样计算 softmax 的。",
+            "So the largest score of each row may be taken off first. This is how softmax is computed in practice.",
+            "因此可以先减去每行的最大得分。实际计算 softmax 时就是这样做的。",
         ),
         "no exponent is above 0": Said(
             "What is left to exponentiate is at most 0: nothing overflows.", "剩下要取指数的数至多为 0：不会溢出。"
@@ -47,8 +47,8 @@ chapter = Chapter(
             "也不大于最大得分加上键数的对数；所以 `lse(S)` 是一个磨圆了角的最大值。",
         ),
         "a bias of all keys changes nothing": Said(
-            "A bias `b` of the keys adds the same number to all scores of a query. It can be left out of every model.",
-            "键的偏置 `b` 给同一查询的所有得分加上同一个数。任何模型都可以不要它。",
+            "A bias `b` of the keys adds the same number to all scores of a query. With softmax it can be left out.",
+            "键的偏置 `b` 给同一查询的所有得分加上同一个数。使用 softmax 时可以省去它。",
         ),
         "ALiBi's distance may be counted from the start": Said(
             "For the same reason a bias by distance may be counted from the first token on: within a row only "
@@ -56,21 +56,19 @@ chapter = Chapter(
             "同理，按距离的偏置可以从第一个词元数起：在一行之内只有差值起作用。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Softmax does not feel a factor either.”", "“softmax 对倍数也不敏感。”"),
-            Said(
-                "It does: `softmax(2 * S)` squares all weights and normalises again. Only a shift is not felt.",
-                "敏感：`softmax(2 * S)` 相当于把所有权重平方后重新归一化。它只对平移不敏感。",
-            ),
+    misconceptions={
+        "softmax-ignores-a-factor": Said(
+            "It does: `softmax(2 * S)` squares all weights and normalises again. Only a shift is not felt.",
+            "敏感：`softmax(2 * S)` 相当于把所有权重平方后重新归一化。它只对平移不敏感。",
         ),
-        Misconception(
-            Said("“The bias of the keys is learned like any other.”", "“键的偏置和其他参数一样能学到东西。”"),
-            Said(
-                "Its gradient is exactly 0, whatever the data: the chapter on the backward pass shows why.",
-                "无论数据如何，它的梯度恒为 0：反向传播一章说明了原因。",
-            ),
+        "a-bias-of-the-keys-is-learned": Said(
+            "Its gradient is exactly 0, whatever the data: the chapter on the backward pass shows why.",
+            "无论数据如何，它的梯度恒为 0：反向传播一章说明了原因。",
         ),
+    },
+    practice=(
+        "shifted-softmax-1-1",
+        "log-sum-exp-1-2",
     ),
     chinese={
         "softmax ignores a shift of its row": "softmax 不受整行平移的影响",

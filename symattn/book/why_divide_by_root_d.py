@@ -1,6 +1,6 @@
 """Chapter: why scores are divided by the root of the width."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 INDEPENDENT = (
@@ -15,7 +15,7 @@ chapter = Chapter(
     opening=(
         Said(
             "A score is a sum of d products. If their signs are as good as random, the sum grows with the root of d, and "
-            "softmax, which feels differences, becomes the sharper the wider the heads are. Dividing by the root of d "
+            "softmax, which depends on differences, becomes the sharper the wider the heads are. Dividing by the root of d "
             "takes this away. The argument is about random vectors, that is about a network before its training.",
             "得分是 d 个乘积之和。如果各项的符号近乎随机，这个和就随 d 的平方根增长；而 softmax 对差值敏感，于是头越宽，权重就越尖锐。"
             "除以 d 的平方根正好抵消这一点。这个论证针对的是随机向量，也就是训练之前的网络。",
@@ -49,22 +49,20 @@ chapter = Chapter(
             "有 r 个其他键也好不了多少：它们合起来至多得到单独一个的 r 倍。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“d is the width of the model.”", "“这里的 d 是模型的宽度。”"),
-            Said(
-                "It is the number of terms of one score, the width of a query in one head. The worked example has tokens "
-                "of 4 numbers and queries of 3, and is divided by the root of 3.",
-                "它是一个得分中乘积的项数，即一个头里查询的维数。本书算例的词元有 4 个数，查询有 3 个数，应除以 3 的平方根。",
-            ),
+    misconceptions={
+        "d-is-the-width-of-the-model": Said(
+            "It is the number of terms of one score, the width of a query in one head. The worked example has tokens "
+            "of 4 numbers and queries of 3, and is divided by the root of 3.",
+            "它是一个得分中乘积的项数，即一个头里查询的维数。本书算例的词元有 4 个数，查询有 3 个数，应除以 3 的平方根。",
         ),
-        Misconception(
-            Said("“Scores have variance 1 in a trained model.”", "“训练好的模型里得分的方差是 1。”"),
-            Said(
-                "Nothing keeps them there: queries and keys become dependent, which is what training is for.",
-                "没有什么保证这一点：训练正是要让查询与键彼此相关。",
-            ),
+        "trained-scores-have-variance-one": Said(
+            "Nothing keeps them there: queries and keys become dependent, which is what training is for.",
+            "没有什么保证这一点：训练正是要让查询与键彼此相关。",
         ),
+    },
+    practice=(
+        "variance-1-1",
+        "weights-1-2",
     ),
     chinese={
         INDEPENDENT: "所有随机数相互独立；q 的元素均值为 0、二阶矩为 1；k 的元素均值为 0、二阶矩为 1",

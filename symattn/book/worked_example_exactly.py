@@ -1,6 +1,6 @@
 """Chapter: the worked example, exactly."""
 
-from symattn.book.chapter import Chapter, Misconception
+from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 chapter = Chapter(
@@ -9,11 +9,9 @@ chapter = Chapter(
     names={"X": "n d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d_v", "Q": "n d_k", "K": "n d_k", "t": "scalar"},
     opening=(
         Said(
-            "Three inputs of four numbers each, and weights of small whole numbers: thousands of courses use this example, "
-            "with weights rounded to one digit. Here nothing is rounded. With one letter for a power of e, every weight "
-            "and every output is a fraction of polynomials.",
-            "三个输入，每个四个数，权重都是小整数：成千上万的课程用过这个例子，并把注意力权重舍入到一位小数。这里什么都不舍入。用一个"
-            "字母代表 e 的幂，每个权重、每个输出都是多项式的分式。",
+            "The example of the eight steps once more, now for every scale at once. With one letter for a power of e, every "
+            "weight and every output is a fraction of polynomials with whole coefficients, and nothing is rounded.",
+            "再看八个步骤中的例子，这次同时处理所有的缩放。用一个字母代表 e 的幂，每个权重、每个输出都是整系数多项式的分式，什么都不舍入。",
         ),
     ),
     before={
@@ -21,8 +19,8 @@ chapter = Chapter(
         "the keys": Said("to a key,", "得到键，"),
         "the values": Said("and to a value.", "以及得到值。"),
         "the scores": Said(
-            "Every query meets every key in the product `Q @ K.T`. Query 1 finds two keys equally good.",
-            "每个查询与每个键在乘积 `Q @ K.T` 中相遇。第 1 个查询觉得有两个键同样好。",
+            "Every query meets every key in the product `Q @ K.T`. For query 1 two keys have the same score.",
+            "每个查询与每个键在乘积 `Q @ K.T` 中相遇。对第 1 个查询，有两个键得分相同。",
         ),
         "the exponentials of the scores at the scale t": Said(
             "All scores are even. So with u for `exp(2 * t)` their exponentials are powers of u, whatever the scale.",
@@ -38,15 +36,17 @@ chapter = Chapter(
             "以及这些权重下值的平均。缩放为 1 或为 3 的平方根分之一，都是同样的分式，只是 u 不同。",
         ),
     },
-    misconceptions=(
-        Misconception(
-            Said("“Softmax of these scores is 0, ½, ½.”", "“这些得分的 softmax 是 0、½、½。”"),
-            Said(
-                "Rounded to one digit it is, for a first row that in truth gives 6 % to the first key. The rounding moves "
-                "an output by 0.3.",
-                "舍入到一位小数确实如此，但第一行其实给了第一个键约 6 % 的权重。这一舍入使输出偏移了 0.3。",
-            ),
+    misconceptions={
+        "rounding-may-come-first": Said(
+            "Scores of 0 and 0.4 rounded to whole numbers tie and give one half each; their softmax, 0.401 and 0.599, is "
+            "rounded to 0.4 and 0.6. An error of a score is multiplied into the odds of a weight: round last.",
+            "得分 0 与 0.4 舍入到整数后相同，各得二分之一；而它们的 softmax 是 0.401 与 0.599，舍入为 0.4 与 0.6。得分的误差会成倍地"
+            "进入权重之比，所以应当最后再舍入。",
         ),
+    },
+    practice=(
+        "rounded-row-1-1",
+        "rounded-weights-1-2",
     ),
     chinese={
         "the queries": "查询",

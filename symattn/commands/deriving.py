@@ -57,7 +57,7 @@ def command(
     """
     format_name, standalone = chosen_format(format_name, path, standalone)
     chosen = [in_exact_numbers(subject) for subject in subjects()]
-    derivation = derived(chosen)
+    derivation = derived(chosen, language)
     status = 0
     for subject in chosen:
         if subject.bound is None and format_name != "html":
@@ -76,9 +76,9 @@ def command(
 
 
 def page(subjects: list[Subject], derivation: Presentation, language: str, digits: int) -> str:
-    """The interactive page of the first subject, which can switch to the others; its derivation is in English."""
+    """The interactive page of the first subject, which can switch to the others, with a derivation in its language."""
     first = subjects[0]
-    below = derivation if language == "en" else None
+    below = derivation if derivation.language == language else None
     return interactive_page(first.bound or first.system, language=language, derivation=below, digits=digits)
 
 
@@ -94,10 +94,10 @@ def in_exact_numbers(subject: Subject) -> Subject:
     return subject
 
 
-def derived(subjects: list[Subject]) -> Presentation:
+def derived(subjects: list[Subject], language: str = "en") -> Presentation:
     """The article's eight steps where the subjects are its example, else every stage of the one subject."""
     bound = [subject.bound for subject in subjects if subject.worked and subject.bound is not None]
     if bound and all(obstacle(example) is None for example in bound):
-        return eight_steps(*bound)
+        return eight_steps(*bound, language=language)
     (subject,) = subjects
     return publishing.derive(subject.system if subject.bound is None else subject.bound)

@@ -17,6 +17,9 @@ class Chain(Protocol):
     def title(self) -> str: ...
 
     @property
+    def source(self) -> str: ...
+
+    @property
     def start(self) -> str: ...
 
     @property

@@ -47,6 +47,17 @@ ENGLISH: dict[str, str] = {
     "ask largest-eigenvalue": (
         "Compute the largest eigenvalue {asked} of the Jacobian of softmax where its weights are p."
     ),
+    "ask weight-rate": (
+        "The weights of a row are p, and its scores move at the rates u. Compute the rates {asked} of the weights."
+    ),
+    "ask weight-curvature": (
+        "The weights of a row are p, and its scores move at the constant rates u. Compute the second derivatives "
+        "{asked} of the weights."
+    ),
+    "ask determinant": (
+        "Two tokens are one number each, and their scores have rank 1. Compute the determinant {asked} of the "
+        "exponentials of the scores."
+    ),
     "ask softmax-gradient": (
         "The weights are P = softmax(S), and the cotangent of P is dP. Compute the cotangent {asked} of the scores."
     ),
@@ -151,6 +162,10 @@ ENGLISH: dict[str, str] = {
     "remark jacobian": "It is symmetric, and each row sums to 0: a shift of all scores changes nothing.",
     "remark eigenvalues": "One eigenvalue is 0, the others have the sum t and the product d.",
     "remark sum of gradients": "The entries sum to 0, as softmax does not change when all scores are shifted.",
+    "remark sum of rates": "The entries sum to 0, as the weights keep the sum 1.",
+    "remark full rank": (
+        "It is not 0, so the exponentials have rank 2; dividing each row by its sum, as softmax does, keeps the rank."
+    ),
     "remark saturation": "The slope is at most 1/4 and falls with the gap: softmax saturates.",
     "remark masked": "The weight of padding is exactly 0, and the rest of the row sums to 1.",
     "remark sparse": "Scores below the threshold have the weight 0.",
@@ -191,6 +206,16 @@ ENGLISH: dict[str, str] = {
     "slip product alone": "The weights themselves are missing on the diagonal.",
     "slip smaller eigenvalue": "This is the smaller one of the two eigenvalues that are not 0.",
     "slip trace for eigenvalue": "This is the trace, the sum of the eigenvalues.",
+    "slip mean rate missing": "The mean of the rates under the weights was not taken away.",
+    "slip plain mean rate": "The plain mean of the rates was taken away, not the one weighed by p.",
+    "slip rate not weighed": "The factor p in front is missing.",
+    "slip variance missing": "The variance of the rates under the weights was not taken away.",
+    "slip deviation not squared": (
+        "This is the first derivative; the second has the deviations squared, less the variance."
+    ),
+    "slip determinant of the scores": "This is the determinant of the scores themselves, which have rank 1.",
+    "slip product of the diagonal": "The product of the other two entries was not taken away.",
+    "slip sum for the determinant": "The product of the other two entries is to be taken away, not added.",
     "slip without the mean": "The row sum of P * dP was not taken away.",
     "slip sum not weighed": "The sum of dP was taken away without its weights.",
     "slip mean not weighed": "The plain mean of dP was taken away, not the one weighed by P.",

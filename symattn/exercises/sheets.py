@@ -27,18 +27,19 @@ def sheet(exercises: Sequence[Exercise], language: str = "en", answers: bool = F
     blocks: list[Block] = [Paragraph(said(language, "how to answer"))]
     stages: list[Stage] = []
     for number, exercise in enumerate(exercises, 1):
-        blocks += _question(exercise, number, language)
+        blocks += question(exercise, number, language)
         stages += _given(exercise)
     if answers:
         blocks.append(Title(said(language, "key")))
         for number, exercise in enumerate(exercises, 1):
-            blocks += [_heading(exercise, number, language), *solution(exercise, language)]
+            blocks += [heading(exercise, number, language), *solution(exercise, language)]
             stages += _solved(exercise)
     return Presentation(said(language, "title"), tuple(blocks), tuple(stages), language=language)
 
 
-def _heading(exercise: Exercise, number: int, language: str) -> Heading:
-    return Heading(said(language, "exercise", number=str(number), name=exercise.name))
+def heading(exercise: Exercise, number: int, language: str, level: int = 2) -> Heading:
+    """The place of an exercise among others, and its name."""
+    return Heading(said(language, "exercise", number=str(number), name=exercise.name), level=level)
 
 
 def _inputs(exercise: Exercise) -> Iterator[str]:
@@ -50,12 +51,13 @@ def _inputs(exercise: Exercise) -> Iterator[str]:
             yield name
 
 
-def _question(exercise: Exercise, number: int, language: str) -> list[Block]:
+def question(exercise: Exercise, number: int, language: str, level: int = 2) -> list[Block]:
+    """What is asked and what is given, under a heading of that level."""
     task = exercise.task
     symbol = task.system.by_name[task.asked].symbol
     words = {"asked": symbol, **task.words}
     blocks: list[Block] = [
-        _heading(exercise, number, language),
+        heading(exercise, number, language, level),
         Paragraph(*parts(language, task.question or exercise.kind.question, words)),
     ]
     blocks += [Formula(task.system.inputs[name], "=", task.bound.exact(name)) for name in _inputs(exercise)]

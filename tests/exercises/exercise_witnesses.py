@@ -73,6 +73,24 @@ def of_itself(task, x):
     return finite_differences(first_output, x["X"][:, 0])[:, None]
 
 
+def rate(task, x):
+    """The rate of the weights, by finite differences along the rates of the scores."""
+    scores, step = np.log(x["p"][0]), 1e-5
+    after, before = (np.array(softmax(scores + sign * step * x["u"][0])) for sign in (1, -1))
+    return ((after - before) / (2 * step))[None]
+
+
+def curvature(task, x):
+    """The second derivative of exp(s + t u) over the sum of such, by the quotient rule written out."""
+    p, u = x["p"][0], x["u"][0]
+    first, second = p @ u, p @ u**2
+    return (p * (u**2 - 2 * u * first + 2 * first**2 - second))[None]
+
+
+def determinant(task, x):
+    return np.linalg.det(np.exp(x["x"] @ x["x"].T))
+
+
 def finite_differences(function, at, step=1e-5):
     moves = np.eye(len(at)) * step
     return np.array([(function(at + move) - function(at - move)) / (2 * step) for move in moves])
@@ -146,6 +164,9 @@ WITNESSES = {
     "coldest": lambda task, x: [softmax(1000 * x["S"][0])],
     "jacobian": jacobian,
     "largest-eigenvalue": lambda task, x: np.linalg.eigvalsh(jacobian(task, x))[-1],
+    "weight-rate": rate,
+    "weight-curvature": curvature,
+    "determinant": determinant,
     "softmax-gradient": by_differences,
     "value-gradient": lambda task, x: x["P"].T @ x["dO"],
     "self-gradient": of_itself,

@@ -48,6 +48,32 @@ def backward(draw: Draw) -> Task:
     return Task(system, numbers, "dS", slips=slips, shown=False, remark="remark sum of gradients")
 
 
+def rate(draw: Draw) -> Task:
+    """Weights of fractions whose scores move at whole rates, each at its own."""
+    system = equations({"p": "1 m", "u": "1 m"}, "a = rowsum(p * u)\nr = p * (u - a)")
+    slips = (
+        Slip("slip mean rate missing", {"r": "p * u"}),
+        Slip("slip plain mean rate", {"a": "rowmean(u)"}),
+        Slip("slip rate not weighed", {"r": "u - a"}),
+    )
+    numbers = {"p": [draw.distribution(3)], "u": [draw.row(3, -3, 5)]}
+    return Task(system, numbers, "r", slips=slips, shown=False, remark="remark sum of rates")
+
+
+def curvature(draw: Draw) -> Task:
+    """The same once more: squared deviations less the variance."""
+    system = equations(
+        {"p": "1 m", "u": "1 m"},
+        "a = rowsum(p * u)\nv = rowsum(p * (u - a)**2)\nc = p * ((u - a)**2 - v)",
+    )
+    slips = (
+        Slip("slip variance missing", {"c": "p * (u - a)**2"}),
+        Slip("slip deviation not squared", {"c": "p * (u - a)"}),
+    )
+    numbers = {"p": [draw.distribution(3)], "u": [draw.row(3, -3, 5)]}
+    return Task(system, numbers, "c", slips=slips, shown=False, remark="remark sum of rates")
+
+
 def values(draw: Draw) -> Task:
     """The cotangent of the values: weights transposed times the cotangent of the output; square, not symmetric."""
     system = equations({"P": "n m", "dO": "n d_v"}, "dV = P.T @ dO")
@@ -72,6 +98,8 @@ def saturation(draw: Draw) -> Task:
 KINDS = (
     Kind("jacobian", "gradients", jacobian),
     Kind("largest-eigenvalue", "gradients", eigenvalue),
+    Kind("weight-rate", "gradients", rate),
+    Kind("weight-curvature", "gradients", curvature),
     Kind("softmax-gradient", "gradients", backward),
     Kind("value-gradient", "gradients", values),
     Kind("self-gradient", "gradients", of_itself),
