@@ -16,7 +16,7 @@ from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_tex
 Command = Callable[..., Any]
 
 FORMATS = ("text", "latex", "mathml", "html", "markdown", "json")
-STANDALONE = ("latex", "mathml", "json")
+STANDALONE = ("latex", "mathml", "html", "json")
 
 NAME = click.argument("name", required=False)
 
@@ -87,7 +87,9 @@ RESULT = (
         metavar="N",
         help="Significant digits of the decimals.",
     ),
-    click.option("--standalone", is_flag=True, help="A whole LaTeX document or HTML page, JSON with line breaks."),
+    click.option(
+        "--standalone", is_flag=True, help="A whole LaTeX document, JSON with line breaks; HTML is always a whole page."
+    ),
 )
 """How a command's result is printed, and where to."""
 
