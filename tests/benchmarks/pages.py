@@ -25,7 +25,7 @@ from symattn.mechanisms import named, names
 from symattn.page import interactive_page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
-from browser import ARGUMENTS, browser_path  # noqa: E402
+from browser import ARGUMENTS, browser_path
 
 LARGEST = 600_000
 PAINTED = 1.0
