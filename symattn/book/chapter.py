@@ -11,6 +11,7 @@ from symattn.book.said import Said
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
+from symattn.deriving.saying import with_formulas
 from symattn.deriving.step import Chain
 from symattn.deriving.wording import ENGLISH, Wording
 from symattn.publishing import Presentation
@@ -87,7 +88,9 @@ class Chapter:
         yield Heading(HEADINGS["proved"].of(language))
         yield self._evidence(language, wording)
         for remark in theorem.remarks:
-            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
+            yield Paragraph(
+                *with_formulas(theorem.setting, NOT_COVERED.of(language).format(remark=wording.said(remark)))
+            )
         if theorem.source:
             yield Paragraph(SOURCE.of(language).format(source=theorem.source))
         if self.misconceptions:

@@ -49,7 +49,7 @@ def test_the_list_says_what_each_theorem_says_and_its_evidence(two_theorems):
     assert "Every row of softmax(S) is not negative" in shown
     rows = json.loads(run("--format", "json").stdout)
     assert [row["evidence"] for row in rows] == ["proved", "proved"]
-    assert rows[0]["statement"] == theorems.named("shift-invariance").statement
+    assert rows[0]["statement"] == theorems.named("shift-invariance").stated
 
 
 def test_one_theorem_is_shown_with_every_step_by_name_or_label():
@@ -76,7 +76,7 @@ def test_a_claimed_step_has_status_3(two_theorems, monkeypatch):
         "sqrt(x)**3 + 0 * log(x - 100)", by=definition, evidence="cited"
     )
     assert claimed.evidence == "unknown"
-    weak = replace(theorems.named("shift-invariance"), parts=(claimed,))
+    weak = replace(theorems.named("shift-invariance"), statement="a claim", parts=(claimed,))
     monkeypatch.setattr(theorems, "named", lambda name: weak)
     assert "(unknown)" in run(status=3).stdout
     assert "claimed" in run("shift-invariance", status=3).stdout
