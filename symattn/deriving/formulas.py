@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from sympy import oo
@@ -32,6 +33,14 @@ RECURRENCE = re.compile(r"(\w+)\(t\) with \1\(1\) = (.+), \1\(t \+ 1\) = (.+)")
 """How a sequence is written that is given by its first member and by the next one."""
 
 
+@dataclass(frozen=True)
+class After:
+    """A state after some rows, as in ``w(t + 1)``."""
+
+    state: Any
+    rows: str
+
+
 def formula(setting: Setting, text: str) -> Any:
     """The value that a text stands for among the names of a setting; what is not in the language is kept as words."""
     try:
@@ -43,8 +52,8 @@ def formula(setting: Setting, text: str) -> Any:
         name, first, following = recurrence.groups()
         return Joined(
             (
-                Joined((Words(f"{name}(1)"), formula(setting, first)), "="),
-                Joined((Words(f"{name}(t + 1)"), formula(setting, following)), "="),
+                Joined((After(formula(setting, name), "1"), formula(setting, first)), "="),
+                Joined((After(formula(setting, name), "t + 1"), formula(setting, following)), "="),
             ),
             ",",
         )
@@ -111,4 +120,9 @@ def _called(word: str) -> Any:
     return row
 
 
+def _after(printer: Printer, value: After) -> Piece:
+    return Piece(f"{printer.piece(value.state).text}({value.rows})")
+
+
 ROWS.update({node: _called(word) for word, node in FUNCTIONS.items()})
+ROWS[After] = _after
