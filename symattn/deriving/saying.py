@@ -19,8 +19,9 @@ FREE_INDEX = re.compile(r"\[([a-z])\]")
 def with_formulas(setting: Setting, sentence: str) -> list[Any]:
     """The words (``str``) and the formulas of a sentence in turn, formulas as values over the names of a setting.
 
-    >>> with_formulas(Setting({"S": "n m"}), "each row of `exp(S)` is positive")
-    ['each row of ', Exponential(S), ' is positive']
+    >>> words, formula, more = with_formulas(Setting({"S": "n m"}), "each row of `exp(S)` is positive")
+    >>> words, text(formula), more
+    ('each row of ', 'exp(S)', ' is positive')
 
     Errors: ``LanguageError`` for a formula with a name that the setting does not have, or that is not in the language
     of equations, and for a backquote without its fellow.
