@@ -87,3 +87,10 @@ def test_a_theorem_that_there_is_not_is_bad_input():
     assert "there is no theorem 'D66'. Did you mean D6?" in run("D66", status=2).stderr
     assert "D6 shift-invariance" in run("nothing", status=2).stderr
     assert run("d6").stdout == run("D6").stdout
+
+
+def test_of_two_labels_of_a_theorem_one_is_suggested():
+    for asked, meant in (("D112", "D12"), ("D133", "D13")):
+        assert f"there is no theorem '{asked}'. Did you mean {meant}?" in run(asked, status=2).stderr
+    assert "D12 and D13 incremental-causal" in run("nothing", status=2).stderr
+    assert run("d13").stdout == run("D12").stdout == run("D12, D13").stdout
