@@ -12,6 +12,7 @@ from symattn.book.written import Written, once, row_of, texts_to_translate
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
+from symattn.deriving.saying import with_formulas
 from symattn.deriving.wording import Wording
 from symattn.publishing.document import Block, Heading, Paragraph
 
@@ -61,7 +62,8 @@ class Chapter(Written):
     def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
         """What the theorem does not cover."""
         for remark in self.proved.remarks:
-            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
+            said = NOT_COVERED.of(language).format(remark=wording.said(remark))
+            yield Paragraph(*with_formulas(self.proved.setting, said))
 
     def to_translate(self) -> set[str]:
         """The texts that the chapter needs in Chinese, besides conditions."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from symattn.deriving.claim import Setting
-from symattn.deriving.formulas import condition, formula
-from symattn.errors import InputError, LanguageError, SymattnError
-from symattn.language import parse_equations
-from symattn.publishing.document import Paragraph, Words
+from symattn.deriving.saying import with_formulas
+from symattn.errors import InputError
+from symattn.publishing.document import Paragraph
 
 LANGUAGES = ("en", "zh")
-
-FREE_INDEX = re.compile(r"\[([a-z])\]")
 
 
 @dataclass(frozen=True)
@@ -42,24 +37,4 @@ class Said:
 
         Errors: ``LanguageError`` for a formula that is not in the language of equations.
         """
-        parts: list[Any] = []
-        for place, text in enumerate(self.of(language).split("`")):
-            if place % 2 == 0:
-                parts += [text] if text else []
-                continue
-            parts.append(_shown(setting, text))
-        return Paragraph(*parts)
-
-
-def _shown(setting: Setting, text: str) -> Any:
-    """A relation or a formula; indices of families may stand free in it, as in ``Q[h] @ K[h].T``."""
-    shown = condition(setting, text)
-    shown = formula(setting, text) if isinstance(shown, str) else shown
-    if not isinstance(shown, Words):
-        return shown
-    indices = ", ".join(dict.fromkeys(FREE_INDEX.findall(text)))
-    try:
-        (equation,) = parse_equations(f"each[{indices}] = {text}", setting.symbols)
-    except SymattnError:
-        raise LanguageError(f"the formula {text!r} in the prose is not in the language of equations.") from None
-    return equation.value
+        return Paragraph(*with_formulas(setting, self.of(language)))

@@ -47,6 +47,7 @@ table { border-collapse: collapse; margin: 0.8em 0; }
 th, td { border-bottom: 1px solid #ccc; padding: 0.2em 0.9em 0.2em 0; text-align: left; }
 .steps td { border: none; padding: 0.25em 0.35em; vertical-align: middle; }
 .steps .reason { color: #5a5a5a; font-size: 0.85em; padding-left: 1.5em; }
+.formula .reason math { margin-left: 0; }
 """
 
 

@@ -80,6 +80,12 @@ def test_every_name_of_the_prose_is_used_in_it():
         assert not idle, (name, idle)
 
 
+@pytest.mark.parametrize("name", book.names())
+def test_notes_conditions_and_remarks_show_the_same_formulas_in_both_languages(name):
+    for english, chinese in book.named(name).chinese.items():
+        assert sorted(FORMULA.findall(english)) == sorted(FORMULA.findall(chinese)), english
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", book.names())
 def test_a_chapter_is_printed_in_every_format(name, language):
