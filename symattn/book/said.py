@@ -8,11 +8,11 @@ from typing import Any
 
 from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import condition, formula
-from symattn.errors import InputError, LanguageError, SymattnError
+from symattn.errors import LanguageError, MissingRowError, SymattnError
 from symattn.language import parse_equations
 from symattn.publishing.document import Paragraph, Words
-
-LANGUAGES = ("en", "zh")
+from symattn.publishing.languages import LANGUAGES as LANGUAGES
+from symattn.publishing.languages import language as checked
 
 FREE_INDEX = re.compile(r"\[([a-z])\]")
 
@@ -31,11 +31,12 @@ class Said:
     def of(self, language: str) -> str:
         """The text in a language.
 
-        Errors: ``InputError`` for a language that the book does not have.
+        Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one that the book lacks.
         """
-        if language not in LANGUAGES:
-            raise InputError(f"the book has no language {language!r}; there are: {', '.join(LANGUAGES)}.")
-        return self.en if language == "en" else self.zh
+        code = checked(language).code
+        if code not in vars(self):
+            raise MissingRowError(f"the book has no words in {code}; add a field to book/said.py.")
+        return str(vars(self)[code])
 
     def paragraph(self, language: str, setting: Setting) -> Paragraph:
         """The text as a paragraph, with its formulas as mathematics over the names of a setting.
