@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from symattn.publishing.document import Block, Code, Document, Formula, Heading, Paragraph, Steps, Table, Title
+from symattn.publishing.document import (
+    Block,
+    Code,
+    Contents,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Listing,
+    Paragraph,
+    References,
+    Steps,
+    Table,
+    Title,
+    row_of,
+)
 from symattn.publishing.fitting import fitted_lines
+from symattn.publishing.languages import CURRENT
 from symattn.publishing.latex_notation import LatexNotation
 from symattn.publishing.notation import Piece
 from symattn.publishing.settings import Settings
@@ -41,26 +57,31 @@ def render_markdown(document: Document, settings: Settings) -> str:
     """The whole document; blocks are parted by blank lines."""
     blocks = [f"# {escape(document.title)}"] if document.title else []
     if document.source:
-        blocks.append(f"Source: {escape(document.source)}")
+        blocks.append(escape(CURRENT.get().source.format(source=document.source)))
     blocks += [block_markdown(block, settings) for block in document.blocks]
     return "\n\n".join(blocks) + "\n"
 
 
 def block_markdown(block: Block, settings: Settings) -> str:
     """One block."""
-    if isinstance(block, Title):
-        return f"# {escape(block.text)}"
-    if isinstance(block, Heading):
-        return f"{'#' * min(max(block.level, 1), 6)} {inline(block.parts, settings)}"
-    if isinstance(block, Paragraph):
-        return LINE_START.sub(r"\1\\\2", inline(block.parts, settings))
-    if isinstance(block, Formula):
-        return _formula(block, settings)
-    if isinstance(block, Steps):
-        return _steps(block, settings)
-    if isinstance(block, Table):
-        return _table(block, settings)
-    assert isinstance(block, Code)
+    return row_of(block, BLOCKS, "render_markdown.py")(block, settings)
+
+
+def _title(block: Title, settings: Settings) -> str:
+    """A chapter can be led to by its anchor, whatever words its title has."""
+    anchor = f'<a id="{block.anchor}"></a>\n\n' if block.anchor else ""
+    return f"{anchor}# {escape(block.text)}"
+
+
+def _heading(block: Heading, settings: Settings) -> str:
+    return f"{'#' * min(max(block.level, 1), 6)} {inline(block.parts, settings)}"
+
+
+def _paragraph(block: Paragraph, settings: Settings) -> str:
+    return LINE_START.sub(r"\1\\\2", inline(block.parts, settings))
+
+
+def _code(block: Code, settings: Settings) -> str:
     return fenced(block.text.expandtabs().split("\n"), block.language)
 
 
@@ -131,3 +152,47 @@ def _cell(cell: Any, settings: Settings) -> str:
     if isinstance(cell, str):
         return escape(cell).replace("\n", " ")
     return inline((cell,), settings).replace("|", r"\vert ")
+
+
+def _listing(block: Listing, settings: Settings) -> str:
+    marks = [f"{number}." if block.numbered else "-" for number in range(1, len(block.items) + 1)]
+    return _marked(marks, block.items, settings)
+
+
+def _marked(marks: Sequence[str], items: Sequence[Sequence[Any]], settings: Settings) -> str:
+    """An item a line; what would begin a list inside an item does not."""
+    shown = (LINE_START.sub(r"\1\\\2", inline(parts, settings).replace("\n", " ")) for parts in items)
+    return "\n".join(f"{mark} {item}" for mark, item in zip(marks, shown, strict=True))
+
+
+def _figure(block: Figure, settings: Settings) -> str:
+    """The picture from its file beside the document, and its caption."""
+    words = escape(" ".join(block.drawing.description.split()))
+    caption = inline(block.caption, settings)
+    return f"![{words}]({block.file('svg')})" + (f"\n\n{caption}" if caption else "")
+
+
+def _references(block: References, settings: Settings) -> str:
+    marks = [f"{number}." for number in range(1, len(block.sources) + 1)]
+    return f"## {escape(CURRENT.get().references)}\n\n{_marked(marks, block.sources, settings)}"
+
+
+def _contents(block: Contents, settings: Settings) -> str:
+    lines = [f"{place}. [{escape(title.text)}](#{title.anchor})" for place, title in enumerate(block.titles, 1)]
+    return "\n".join([f"## {escape(CURRENT.get().contents)}", "", *lines])
+
+
+BLOCKS: dict[type, Callable[[Any, Settings], str]] = {
+    Title: _title,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Formula: _formula,
+    Steps: _steps,
+    Table: _table,
+    Code: _code,
+    Listing: _listing,
+    Figure: _figure,
+    References: _references,
+    Contents: _contents,
+}
+"""One row a block."""
