@@ -25,6 +25,7 @@ from symattn.publishing import (
     Stage,
     Substituted,
 )
+from symattn.publishing.programs import program_of
 from symattn.worked import Bound
 
 VALUES = ("X", "W_K", "W_Q", "W_V", "K", "Q", "V", "S", "P", "O")
@@ -93,7 +94,8 @@ def eight_steps(*examples: Bound) -> Presentation:
             blocks += _rounded_table(example, level)
     title = f"{first.symbolic.name[:1].upper()}{first.symbolic.name[1:]} in eight steps"
     stages = tuple(stage for example in examples for stage in _stages(example, several))
-    return Presentation(title, tuple(blocks), stages, first.symbolic.source)
+    program = tuple(piece for example in examples for piece in program_of(example))
+    return Presentation(title, tuple(blocks), stages, first.symbolic.source, program=program)
 
 
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:

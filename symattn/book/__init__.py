@@ -13,7 +13,7 @@ from symattn.language.names import suggestion
 if TYPE_CHECKING:
     from symattn.book.chapter import Chapter
 
-PARTS = frozenset({"chapter", "chinese", "edition", "said"})
+PARTS = frozenset({"chapter", "chinese", "edition", "programs", "said"})
 """Modules that are no chapters."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symattn import theorems
 from symattn.book.chinese import WORDS, chinese
+from symattn.book.programs import program_of
 from symattn.book.said import Said
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
@@ -69,7 +70,8 @@ class Chapter:
         derivation without a translation.
         """
         title = self.title.of(language)
-        return Presentation(title, tuple(self._blocks(language, self._wording(language))), language=language)
+        blocks = tuple(self._blocks(language, self._wording(language)))
+        return Presentation(title, blocks, language=language, program=program_of(self.theorem))
 
     def _blocks(self, language: str, wording: Wording) -> Iterator[Block]:
         setting, theorem = Setting(self.names), self.proved

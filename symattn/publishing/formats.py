@@ -15,6 +15,7 @@ from symattn.publishing.render_json import render_json
 from symattn.publishing.render_latex import render_latex
 from symattn.publishing.render_markdown import render_markdown
 from symattn.publishing.render_mathml import render_mathml
+from symattn.publishing.render_notebook import render_notebook
 from symattn.publishing.render_text import render_text
 from symattn.publishing.settings import Settings
 
@@ -24,6 +25,7 @@ RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "mathml": render_mathml,
     "markdown": render_markdown,
     "json": render_json,
+    "notebook": render_notebook,
 }
 """One row a format; a new format is a new file and a row here."""
 

@@ -28,7 +28,7 @@ def test_the_book_and_the_exercises_have_the_languages_of_the_table():
 def test_an_unknown_language_is_refused_with_a_suggestion(format):
     with pytest.raises(InputError, match=r"there is no language 'zh_CN'\. Did you mean zh\? There are: en, zh"):
         document("words", "zh_CN").to(format)
-    with pytest.raises(InputError, match=r"there is no language 'Englsh'\. There are: en, zh"):
+    with pytest.raises(InputError, match=r"there is no language 'Englsh'\. Did you mean en\? There are: en, zh"):
         document("words", "Englsh").to(format)
 
 
