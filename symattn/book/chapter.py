@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symattn import theorems
 from symattn.book.chinese import WORDS
+from symattn.book.programs import program_of
 from symattn.book.said import Said
 from symattn.book.written import Written, once, row_of, texts_to_translate
 from symattn.deriving import Theorem
@@ -41,6 +42,11 @@ class Chapter(Written):
     def source(self) -> str:
         """Those of the theorem, of its derivations and of the lemmas, each once."""
         return once([self.proved.source, *(chain.source for chain in (*self.proved.parts, *self.proved.lemmas))])
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The proofs anew, then numbers."""
+        return program_of(self.theorem)
 
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """The derivations, something said before each, and the lemmas that they use."""

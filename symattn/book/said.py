@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from symattn.deriving.claim import Setting
 from symattn.deriving.saying import with_formulas
-from symattn.errors import InputError
+from symattn.errors import MissingRowError
 from symattn.publishing.document import Paragraph
-
-LANGUAGES = ("en", "zh")
+from symattn.publishing.languages import LANGUAGES as LANGUAGES
+from symattn.publishing.languages import language as checked
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,12 @@ class Said:
     def of(self, language: str) -> str:
         """The text in a language.
 
-        Errors: ``InputError`` for a language that the book does not have.
+        Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one that the book lacks.
         """
-        if language not in LANGUAGES:
-            raise InputError(f"the book has no language {language!r}; there are: {', '.join(LANGUAGES)}.")
-        return self.en if language == "en" else self.zh
+        code = checked(language).code
+        if code not in vars(self):
+            raise MissingRowError(f"the book has no words in {code}; add a field to book/said.py.")
+        return str(vars(self)[code])
 
     def paragraph(self, language: str, setting: Setting) -> Paragraph:
         """The text as a paragraph, with its formulas as mathematics over the names of a setting.

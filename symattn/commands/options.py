@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from symattn import limits
+from symattn import limits, writing
 from symattn.errors import InputError, OutputError
 from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_text
 
 Command = Callable[..., Any]
 
-FORMATS = ("text", "latex", "mathml", "markdown", "json")
-STANDALONE = ("latex", "mathml", "json")
+FORMATS = tuple(writing.FORMATS)
+STANDALONE = tuple(name for name, row in writing.FORMATS.items() if row.whole)
 
 NAME = click.argument("name", required=False)
 
@@ -87,7 +87,9 @@ RESULT = (
         metavar="N",
         help="Significant digits of the decimals.",
     ),
-    click.option("--standalone", is_flag=True, help="A whole LaTeX document or HTML page, JSON with line breaks."),
+    click.option(
+        "--standalone", is_flag=True, help="A whole LaTeX document, slides or HTML page, JSON with line breaks."
+    ),
 )
 """How a command's result is printed, and where to."""
 

@@ -168,7 +168,7 @@ def test_a_formula_in_the_prose_is_checked():
 
 
 def test_a_language_that_there_is_not_is_refused():
-    with pytest.raises(InputError, match="no language 'fr'; there are: en, zh"):
+    with pytest.raises(InputError, match=r"no language 'fr'\. There are: en, zh"):
         book.named("softmax-jacobian").present("fr")
 
 
