@@ -228,11 +228,16 @@ def _table(block: Table, settings: Settings) -> tuple[str, float]:
     return f"{{{size}{ROOM_UNDER_A_LINE}\n{shown}\n\\par}}", needed
 
 
+def _typed(line: str) -> str:
+    """A line of code: its spaces kept, after a box where they begin it, and its quotes upright."""
+    return r"\char34{}".join(escape(part) for part in line.split('"')).replace(" ", "~")
+
+
 def _code(block: Code, settings: Settings) -> tuple[str, float]:
     """Letters of one width, spaces kept; nothing in them is a command."""
     lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
     size, needed = _size(0.53 * max(map(len, lines)))
-    shown = r" \\".join("\n" + (escape(line).replace(" ", "~") or "~") for line in lines)
+    shown = r" \\".join("\n\\mbox{}" + _typed(line) for line in lines)
     return f"{{{size}\\ttfamily\\noindent{shown}\n\\par}}", needed
 
 
