@@ -6,18 +6,36 @@ import contextlib
 import os
 import stat
 import tempfile
+from typing import NamedTuple
 
 from symattn.errors import OutputError
 
-FORMAT_OF_SUFFIX = {
-    ".txt": "text",
-    ".tex": "latex",
-    ".mml": "mathml",
-    ".mathml": "mathml",
-    ".html": "html",
-    ".md": "markdown",
-    ".json": "json",
+
+class Format(NamedTuple):
+    """One format that documents are printed in.
+
+    ``suffixes`` are those by which a file's name stands for it, ``ending`` is how a file of it in a directory of many
+    ends, ``whole`` says whether there is more than a piece of it: a whole document, for which one asks.
+    """
+
+    suffixes: tuple[str, ...]
+    ending: str
+    whole: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format((".txt",), ".txt"),
+    "latex": Format((".tex",), ".tex", whole=True),
+    "mathml": Format((".mml", ".mathml", ".xhtml"), ".xhtml", whole=True),
+    "html": Format((".html",), ".html", whole=True),
+    "markdown": Format((".md",), ".md"),
+    "json": Format((".json",), ".json", whole=True),
+    "notebook": Format((".ipynb",), ".ipynb"),
+    "slides": Format((), "-slides.tex", whole=True),
 }
+"""One row a format; how each is printed stands in publishing/formats.py, which loads far more than this."""
+
+FORMAT_OF_SUFFIX = {suffix: name for name, row in FORMATS.items() for suffix in row.suffixes}
 
 
 def format_of(path: str) -> str:

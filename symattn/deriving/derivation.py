@@ -12,9 +12,11 @@ from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.equality import equal
 from symattn.deriving.grounds import Grounds, grounds_of
 from symattn.deriving.limiting import approached, squeezed
+from symattn.deriving.marked import as_typed
 from symattn.deriving.presenting import derivation_presentation
 from symattn.deriving.printing import lines_of
 from symattn.deriving.rules import Rule, bound, limit
+from symattn.deriving.saying import as_data
 from symattn.deriving.step import Step
 from symattn.deriving.weaker import EVIDENCE_ASKED, weaker
 from symattn.errors import InputError, LanguageError, RefutedError
@@ -134,7 +136,7 @@ class Derivation:
         to a number does so from above.
         """
         claim = Claim(self.end, "->", after.strip(), self.setting)
-        note = f"when {when}" + (f"; {note}" if note else "")
+        note = f"when `{when}`" + (f"; {note}" if note else "")
         if between is None:
             verdict = approached(claim, when, list(at))
         else:
@@ -206,14 +208,17 @@ class Derivation:
         return derivation_presentation(self, self.source)
 
     def to_dict(self) -> dict[str, Any]:
-        """The derivation as data; what it uses is named, and comes by ``rests_on``."""
+        """The derivation as data; what it uses is named, and comes by ``rests_on``.
+
+        Formulas are as they are typed; the parts of a note, words and formulas, are in ``note_parts`` as printed too.
+        """
         return {
             "title": self.title,
             "inputs": dict(self.inputs),
             "given": self.given.splitlines(),
-            "conditions": list(self.conditions),
+            "conditions": [as_typed(condition) for condition in self.conditions],
             "start": self.start,
-            "steps": [step.to_dict() for step in self.steps],
+            "steps": [{**step.to_dict(), "note_parts": as_data(self.setting, step.note)} for step in self.steps],
             "conclusion": self.conclusion,
             "evidence": self.evidence,
             "source": self.source,

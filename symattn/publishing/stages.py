@@ -27,6 +27,7 @@ from symattn.publishing.document import (
 from symattn.publishing.families import members, of_member, with_all_ranges
 from symattn.publishing.legend import legend
 from symattn.publishing.presentation import Presentation
+from symattn.publishing.programs import program_of
 from symattn.shapes import Shape
 from symattn.worked import Bound
 
@@ -71,7 +72,8 @@ def _formulas(system: EquationSystem) -> Presentation:
             if not isinstance(equation.expression, IndexedMatrix):  # which says its entries already
                 blocks += [Paragraph("Entry by entry:"), Formula(entry[0], "=", entry[1])]
         stages.append(Stage(equation.name, equation.shape, equation.expression, entry=entry, left=left))
-    return Presentation(system.name, (*blocks, *legend(system, entries=True)), tuple(stages), system.source)
+    blocks += legend(system, entries=True)
+    return Presentation(system.name, tuple(blocks), tuple(stages), system.source, program=program_of(system))
 
 
 def conventions(system: EquationSystem) -> list[Block]:
@@ -130,7 +132,8 @@ def _with_numbers(bound: Bound) -> Presentation:
         shape = bound.system.shape(name)
         stages.append(Stage(name, shape, equation.expression, put_in, exact, left=equation.left_side))
         numbers[name] = exact
-    return Presentation(system.name, (*blocks, *legend(system, entries=False)), tuple(stages), system.source)
+    blocks += legend(system, entries=False)
+    return Presentation(system.name, tuple(blocks), tuple(stages), system.source, program=program_of(bound))
 
 
 def values(symbol: Value, exact: Any, most: int = MEMBERS) -> list[Block]:

@@ -52,6 +52,12 @@ def test_equations_of_ones_own_are_drawn():
     assert "not allowed" in result.stdout
 
 
+def test_a_picture_in_chinese():
+    words = "".join(ElementTree.fromstring(run(*DOT, "--lang", "zh").stdout).itertext())
+    assert "dot-product attention：注意力权重" in words
+    assert "d_k，即查询和键的维数" in run("rope", "--kind", "saturation", "--lang", "zh").stdout
+
+
 def test_saturation_needs_no_numbers():
     assert run("rope", "--kind", "saturation").exit_code == 0
 
@@ -62,6 +68,7 @@ def test_saturation_needs_no_numbers():
         (["rope"], "has no numbers yet"),
         (["linear"], "no attention weights"),
         (["dot", "--kind", "pie"], "pie"),
+        (["dot", "--lang", "fr"], "'en', 'zh'"),
         (["dot", "--tokens", "one two"], "3 queries and 2 labels"),
         (["dot", "--format", "pdf"], "give -o FILE"),
         (["dot", "-o", "picture.gif"], "drawn as .svg, .pdf, .png"),
