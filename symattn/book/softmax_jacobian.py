@@ -68,7 +68,7 @@ chapter = Chapter(
         "with `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`": "其中 `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`",
         "the Jacobian transposed": "雅可比矩阵的转置",
         "the Jacobian between a vector and itself": "雅可比矩阵夹在向量与自身之间",
-        "`eye(m) * p - p.T @ p` between `u` and itself": "`eye(m) * p - p.T @ p` 夹在 `u` 与自身之间",
+        "the quadratic form of `eye(m) * p - p.T @ p` at `u`": "`eye(m) * p - p.T @ p` 在 `u` 处的二次型",
         "the variance of `u` under `p`": "`u` 在 `p` 下的方差",
         "the Jacobian takes a constant row to 0": "雅可比矩阵把常数行变为 0",
         "the first derivative of lse is a mean": "lse 的一阶导数是均值",
