@@ -8,9 +8,8 @@ from symattn import pictures
 from symattn.commands.options import deliver, with_options
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import InputError
-from symattn.pictures.labels import Labels
 from symattn.pictures.picture import RENDERERS, format_of
-from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_options
+from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_value
 from symattn.pictures.wording import LANGUAGES
 from symattn.writing import check_target
 
@@ -115,7 +114,7 @@ def drawn(
 ) -> pictures.Picture:
     """The picture of a subject, from its equations alone where it has no numbers and the kind needs none."""
     if subject.bound is None and kind == "saturation":
-        check_options(kind, value, Labels.of(**labels))
+        check_value(kind, value)
         return subject.system.plot(kind, language=language)
     return subject.numbers.plot(kind, language=language, digits=digits, value=value, **labels)
 

@@ -69,7 +69,7 @@ def plot(
     """
     chosen, words = kind_called(kind), Wording.of(language)
     labels = Labels.of(tokens, queries, keys)
-    check_options(kind, value, labels)
+    check_value(kind, value)
     panels = chosen.panels(bound, labels, count(digits, "digits", 1, MOST_DIGITS), value, words)
     if not panels:
         raise InputError(f"{bound.system.name}: no query may attend to any key, so there is nothing to draw.")
@@ -91,14 +91,10 @@ def plot_without_numbers(system: EquationSystem, kind: str, language: str = "en"
     return Picture(title, (saturation_chart(system, length_in(system), words),), chosen.columns, words.language)
 
 
-def check_options(kind: str, value: str | None, labels: Labels) -> None:
-    """Errors: ``InputError`` for a value of a picture that shows no other, and for labels where none are shown."""
+def check_value(kind: str, value: str | None) -> None:
+    """Errors: ``InputError`` for a value of a picture that shows no other."""
     if value is not None and kind != "weights":
         raise InputError(f"value={value!r} chooses what the heat maps of kind 'weights' show; {kind!r} shows no other.")
-    if kind == "saturation" and labels != Labels():
-        raise InputError(
-            "a picture of kind 'saturation' shows no queries and keys, so that it takes no labels of them."
-        )
 
 
 def kind_called(kind: str) -> Kind:
