@@ -65,7 +65,7 @@ chapter = Chapter(
         "`S_t` is the rate at which `S` changes": "`S_t` 是 `S` 的变化率",
         "the Jacobian of softmax as a matrix": "写成矩阵的雅可比",
         "`s` changes at the rate `s_t`": "`s` 以速率 `s_t` 变化",
-        "with `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`": "其中 `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`",
+        "`J = eye(m) * p - p.T @ p` is the Jacobian": "`J = eye(m) * p - p.T @ p` 就是雅可比矩阵",
         "the Jacobian transposed": "雅可比矩阵的转置",
         "the Jacobian between a vector and itself": "雅可比矩阵夹在向量与自身之间",
         "the quadratic form of `eye(m) * p - p.T @ p` at `u`": "`eye(m) * p - p.T @ p` 在 `u` 处的二次型",

@@ -18,7 +18,7 @@ matrix_form = (
     .to(
         "s_t @ (eye(m) * p - p.T @ p)",
         by=kronecker_delta,
-        note="with `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`",
+        note="`J = eye(m) * p - p.T @ p` is the Jacobian",
     )
 )
 
