@@ -57,8 +57,10 @@ def format_of(path: str) -> str:
 def check_target(path: str) -> None:
     """Refuse a target that could not be written, before the work is done whose result it is to hold.
 
-    Errors: ``OutputError`` for a directory, a file or directory that may not be written, and a missing directory.
+    Errors: ``OutputError`` for a directory, a file or directory that may not be written, a missing directory, no name.
     """
+    if not path:
+        raise OutputError("-o '' names no file; - is standard output.")
     try:
         target = os.path.realpath(path)
         folder = os.path.dirname(target)

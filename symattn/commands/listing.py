@@ -10,10 +10,10 @@ import click
 from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.defining import Mechanism
 from symattn.errors import UnknownNameError
-from symattn.language.declarations import declared
 from symattn.language.names import suggestion
 from symattn.mechanisms import groups, named, names, summary
 from symattn.publishing import code, system_text, text
+from symattn.publishing.to_code import declared
 
 INDENT = "    "
 

@@ -9,7 +9,7 @@ from symattn.commands.options import deliver, with_options
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import InputError
 from symattn.pictures.picture import RENDERERS, format_of
-from symattn.pictures.plotting import KINDS, MOST_DIGITS
+from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_value
 from symattn.pictures.wording import LANGUAGES
 from symattn.writing import check_target
 
@@ -103,11 +103,20 @@ def chosen(format_name: str | None, path: str | None) -> str:
     return "svg"
 
 
-def drawn(subject: Subject, kind: str, language: str, **options: object) -> pictures.Picture:
+def drawn(
+    subject: Subject,
+    kind: str,
+    language: str,
+    *,
+    digits: int,
+    value: str | None = None,
+    **labels: list[str] | None,
+) -> pictures.Picture:
     """The picture of a subject, from its equations alone where it has no numbers and the kind needs none."""
     if subject.bound is None and kind == "saturation":
+        check_value(kind, value)
         return subject.system.plot(kind, language=language)
-    return subject.numbers.plot(kind, language=language, **options)
+    return subject.numbers.plot(kind, language=language, digits=digits, value=value, **labels)
 
 
 def words(text: str | None) -> list[str] | None:

@@ -16,7 +16,7 @@ from symattn.deriving.marked import as_typed
 from symattn.deriving.presenting import derivation_presentation
 from symattn.deriving.printing import lines_of
 from symattn.deriving.rules import Rule, bound, limit
-from symattn.deriving.saying import as_data
+from symattn.deriving.saying import as_data, with_formulas
 from symattn.deriving.step import Step
 from symattn.deriving.weaker import EVIDENCE_ASKED, weaker
 from symattn.errors import InputError, LanguageError, RefutedError
@@ -32,7 +32,8 @@ class Derivation:
     """A chain of steps from ``start``, each checked when it is written; immutable, so that none can rest on itself.
 
     ``inputs`` and ``given`` are a mechanism's inputs and equations; ``conditions`` say what the inputs satisfy.
-    ``checker`` takes the place of the prover, for statements of another kind.
+    Formulas in conditions that are words, and in notes, stand between backquotes and are parsed when they are printed
+    or kept. ``checker`` takes the place of the prover, for statements of another kind.
     Errors: those of the language for a text that is not in it, ``RefutedError`` for a step that is wrong, with the
     numbers that show it.
 
@@ -183,6 +184,7 @@ class Derivation:
             raise InputError(f"evidence is one of {', '.join(EVIDENCE_ASKED)}, found {evidence!r}.")
         if not isinstance(by, Rule):
             raise InputError(f"a step is by a Rule such as symattn.deriving.rules.definition, found {by!r}.")
+        with_formulas(self.setting, note)
         if len({self.relation, claim.relation} - {"="}) > 1:
             raise LanguageError(f"after {self.relation} a chain does not go on with {claim.relation}: nothing follows.")
         if verdict.kind == "unknown":

@@ -12,7 +12,7 @@ from symattn.deriving.derivation import Checker, Derivation
 from symattn.deriving.rules import definition, induction_step
 from symattn.deriving.step import Step
 from symattn.deriving.wording import ENGLISH
-from symattn.language.declarations import declared
+from symattn.publishing.to_code import declared
 from symattn.verdicts import Verdict
 
 PAST = "_past"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from symattn.deriving.claim import Setting
 from symattn.deriving.marked import pieces
 from symattn.deriving.mentioned import names_in
-from symattn.language.declarations import declared
 from symattn.nodes import full_shape
+from symattn.publishing.to_code import declared
 
 
 def scope(sentences: Iterable[str], settings: Iterable[Setting], own: Mapping[str, str]) -> Setting:

@@ -35,16 +35,6 @@ def parse_shape(text: object, name: str) -> Shape:
     return tuple(_size(part, name) for part in parts)
 
 
-def declared(shape: Shape) -> str:
-    """A shape as an input's declaration writes it: sizes with spaces between them and none inside.
-
-    >>> from symattn.shapes import size
-    >>> declared((2 * size("r") + 1, size("m"))), declared(())
-    ('2*r+1 m', 'scalar')
-    """
-    return " ".join(str(length).replace(" ", "") for length in shape) or "scalar"
-
-
 def _size(text: str, name: str) -> Expr:
     return Add(*(Mul(*(_factor(factor, name) for factor in term.split("*"))) for term in text.split("+")))
 

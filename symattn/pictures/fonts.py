@@ -74,12 +74,13 @@ def texts(value: Any) -> Iterator[str]:
 @cache
 def letters(family: str) -> frozenset[str]:
     """The letters that the upright font of a family has, none if it is not installed or cannot be read."""
-    from matplotlib.font_manager import FontProperties, fontManager, get_font
+    from matplotlib.font_manager import fontManager, get_font
 
+    # Not by findfont, which writes to the log about the weights of fonts that are only looked at.
+    files = [(font.style != "normal", font.fname) for font in fontManager.ttflist if font.name == family]
     try:
-        path = fontManager.findfont(FontProperties(family=family), fallback_to_default=False)
-        return frozenset(map(chr, get_font(path).get_charmap()))
-    except (ValueError, OSError, RuntimeError):
+        return frozenset(map(chr, get_font(min(files)[1]).get_charmap())) if files else frozenset()
+    except (OSError, RuntimeError):
         return frozenset()
 
 

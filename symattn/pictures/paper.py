@@ -12,7 +12,7 @@ from symattn.pictures.fonts import families
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, as_hex, fill_of, ink_on, style_of
 from symattn.pictures.svg_elements import LETTER as NARROW
-from symattn.pictures.svg_elements import width_of
+from symattn.pictures.svg_elements import shortened, width_of
 
 MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "X", "plus": "P", "wedge": "v"}
 """Markers as matplotlib calls them."""
@@ -60,6 +60,7 @@ def to_paper(title: str, panels: Sequence[Panel], columns: int | None, format_na
         stream = BytesIO()
         nothing = {"CreationDate": None} if format_name == "pdf" else {"Software": None}
         with catch_warnings():
+            filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
             filterwarnings("error", message="Glyph .* missing from font", category=UserWarning)
             try:
                 figure.savefig(stream, format=format_name, dpi=DOTS_PER_INCH, metadata=nothing)
@@ -89,8 +90,9 @@ def _draw_map(panel: HeatMap, axes: Any) -> None:
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, edgecolor="#8a8a8a", linewidth=0.5, **look))
     axes.set_xlim(-0.5, m - 0.5)
     axes.set_ylim(n - 0.5, -0.5)
-    axes.set_xticks(range(m), panel.columns, rotation=90 if max(map(len, panel.columns)) > 6 else 0)
-    axes.set_yticks(range(n), panel.rows)
+    columns, rows = ([shortened(label) for label in labels] for labels in (panel.columns, panel.rows))
+    axes.set_xticks(range(m), columns, rotation=90 if max(map(len, columns)) > 6 else 0)
+    axes.set_yticks(range(n), rows)
     below, words = panel.column_label, panel.wording
     if panel.has_masked:
         below = words("below a map", columns=below, note=words("hatched"))
@@ -119,7 +121,7 @@ def _draw_chart(panel: Chart, axes: Any) -> None:
     for series in panel.series:
         style = style_of(series.style)
         places = [float(point.x) for point in series.points], [float(point.y) for point in series.points]
-        label = series.label if id(series) in named else None
+        label = shortened(series.label, 60) if id(series) in named else None
         if series.joined:
             dashes = (0, style.dashes) if style.dashes else "solid"
             axes.plot(*places, color=COLOURS[style.colour], linestyle=dashes, linewidth=1.4, label=label)

@@ -68,9 +68,8 @@ def plot(
     values.
     """
     chosen, words = kind_called(kind), Wording.of(language)
-    if value is not None and kind != "weights":
-        raise InputError(f"value={value!r} chooses what the heat maps of kind 'weights' show; {kind!r} shows no other.")
     labels = Labels.of(tokens, queries, keys)
+    check_value(kind, value)
     panels = chosen.panels(bound, labels, count(digits, "digits", 1, MOST_DIGITS), value, words)
     if not panels:
         raise InputError(f"{bound.system.name}: no query may attend to any key, so there is nothing to draw.")
@@ -90,6 +89,12 @@ def plot_without_numbers(system: EquationSystem, kind: str, language: str = "en"
         )
     title = words("title", mechanism=system.name, kind=words(kind))
     return Picture(title, (saturation_chart(system, length_in(system), words),), chosen.columns, words.language)
+
+
+def check_value(kind: str, value: str | None) -> None:
+    """Errors: ``InputError`` for a value of a picture that shows no other."""
+    if value is not None and kind != "weights":
+        raise InputError(f"value={value!r} chooses what the heat maps of kind 'weights' show; {kind!r} shows no other.")
 
 
 def kind_called(kind: str) -> Kind:

@@ -38,10 +38,11 @@ def named(name: str) -> Theorem:
 
     Errors: ``UnknownNameError`` for a name that no file has.
     """
-    wanted = _of_label(str(name).upper()) or str(name).replace("_", "-")
+    asked = str(name).strip()
+    wanted = _of_label(asked.upper()) or asked.replace("_", "-")
     if wanted not in names():
         labels = [label for own, _ in headings().values() for label in labels_in(own)]
-        hint = suggestion(wanted.upper(), labels) if LABEL.fullmatch(wanted.upper()) else suggestion(wanted, names())
+        hint = suggestion(wanted.upper(), labels) if LABEL.fullmatch(asked.upper()) else suggestion(wanted, names())
         known = ", ".join(f"{' and '.join(labels_in(own))} {key}" for key, (own, _) in headings().items())
         raise UnknownNameError(f"there is no theorem {name!r}.{hint} There are: {known}.")
     found: Theorem = importlib.import_module(f"{__name__}.{_module(wanted)}").theorem

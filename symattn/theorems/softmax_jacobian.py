@@ -18,7 +18,7 @@ matrix_form = (
     .to(
         "s_t @ (eye(m) * p - p.T @ p)",
         by=kronecker_delta,
-        note="with `J = matrix(m, m, p[0, i] * ((1 if i == j else 0) - p[0, j]))`",
+        note="`J = eye(m) * p - p.T @ p` is the Jacobian",
     )
 )
 
@@ -33,7 +33,7 @@ quadratic = (
         {"s": "1 m", "u": "1 m"},
         "p = softmax(s)",
     )
-    .to("rowsum(p * u**2) - rowsum(p * u)**2", by=linearity, note="`eye(m) * p - p.T @ p` between `u` and itself")
+    .to("rowsum(p * u**2) - rowsum(p * u)**2", by=linearity, note="the quadratic form of `eye(m) * p - p.T @ p` at `u`")
     .to("rowsum(p * (u - rowsum(p * u))**2)", by=algebra, note="the variance of `u` under `p`")
     .at_least("zeros(1, 1)", by=bound, slack="rowsum(p * (u - rowsum(p * u))**2)")
 )
