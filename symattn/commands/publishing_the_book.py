@@ -14,7 +14,7 @@ from symattn.commands.progress import Progress, note
 from symattn.errors import InputError, OutputError
 from symattn.publishing import Presentation
 from symattn.publishing.formats import whole as has_whole
-from symattn.writing import check_target, clear_unfinished, write_bytes, write_text
+from symattn.writing import check_target, clear_unfinished, write_bytes
 
 BOTH = "all"
 
@@ -105,21 +105,42 @@ def written(directory: str, languages: tuple[str, ...], formats: tuple[str, ...]
 
     Errors: ``OutputError`` where the directory cannot be made or written.
     """
+    folders = [os.path.join(directory, language) for language in languages]
+    for folder in folders:
+        _check_folder(directory, folder)
     with Progress() as progress:
         files = dict(edition(languages, formats or ("markdown", "latex"), progress))
-    for path in files:
-        target = os.path.join(directory, path)
-        try:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"--to {directory!r} is no directory that can be written: {error.strerror}.") from None
-        check_target(target)
-    for folder in {os.path.dirname(os.path.join(directory, path)) for path in files}:
-        clear_unfinished(folder)
-    for path, made in files.items():
-        target = os.path.join(directory, path)
-        if isinstance(made, bytes):
-            write_bytes(target, made)
-        else:
-            write_text(target, made)
+    try:
+        for folder in folders:
+            os.makedirs(folder, exist_ok=True)
+            clear_unfinished(folder)
+        for path in files:
+            check_target(os.path.join(directory, path))
+        for path, made in files.items():
+            write_bytes(os.path.join(directory, path), made if isinstance(made, bytes) else made.encode("utf-8"))
+    except OutputError as error:
+        raise OutputError(f"--to {directory!r}: {error.message.removeprefix('-o ')}") from None
+    except OSError as error:
+        raise OutputError(f"--to {directory!r} could not be made: {error.strerror}.") from None
     note(f"{len(files)} files in {directory}")
+
+
+def _check_folder(directory: str, folder: str) -> None:
+    """Refuse a folder that could not be made or written, before the work is done whose result it is to hold.
+
+    Errors: ``OutputError``.
+    """
+    try:
+        os.lstat(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:  # a name that no file can have
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise OutputError(f"--to {directory!r} could not be made: {reason}.") from None
+    there = os.path.realpath(folder)
+    while not os.path.lexists(there):
+        there = os.path.dirname(there)
+    if not os.path.isdir(there):
+        raise OutputError(f"--to {directory!r}: {there!r} is a file, where a directory is needed.")
+    if not os.access(there, os.W_OK):
+        raise OutputError(f"--to {directory!r}: the directory {there!r} may not be written; its permissions forbid it.")
