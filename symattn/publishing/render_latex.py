@@ -27,6 +27,7 @@ from symattn.publishing.document import (
 from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.languages import CURRENT, Language
 from symattn.publishing.latex_notation import LatexNotation, escape
+from symattn.publishing.layout import columns
 from symattn.publishing.measure import width
 from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
@@ -208,7 +209,7 @@ def _indented(place: int, line: str) -> str:
 
 def _beside(widths: Sequence[float], reasons: Sequence[str]) -> list[bool]:
     """Which formulas have their reasons beside them: those that leave room for the widest of these reasons."""
-    reach = [0.45 * len(reason) + 2 for reason in reasons]
+    reach = [0.45 * columns(reason) + 2 for reason in reasons]
     chosen = [bool(reason) and own + far <= LINE for own, far, reason in zip(widths, reach, reasons, strict=True)]
     while any(chosen):
         places = [place for place, is_beside in enumerate(chosen) if is_beside]
@@ -240,27 +241,27 @@ def _size(longest: float) -> tuple[str, float]:
 def _table(block: Table, settings: Settings) -> tuple[str, float]:
     """Columns as wide as their widest cell, or, where that is too wide for the line, broken into lines."""
     cells = [[inline((cell,), settings) for cell in row] for row in (block.header, *block.rows)]
-    natural = [max(LETTER * len(row[at]) for row in cells) for at in range(len(block.header))]
+    natural = [max(LETTER * columns(row[at]) for row in cells) for at in range(len(block.header))]
     size, needed = _size(sum(natural) + len(natural))
-    columns, end = "l" * len(natural), r" \\"
+    letters, end = "l" * len(natural), r" \\"
     if size == SIZES[-1][0]:
         size, factor = SIZES[2]
         least = [
-            max((LETTER * len(word) for row in cells for word in _unbreakable(row[at])), default=0.0)
+            max((LETTER * columns(word) for row in cells for word in _unbreakable(row[at])), default=0.0)
             for at in range(len(natural))
         ]
         widths = column_widths(natural, least, 0.95 * factor * LINE - 1.2 * len(natural))
         needed = max(0.0, sum(widths) + 1.2 * len(natural) - factor * LINE)
         needed = LINE + needed if needed else 0
         parts = [have < want for have, want in zip(widths, natural, strict=True)]
-        columns = "".join(f"p{{{have:.1f}em}}" if part else "l" for have, part in zip(widths, parts, strict=True))
+        letters = "".join(f"p{{{have:.1f}em}}" if part else "l" for have, part in zip(widths, parts, strict=True))
         cells = [
             [rf"\raggedright {cell}" if part else cell for cell, part in zip(row, parts, strict=True)] for row in cells
         ]
         end = r" \tabularnewline"
     rows = [" & ".join(row) + end for row in cells]
     body = "\n".join([rows[0], r"\hline", *rows[1:]])
-    shown = f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}"
+    shown = f"\\begin{{tabular}}{{{letters}}}\n{body}\n\\end{{tabular}}"
     return f"{{{size}{ROOM_UNDER_A_LINE}\n{shown}\n\\par}}", needed
 
 
