@@ -63,7 +63,9 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
     data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}
     script = f"(() => {{\n{asset('model.js')}\nconst functions = {found.code.strip()};\n"
     script += "\n".join(asset(f"{name}.js") for name in SCRIPTS[1:]) + "})();"
-    return web_page(body, title=title, tag=languages.language(language).tag, style=asset("workbench.css"), script=script, data=data)
+    return web_page(
+        body, title=title, tag=languages.language(language).tag, style=asset("workbench.css"), script=script, data=data
+    )
 
 
 def kind_of_tokens(bench: Workbench) -> str:

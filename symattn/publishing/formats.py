@@ -17,8 +17,10 @@ from symattn.publishing.render_latex import render_latex
 from symattn.publishing.render_markdown import render_markdown
 from symattn.publishing.render_mathml import render_mathml
 from symattn.publishing.render_notebook import render_notebook
+from symattn.publishing.render_slides import render_slides
 from symattn.publishing.render_text import render_text
 from symattn.publishing.settings import Settings
+from symattn.writing import FORMATS
 
 RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "text": render_text,
@@ -28,10 +30,11 @@ RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
     "markdown": render_markdown,
     "json": render_json,
     "notebook": render_notebook,
+    "slides": render_slides,
 }
 """One row a format; a new format is a new file and a row here."""
 
-BESIDE = {"latex": "pdf", "markdown": "svg"}
+BESIDE = {"latex": "pdf", "slides": "pdf", "markdown": "svg"}
 """The formats that hold no pictures, and the kind of the files that stand beside them."""
 
 
@@ -49,6 +52,15 @@ def files(document: Document, format: str) -> dict[str, bytes]:
             drawn = block.svg if kind == "svg" else block.drawing.to(kind)
             made[block.file(kind)] = drawn.encode("utf-8") if isinstance(drawn, str) else drawn
     return made
+
+
+def whole(format: str) -> bool:
+    """Whether a file of its own is asked for with ``standalone``, because a piece of the format is no file.
+
+    >>> whole("latex"), whole("markdown"), whole("json")
+    (True, False, False)
+    """
+    return FORMATS[format].whole and format != "json"
 
 
 def _check(format: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from symattn.publishing.breaking import broken, column_widths
 from symattn.publishing.document import (
     Block,
     Code,
@@ -26,6 +27,7 @@ from symattn.publishing.document import (
 from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.languages import CURRENT, Language
 from symattn.publishing.latex_notation import LatexNotation, escape
+from symattn.publishing.layout import columns
 from symattn.publishing.measure import width
 from symattn.publishing.settings import Settings
 from symattn.publishing.text_notation import plain
@@ -38,6 +40,9 @@ SIZES = (("", 1.0), (r"\small", 1.09), (r"\footnotesize", 1.2), (r"\scriptsize",
 """Smaller type and how much more it holds; smaller than this, the entries of a matrix are listed instead."""
 
 SMALLEST = SIZES[-1][1]
+
+LETTER = 0.5
+"""Width of a letter of words, in ems."""
 
 SIGNS = LatexNotation().sign
 
@@ -104,7 +109,7 @@ def how_to_compile(packages: Sequence[str], runs: int = 1) -> str:
     """
     own: Language = CURRENT.get()
     *others, last = own.engines
-    often = "" if runs == 1 else ", twice, for the page numbers of the contents"
+    often = "" if runs == 1 else ", twice, for the numbers of its pages"
     several = "s" if len(packages) > 1 else ""
     *before, final = packages
     named = f"{', '.join(before)} and {final}" if before else final
@@ -169,26 +174,42 @@ def _formula(block: Formula, settings: Settings) -> tuple[str, float]:
 
 def _steps(block: Steps, settings: Settings) -> tuple[str, float]:
     """The start and the steps flush left, reasons in a column of their own, or below where the line is full."""
-    formulas = [f"{SIGNS(line.sign)} {latex(line.value, digits=settings.digits)}" for line in block.lines]
-    beside = _beside([width(formula) for formula in formulas], [line.reason for line in block.lines])
-    start = latex(block.start, digits=settings.digits)
-    rows = [_overlapping(start) if any(beside) else f"& {start}"]
+    start, *formulas = [
+        broken(f"{sign}{latex(value, digits=settings.digits)}", LINE * SMALLEST)
+        for sign, value in [("", block.start), *((f"{SIGNS(line.sign)} ", line.value) for line in block.lines)]
+    ]
+    widest = [max(map(width, lines)) for lines in formulas]
+    beside = _beside(widest, [line.reason for line in block.lines])
+    rows = _rows(start, any(beside))
     for line, formula, has_room in zip(block.lines, formulas, beside, strict=True):
+        *before, last = formula
         if has_room:
-            rows.append(rf"& {formula} && \text{{\footnotesize {escape(plain(line.reason))}}}")
+            rows += [_indented(place, part) for place, part in enumerate(before)]
+            reason = rf"&& \text{{\footnotesize {escape(plain(line.reason))}}}"
+            rows.append(f"{_indented(len(before), last)} {reason}")
         else:
-            rows.append(_overlapping(formula) if any(beside) else f"& {formula}")
+            rows += _rows(formula, any(beside))
         rows += _below(line, "" if has_room else line.reason, settings)
-    size, needed = _size(max(map(width, (start, *formulas))))
+    size, needed = _size(max([*map(width, start), *widest]))
     body = " \\\\[3pt]\n".join(f"{row} &" for row in rows)
     shown = f"\\begin{{flalign*}}\n{body}\n\\end{{flalign*}}"
     setting = size + (ROOM_FOR_FRACTIONS if FRACTION_IN_A_MATRIX.search(body) else "")
     return (f"{{{setting}\n{shown}\n\\par}}" if setting else shown), needed
 
 
+def _rows(lines: Sequence[str], overlapping: bool) -> list[str]:
+    """The lines of one formula, those after the first set in."""
+    indented = [_indented(place, line) for place, line in enumerate(lines)]
+    return [_overlapping(line.removeprefix("& ")) for line in indented] if overlapping else indented
+
+
+def _indented(place: int, line: str) -> str:
+    return rf"& \qquad {{}}{line}" if place else f"& {line}"
+
+
 def _beside(widths: Sequence[float], reasons: Sequence[str]) -> list[bool]:
     """Which formulas have their reasons beside them: those that leave room for the widest of these reasons."""
-    reach = [0.45 * len(reason) + 2 for reason in reasons]
+    reach = [0.45 * columns(reason) + 2 for reason in reasons]
     chosen = [bool(reason) and own + far <= LINE for own, far, reason in zip(widths, reach, reasons, strict=True)]
     while any(chosen):
         places = [place for place, is_beside in enumerate(chosen) if is_beside]
@@ -218,19 +239,40 @@ def _size(longest: float) -> tuple[str, float]:
 
 
 def _table(block: Table, settings: Settings) -> tuple[str, float]:
-    columns = "l" * len(block.header)
+    """Columns as wide as their widest cell, or, where that is too wide for the line, broken into lines."""
     cells = [[inline((cell,), settings) for cell in row] for row in (block.header, *block.rows)]
-    characters = [max(len(row[at]) for row in cells) for at in range(len(columns))]
-    rows = [" & ".join(row) + r" \\" for row in cells]
+    natural = [max(LETTER * columns(row[at]) for row in cells) for at in range(len(block.header))]
+    size, needed = _size(sum(natural) + len(natural))
+    letters, end = "l" * len(natural), r" \\"
+    if size == SIZES[-1][0]:
+        size, factor = SIZES[2]
+        least = [
+            max((LETTER * columns(word) for row in cells for word in _unbreakable(row[at])), default=0.0)
+            for at in range(len(natural))
+        ]
+        widths = column_widths(natural, least, 0.95 * factor * LINE - 1.2 * len(natural))
+        needed = max(0.0, sum(widths) + 1.2 * len(natural) - factor * LINE)
+        needed = LINE + needed if needed else 0
+        parts = [have < want for have, want in zip(widths, natural, strict=True)]
+        letters = "".join(f"p{{{have:.1f}em}}" if part else "l" for have, part in zip(widths, parts, strict=True))
+        cells = [
+            [rf"\raggedright {cell}" if part else cell for cell, part in zip(row, parts, strict=True)] for row in cells
+        ]
+        end = r" \tabularnewline"
+    rows = [" & ".join(row) + end for row in cells]
     body = "\n".join([rows[0], r"\hline", *rows[1:]])
-    size, needed = _size(0.5 * sum(characters) + len(columns))
-    shown = f"\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}"
+    shown = f"\\begin{{tabular}}{{{letters}}}\n{body}\n\\end{{tabular}}"
     return f"{{{size}{ROOM_UNDER_A_LINE}\n{shown}\n\\par}}", needed
 
 
 def _typed(line: str) -> str:
     """A line of code: its spaces kept, after a box where they begin it, and its quotes upright."""
     return r"\char34{}".join(escape(part) for part in line.split('"')).replace(" ", "~")
+
+
+def _unbreakable(cell: str) -> list[str]:
+    """Words and formulas of a cell; Chinese breaks anywhere."""
+    return re.findall(r"\$[^$]*\$|[^\s\u3000-\u9fff\uff00-\uffef]+", cell)
 
 
 def _code(block: Code, settings: Settings) -> tuple[str, float]:

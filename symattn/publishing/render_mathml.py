@@ -25,6 +25,7 @@ from symattn.publishing.document import (
 from symattn.publishing.fitting import fitted_lines
 from symattn.publishing.languages import CURRENT
 from symattn.publishing.latex_notation import LatexNotation
+from symattn.publishing.layout import columns
 from symattn.publishing.mathml_validator import NAMESPACE, check_element
 from symattn.publishing.measure import width
 from symattn.publishing.settings import Settings
@@ -201,7 +202,7 @@ def _steps(block: Steps, settings: Settings) -> Element:
     cell = SubElement(row, "td", {"colspan": "2"})
     cell.append(math_element(block.start, display=False, digits=settings.digits))
     for line in block.lines:
-        beside = width(latex(line.value, digits=settings.digits)) + 0.45 * len(line.reason) + 3 <= LINE
+        beside = width(latex(line.value, digits=settings.digits)) + 0.45 * columns(line.reason) + 3 <= LINE
         row = SubElement(made, "tr", {"class": line.evidence} if line.evidence.isidentifier() else {})
         sign = SubElement(row, "td", {"class": "sign"})
         root = SubElement(sign, "math", {"xmlns": NAMESPACE, "display": "inline"})
