@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from symattn import book
 from symattn.book.said import LANGUAGES, Said
+from symattn.book.written import once
 from symattn.publishing import Block, Contents, Paragraph, Presentation, References, Title
 from symattn.publishing.formats import whole
 from symattn.publishing.render_markdown import escape
@@ -85,7 +86,7 @@ def whole_book(language: str = "en", progress: Progress | None = None) -> Presen
         chapter = book.named(name).present(language)
         blocks += [title, *chapter.blocks]
         program += chapter.program
-    sources = dict.fromkeys(filter(None, (book.named(name).proved.source for name in names)))
+    sources = once(book.named(name).source for name in names).split("; ")
     return Presentation(
         TITLE.of(language),
         (Paragraph(ABOUT.of(language)), Contents(titles), *blocks, References(sources)),

@@ -128,7 +128,7 @@ def test_a_notebook_is_known_by_its_suffix_and_tex_is_an_article(tmp_path):
 @pytest.fixture
 def short(monkeypatch):
     """A book of two chapters."""
-    names = book.in_order()[5:7]
+    names = book.in_order()[9:11]
     monkeypatch.setattr(book, "in_order", lambda: names)
     monkeypatch.setattr(book, "names", lambda: tuple(sorted(names)))
     return names
@@ -196,7 +196,7 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background ignores
 from symattn import book, writing
 from symattn.cli import main
-names = book.in_order()[5:8]
+names = book.in_order()[9:12]
 book.in_order, book.names = lambda: names, lambda: tuple(sorted(names))
 sync, calls = os.fsync, []
 def fsync(descriptor):
