@@ -86,7 +86,7 @@ def whole_book(language: str = "en", progress: Progress | None = None) -> Presen
         chapter = book.named(name).present(language)
         blocks += [title, *chapter.blocks]
         program += chapter.program
-    sources = once(book.named(name).source for name in names).split("; ")
+    sources = filter(None, once(book.named(name).source for name in names).split("; "))
     return Presentation(
         TITLE.of(language),
         (Paragraph(ABOUT.of(language)), Contents(titles), *blocks, References(sources)),
