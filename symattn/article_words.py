@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from symattn.errors import InputError
+from symattn.publishing.languages import words_in
 
 ENGLISH = {
     "title": "{name} in eight steps",
@@ -70,9 +70,7 @@ def words(language: str) -> Mapping[str, str]:
 
     Errors: ``InputError`` for a language without a row.
     """
-    if language not in LANGUAGES:
-        raise InputError(f"the eight steps have no language {language!r}; there are: {', '.join(LANGUAGES)}.")
-    return LANGUAGES[language]
+    return words_in(language, LANGUAGES, "article_words.py")
 
 
 def told(language: str, sentence: str, **places: Any) -> tuple[Any, ...]:

@@ -12,8 +12,8 @@ from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import ExactnessError
 from symattn.page import interactive_page
-from symattn.page.wording import WORDS
 from symattn.publishing import Presentation
+from symattn.publishing.languages import LANGUAGES
 
 
 @click.command("derive")
@@ -23,7 +23,7 @@ from symattn.publishing import Presentation
     click.option(
         "--lang",
         "language",
-        type=click.Choice(list(WORDS)),
+        type=click.Choice(tuple(LANGUAGES)),
         default="en",
         show_default=True,
         help="The language of an interactive page (--format html).",

@@ -11,7 +11,8 @@ from symattn.errors import InputError
 from symattn.examples import worked_example
 from symattn.pictures import KINDS, fonts
 from symattn.pictures.fonts import families, texts
-from symattn.pictures.wording import LANGUAGES, WORDS
+from symattn.pictures.wording import WORDS
+from symattn.publishing.languages import LANGUAGES
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH_WORD = re.compile("[A-Za-z]{4,}")
@@ -102,7 +103,7 @@ def test_labels_with_braces_are_labels():
 
 @pytest.mark.parametrize("language", ["fr", "zh_CN", "", None, "<script>"])
 def test_another_language_is_refused(language):
-    with pytest.raises(InputError, match=r"a picture has no language .* There are: en, zh"):
+    with pytest.raises(InputError, match=r"there is no language .* There are: en, zh"):
         worked_example("dot").plot(language=language)
 
 
