@@ -25,12 +25,11 @@ class Presentation(Document):
         return replace(self, blocks=(*self.blocks, *blocks))
 
     def to(self, format: str = "text", *, digits: int = 10, standalone: bool = False, width: int = 100) -> str:
-        """The document as text, LaTeX, slides, MathML, Markdown, a notebook or JSON.
+        """The document as text, LaTeX, MathML, Markdown or JSON.
 
         ``digits`` are the significant decimal digits, ``width`` the characters of a line of text; ``standalone`` asks
-        for a whole file (a LaTeX document, slides, an HTML page) instead of a piece to paste.
-        Errors: ``InputError`` for an unknown format or language, ``LimitError`` for too many digits,
-        ``MissingExtraError`` for a notebook without nbformat.
+        for a whole file (a LaTeX document, an HTML page) instead of a piece to paste.
+        Errors: ``InputError`` for an unknown format, ``LimitError`` for too many digits.
         """
         return render(self, format, digits=digits, standalone=standalone, width=width)
 
