@@ -309,5 +309,5 @@ def test_every_mechanism_of_the_library_told_in_eight_steps_has_a_chinese_name()
 
 
 def test_the_eight_steps_refuse_a_language_that_there_is_not():
-    with pytest.raises(InputError, match="no language 'fr'. There are: en, zh"):
+    with pytest.raises(InputError, match=r"no language 'fr'\. There are: en, zh"):
         eight_steps(worked_example(), language="fr")
