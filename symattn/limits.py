@@ -114,8 +114,11 @@ LABEL_LENGTH = 200
 PAGE_EXACT_CHARACTERS = 150_000
 """Characters of the exact forms on one page."""
 
-PAGE_EXACT_FORM = 3_000
+PAGE_EXACT_FORM = 2_000
 """Characters of one exact form on a page, signs and elements; a longer one is left to its decimals."""
+
+PAGE_DERIVATION_CHARACTERS = 300_000
+"""Characters of the derivation below a page; a longer one is left out."""
 
 PAGE_EXACT_SECONDS = 3.0
 """How long exact forms of one page are looked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -28,6 +29,9 @@ from symattn.shapes import size
 from symattn.worked import Bound, bind
 
 Data = dict[str, Any]
+
+DECIMALS = 6
+"""Digits behind the point up to which a number is typed as a decimal."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,19 @@ def texts_of(value: Any) -> Any:
     if isinstance(value, exact.ExactMatrix):
         rows, columns = value.shape
         return [[texts_of(value[i, j]) for j in range(columns)] for i in range(rows)]
-    return str(value.as_fraction()) if value.is_rational else str(value.decimal(17))
+    return typed(value.as_fraction()) if value.is_rational else str(value.decimal(17))
+
+
+def typed(number: Fraction) -> str:
+    """A fraction as a person would type it: as a decimal where that is short.
+
+    >>> typed(Fraction(13, 100)), typed(Fraction(1, 3)), typed(Fraction(-2))
+    ('0.13', '1/3', '-2')
+    """
+    scaled = number * 10**DECIMALS
+    if number.denominator != 1 and scaled.denominator == 1:
+        return f"{number.numerator / number.denominator:.{DECIMALS}f}".rstrip("0")
+    return str(number)
 
 
 def _nested(lengths: tuple[int, ...], members: Any) -> Any:

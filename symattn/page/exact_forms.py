@@ -18,8 +18,9 @@ UNSHOWN = ("mask", "weigh", "entropy")
 
 
 class ExactForms:
-    """Values by choice and name, each entry the place of its form in ``texts``, or ``None`` for a whole number and for
-    a form that is too long to read.
+    """Values by choice and name, each entry the place of its form in ``texts``, or a whole number as a text.
+
+    It is ``None`` for a form that is too long to read.
 
     What needs more room or time than a page may take is left out, the rarer choices first.
     """
@@ -65,9 +66,9 @@ class ExactForms:
             return self._placed(family[before])
         return [self._members(family, (*before, place)) for place in range(family.lengths[len(before)])]
 
-    def _place(self, entry: Element) -> int | None:
+    def _place(self, entry: Element) -> int | str | None:
         if entry.is_rational and entry.as_fraction().denominator == 1:
-            return None
+            return str(entry.as_fraction())
         text = "".join(map(serialized, elements(entry, digits=10)))
         if len(text) > limits.PAGE_EXACT_FORM:
             return None

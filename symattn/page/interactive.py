@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from symattn import limits
 from symattn.equations import EquationSystem
 from symattn.page.data import PageData, page_data
 from symattn.page.lines import Workbench
@@ -51,6 +52,7 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
     environment = Environment(loader=PackageLoader("symattn.page", WEB), autoescape=True, trim_blocks=True)
     title = plain(found.bench.system.name)
     below = "" if derivation is None else render_mathml(derivation, Settings(digits=digits))
+    is_too_long = len(below) > limits.PAGE_DERIVATION_CHARACTERS
     body = environment.get_template("workbench.html.jinja").render(
         title=title[:1].upper() + title[1:],
         source=plain(found.bench.system.source),
@@ -59,6 +61,7 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
         has_choices=bool(found.bench.choices),
         has_weights=any(line.role == "normalise" for line in found.bench.lines),
         derivation=Markup(below),
+        too_long=is_too_long,
     )
     data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}
     script = f"(() => {{\n{asset('model.js')}\nconst functions = {found.code.strip()};\n"

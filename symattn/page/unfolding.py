@@ -42,6 +42,9 @@ SCALE, SIMILARITY = "scale", "score"
 
 ON, OFF = "on", "off"
 
+WEIGHTS = "WUw"
+"""What the names of matrices of weights begin with, in papers and in the library."""
+
 
 def unfolded(system: EquationSystem) -> Workbench:
     """The equations that a mechanism's output rests on, in small steps, with what can be chosen.
@@ -269,10 +272,12 @@ def is_input(value: Value, system: EquationSystem) -> bool:
 
 
 def is_projection(value: Value, system: EquationSystem) -> bool:
-    """Whether a value is the product of two inputs, with or without a bias."""
+    """Whether a value is an input times a matrix of weights, with or without a bias."""
     if isinstance(value, ElementwiseSum) and is_input(value.right, system):
         value = value.left
-    return isinstance(value, MatrixProduct) and all(is_input(side, system) for side in (value.left, value.right))
+    if not isinstance(value, MatrixProduct) or not all(is_input(side, system) for side in (value.left, value.right)):
+        return False
+    return any(symbol.name[0] in WEIGHTS for side in (value.left, value.right) for symbol in side.atoms(MatrixSymbol))
 
 
 def is_root_of_a_size(value: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, Expr, Gt, Le, MatrixExpr, Ne, S, Symbol, exp, log
+from sympy import Abs, Expr, Le, MatrixExpr, Ne, S, Symbol, exp, log
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.equations import Equation
@@ -102,10 +102,10 @@ def _exponentials(
 
 
 def _entropy(equation: Equation, names: Names) -> Equation:
-    """How spread out the weights of each row are, in nats; a weight of 0 adds nothing."""
+    """How spread out the weights of each row are, in nats; a weight of 0 adds nothing, one that is no number does."""
     weights = equation.left_side
     weight = entry_of(weights, ROW, COLUMN, Indices(avoid=[weights, ROW, COLUMN]))
-    term = Cases.of(Gt(weight, 0), negated(multiplied(weight, applied(log, weight))))
+    term = Cases.of(Ne(weight, 0), negated(multiplied(weight, applied(log, weight))))
     terms = IndexedMatrix(term, ROW, COLUMN, *weights.shape)
     return Equation(names.fresh("h", "H"), RowSum(terms), equation.axes)
 

@@ -25,7 +25,7 @@ function temperatureControl() {
   const name = page.temperature;
   const slider = element("input", {type: "range", min: "-2", max: "2", step: "0.01", id: "temperature",
     value: Math.log10(state.numbers[name]) || 0, "aria-label": words.temperature});
-  const field = element("input", {type: "text", inputmode: "decimal", size: "6", value: state.texts[name],
+  const field = element("input", {type: "text", inputmode: "decimal", size: "6", id: "temperature-number", value: state.texts[name],
     "data-input": name, "data-position": "", "aria-label": words.temperature});
   slider.addEventListener("input", () => {
     const value = Number(slider.value) === 0 ? "1" : String(Number((10 ** Number(slider.value)).toPrecision(3)));
@@ -36,8 +36,7 @@ function temperatureControl() {
   field.addEventListener("input", () => {
     const value = parsed(field.value);
     const isRight = value !== null && value !== 0 && setEntry(name, [], field.value);
-    field.setAttribute("aria-invalid", String(!isRight));
-    tell(isRight ? "" : worded(words.noTemperature, {text: field.value.slice(0, 40)}));
+    judge(field, isRight ? "" : worded(words.noTemperature, {text: field.value.slice(0, 40)}));
     if (isRight) {
       slider.value = value > 0 ? Math.log10(value) : 0;
       refresh();
@@ -50,9 +49,12 @@ function temperatureControl() {
 function windowControl() {
   const name = page.window;
   const field = element("input", {type: "number", min: "0", step: "1", size: "4", value: state.texts[name],
-    "data-input": name, "data-position": ""});
+    id: "window", "data-input": name, "data-position": ""});
   field.addEventListener("input", () => {
-    if (setEntry(name, [], field.value)) {
+    const value = parsed(field.value);
+    const isRight = value !== null && value >= 0 && setEntry(name, [], field.value);
+    judge(field, isRight ? "" : words.noWindow);
+    if (isRight) {
       refresh();
     }
   });
@@ -73,10 +75,14 @@ function labelControls() {
   const fields = sizes.map((size) => {
     const text = sizes.length > 1 ? worded(words.labelsFor, {size}) : words.labels;
     const field = element("input", {type: "text", value: (state.labels[size] || []).join(" "), maxlength: "400",
-      placeholder: words.labelsHint});
+      placeholder: words.labelsHint, id: `labels ${size}`});
     field.addEventListener("change", () => {
-      state.labels[size] = field.value.split(/[\s,，、]+/).filter(Boolean).map((label) => label.slice(0, 40));
+      const given = field.value.split(/[\s,，、]+/).filter(Boolean).map((label) => label.slice(0, 40));
+      state.labels[size] = given;
       rebuild();
+      const weights = weightsLine();
+      const wanted = weights.shape[weights.sizes.indexOf(size)];
+      tell(given.length && given.length !== wanted ? worded(words.labelCount, {given: given.length, wanted}) : "");
     });
     return element("label", {class: "control"}, `${text} `, field);
   });
@@ -94,7 +100,7 @@ function digitsControl() {
 }
 
 function exactControl() {
-  const box = element("input", {type: "checkbox", checked: state.showsExact});
+  const box = element("input", {type: "checkbox", id: "show-exact", checked: state.showsExact});
   box.addEventListener("change", () => {
     state.showsExact = box.checked;
     refresh();
@@ -102,7 +108,9 @@ function exactControl() {
   return element("label", {class: "control"}, box, " ", words.showExact);
 }
 
+// The controls are built anew where a choice changes them; the one that a person is at keeps the focus.
 function buildControls() {
+  const focused = document.activeElement ? document.activeElement.id : "";
   const used = new Set(activeInputs().map((input) => input.name));
   const made = page.choices.map(choiceControl);
   if (page.temperature && used.has(page.temperature)) {
@@ -113,6 +121,10 @@ function buildControls() {
   }
   document.getElementById("choices").replaceChildren(...made);
   document.getElementById("display").replaceChildren(...labelControls(), digitsControl(), exactControl());
+  const again = focused && document.getElementById(focused);
+  if (again && again !== document.activeElement) {
+    again.focus();
+  }
 }
 
 function followTheme() {

@@ -205,29 +205,33 @@ function isOutOfRange(line, position) {
   }
   const total = at(state.values[sums.name], [...position.slice(0, -1), 0]);
   const row = at(state.values[line.name], position.slice(0, -1));
-  return !Number.isFinite(total) || (total === 0 && row.some((weight) => weight !== 0));
+  const isDefined = row.every((weight) => !Number.isNaN(weight));
+  return isDefined && (!Number.isFinite(total) || (total === 0 && row.some((weight) => weight !== 0)));
 }
 
 // One entry with everything that it is made from: symbol = formula with numbers ≈ value.
 function explained(line, position) {
   const places = placesOf(line, position);
-  const value = at(state.values[line.name], position);
+  const value = numberAt(line.name, position);
   const root = maths("math", entrySymbol(line.name, position), sign("="));
   root.setAttribute("displaystyle", "true");
   if (isOutOfRange(line, position)) {
-    root.append(numberPiece(value).node, maths("mtext", ` (${words.outOfRange})`));
+    root.append(numberPiece(value).node);
     return root;
   }
   const piece = pieceOf(line.tree, places);
   root.append(piece.node);
   if (piece.node.localName !== "mn" || piece.node.textContent !== shown(value)) {
-    root.append(sign(isRounded(value) ? "≈" : "="), numberPiece(value).node);
+    root.append(sign(isRounded(line, position) ? "≈" : "="), numberPiece(value).node);
   }
   return root;
 }
 
-function isRounded(value) {
-  return Number(shown(value).replace("−", "-")) !== value;
+// Whether what is shown of an entry is not all of it, or may not be: a weight of 0 for an allowed key is a small one.
+function isRounded(line, position) {
+  const value = numberAt(line.name, position);
+  const isSmall = value === 0 && ["exponentials", "normalise"].includes(line.role) && !isMasked(line, position);
+  return isSmall || exactForm(line.name, position) !== "" || Number(shown(value).replace("−", "-")) !== value;
 }
 
 // A name with its positions below it, counted from 1 as in print.
@@ -235,7 +239,7 @@ function entrySymbol(name, position) {
   const [base, ...rest] = name.split("_");
   const below = position.map((place) => place + 1).join(",");
   const subscript = [rest.join("_"), below].filter(Boolean).join(", ");
-  const letter = maths("mi", GREEK[base] || base);
+  const letter = maths("mi", Object.hasOwn(GREEK, base) ? GREEK[base] : base);
   return subscript ? maths("msub", letter, maths("mtext", subscript)) : letter;
 }
 

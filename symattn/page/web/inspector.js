@@ -5,6 +5,9 @@ const MOST_OUTPUTS = 64;
 function inspect(name, position) {
   state.pinned = [name, position];
   showEntry(name, position);
+  const owner = lineNamed(name) || inputNamed[name];
+  const place = owner.shape.length ? nameOfPlace(owner, position) : "";
+  document.getElementById("spoken").textContent = `${name} ${place}: ${shown(numberAt(name, position))}`;
 }
 
 function showEntry(name, position) {
@@ -31,12 +34,20 @@ function showEntry(name, position) {
     parts.push(element("p", {class: "note"}, words.masked));
   }
   parts.push(element("div", {class: "explained"}, line ? explained(line, position) : plainEntry(name, position)));
+  parts.push(...(line ? remarksOn(line, position) : []));
   const form = line ? exactForm(name, position) : "";
   if (form) {
     parts.push(element("p", {class: "exactly"}, `${words.exactly} `, engraved(`<math xmlns="${MATHS}" displaystyle="true">${form}</math>`)));
   }
   parts.push(...(line ? gradients(line, position) : effects(name, position)));
   panel.replaceChildren(...parts);
+}
+
+// What has to be said of an entry besides its numbers.
+function remarksOn(line, position) {
+  const value = at(state.values[line.name], position);
+  const said = isOutOfRange(line, position) ? words.outOfRange : Number.isNaN(value) ? words.undefinedHere : "";
+  return said ? [element("p", {class: "note"}, said)] : [];
 }
 
 function plainEntry(name, position) {
@@ -83,7 +94,7 @@ function signedTable(owner, values, [, [above, aboveAt], [below, belowAt]]) {
   const holder = tablesOf(owner, (position) => {
     const number = at(values, position);
     const share = largest > 0 && Number.isFinite(number) ? 0.75 * Math.abs(number) / largest : 0;
-    return element("td", {class: `value heat${number < 0 ? " negative" : ""}${share > 0.55 ? " dark-heat" : ""}`,
+    return element("td", {class: `value heat${number < 0 ? " negative" : ""}`,
       style: `--share: ${share}`}, shown(number, 3));
   });
   const fraction = maths("math", maths("mfrac", top, bottom));

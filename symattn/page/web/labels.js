@@ -27,7 +27,9 @@ function labelsOf(size, length) {
   if (!tokenSizes().includes(size)) {
     return Array.from({length}, (_, place) => String(place + 1));
   }
-  return Array.from({length}, (_, place) => worded(words.kinds[state.kind].label, {number: place + 1}));
+  const [queries, keys] = tokenSizes();
+  const label = queries === keys ? words.kinds[state.kind].label : size === queries ? words.queryLabel : words.keyLabel;
+  return Array.from({length}, (_, place) => worded(label, {number: place + 1, kind: words.kinds[state.kind].label}));
 }
 
 function nameOfPlace(owner, position) {

@@ -42,6 +42,13 @@ function buildLines() {
   }));
 }
 
+// A closed derivation would not be printed.
+function openForPrint() {
+  const closed = [...document.querySelectorAll("details:not([open])")];
+  window.addEventListener("beforeprint", () => closed.forEach((each) => { each.open = true; }));
+  window.addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
+}
+
 function refresh() {
   evaluate();
   activeLines().forEach(fillCells);
@@ -53,6 +60,7 @@ function refresh() {
 }
 
 function rebuild() {
+  tell("");
   buildControls();
   buildInputs();
   buildLines();
@@ -68,7 +76,6 @@ function begin() {
   startAgain();
   document.getElementById("again").addEventListener("click", () => {
     startAgain();
-    tell("");
     rebuild();
   });
   document.getElementById("print").addEventListener("click", () => window.print());
@@ -79,6 +86,7 @@ function begin() {
     showWalk();
   });
   followTheme();
+  openForPrint();
   for (const root of [document.getElementById("lines"), document.getElementById("input-matrices")]) {
     followPointer(root);
   }

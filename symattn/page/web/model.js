@@ -6,11 +6,20 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const page = data.page;
 const words = data.words;
 
-const inputNamed = Object.fromEntries(page.inputs.map((input) => [input.name, input]));
+// An object by name in which nothing is found that was not put in: values may be called "constructor".
+function byName(entries = []) {
+  const made = Object.create(null);
+  for (const [name, value] of entries) {
+    made[name] = value;
+  }
+  return made;
+}
+
+const inputNamed = byName(page.inputs.map((input) => [input.name, input]));
 
 const state = {
-  texts: {}, numbers: {}, chosen: {}, values: {}, edited: false,
-  digits: 4, showsExact: true, kind: page.kind, labels: {}, query: 0, step: 0, pinned: null,
+  texts: byName(), numbers: byName(), chosen: byName(), values: byName(), edited: false,
+  digits: 4, showsExact: true, kind: page.kind, labels: byName(), query: 0, step: 0, pinned: null,
 };
 
 function copied(value) {
@@ -54,8 +63,8 @@ function startAgain() {
     state.texts[input.name] = copied(input.texts);
     state.numbers[input.name] = mapped(input.texts, parsed);
   }
-  state.chosen = Object.fromEntries(page.choices.map((choice) => [choice.name, choice.options[0]]));
-  state.edited = false;
+  state.chosen = byName(page.choices.map((choice) => [choice.name, choice.options[0]]));
+  [state.query, state.step] = [0, 0];
 }
 
 function isActive(line) {
@@ -81,10 +90,15 @@ function picked(names) {
 }
 
 function evaluate() {
-  state.values = {...state.numbers};
+  state.values = byName(Object.entries(state.numbers));
   for (const line of activeLines()) {
     state.values[line.name] = functions[line.forward](picked(line.needs))[line.name];
   }
+  state.edited = activeInputs().some((input) => differs(state.numbers[input.name], mapped(input.texts, parsed)));
+}
+
+function differs(left, right) {
+  return Array.isArray(left) ? left.some((part, place) => differs(part, right[place])) : left !== right;
 }
 
 function sum(left, right) {
@@ -94,7 +108,7 @@ function sum(left, right) {
 // The derivative of one entry of a value by everything that it rests on: cotangents handed back line by line.
 function gradientOf(name, position) {
   const lines = activeLines();
-  const cotangents = {};
+  const cotangents = byName();
   const line = lineNamed(name);
   if (!line) {
     return cotangents;
@@ -124,13 +138,24 @@ function exactPlaces(name) {
   }
   const known = page.exact.values.find((each) => page.choices.every(
     (choice) => each.chosen[choice.name] === state.chosen[choice.name]));
-  return known && name in known.values ? known.values[name] : null;
+  return known && Object.hasOwn(known.values, name) ? known.values[name] : null;
 }
 
-function exactForm(name, position) {
+function exactPlace(name, position) {
   const places = exactPlaces(name);
-  const place = places === null ? null : at(places, position);
-  return place === null ? "" : page.exact.texts[place];
+  return places === null ? null : at(places, position);
+}
+
+// The exact form of an entry as MathML; there is none for whole numbers.
+function exactForm(name, position) {
+  const place = exactPlace(name, position);
+  return typeof place === "number" ? page.exact.texts[place] : "";
+}
+
+// The number of an entry; where it is known to be whole, without the error of floating-point numbers.
+function numberAt(name, position) {
+  const place = exactPlace(name, position);
+  return typeof place === "string" ? Number(place) : at(state.values[name], position);
 }
 
 // Whether a key is allowed for a query, for the values that rest on allowed sets.

@@ -65,6 +65,11 @@ function fieldOf(input, position) {
     : element("input", {type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
       "aria-label": label, value: text, size: Math.max(3, text.length), ...data_});
   field.addEventListener(input.isSet ? "change" : "input", () => write(input, position, field));
+  field.addEventListener("paste", (event) => {
+    if (paste(input, position, event.clipboardData.getData("text"))) {
+      event.preventDefault();
+    }
+  });
   field.addEventListener("focus", () => inspect(input.name, position));
   return input.shape.length ? element("td", {}, field) : field;
 }
@@ -72,12 +77,38 @@ function fieldOf(input, position) {
 function write(input, position, field) {
   const text = input.isSet ? (field.checked ? "1" : "0") : field.value;
   const isRight = setEntry(input.name, position, text);
-  field.setAttribute("aria-invalid", String(!isRight));
-  tell(isRight ? "" : worded(words.noNumberTyped, {text: text.slice(0, 40)}));
+  judge(field, isRight ? "" : worded(words.noNumberTyped, {text: text.slice(0, 40)}));
   field.size = Math.max(3, text.length);
   if (isRight) {
     refresh();
   }
+}
+
+// Mark a field as wrong, with the reason, or as right; the reason of another one that is still wrong stays.
+function judge(field, reason) {
+  field.setAttribute("aria-invalid", String(reason !== ""));
+  field.dataset.reason = reason;
+  const wrong = reason ? field : document.querySelector('[aria-invalid="true"]');
+  tell(wrong ? wrong.dataset.reason : "");
+}
+
+// Rows of numbers, as a spreadsheet copies them, are put in from a field on.
+function paste(input, position, text) {
+  const rows = text.trim().split(/[\n;]+/).map((row) => row.trim().split(/[\t ,]+/));
+  if (input.isSet || position.length < 2 || (rows.length === 1 && rows[0].length === 1)) {
+    return false;
+  }
+  const [before, row, column] = [position.slice(0, -2), ...position.slice(-2)];
+  const [height, width] = input.shape.slice(-2);
+  const fits = row + rows.length <= height && rows.every((each) => column + each.length <= width);
+  if (!fits || !rows.flat().every((each) => parsed(each) !== null)) {
+    tell(worded(words.notPasted, {rows: height - row, columns: width - column}));
+    return true;
+  }
+  rows.forEach((each, i) => each.forEach((entry, j) => setEntry(input.name, [...before, row + i, column + j], entry)));
+  tell("");
+  rebuild();
+  return true;
 }
 
 // Put a number into an input; false, and nothing changed, for a text that is none.
@@ -93,12 +124,7 @@ function setEntry(name, position, text) {
     at(state.texts[name], position.slice(0, -1))[last] = text;
     at(state.numbers[name], position.slice(0, -1))[last] = value;
   }
-  state.edited = page.inputs.some((input) => differs(state.numbers[input.name], mapped(input.texts, parsed)));
   return true;
-}
-
-function differs(left, right) {
-  return Array.isArray(left) ? left.some((part, place) => differs(part, right[place])) : left !== right;
 }
 
 function valueCell(line, position) {
@@ -116,10 +142,11 @@ function fillCells(line) {
     if (!cell) {
       continue;
     }
-    const number = at(state.values[line.name], position);
+    const number = numberAt(line.name, position);
     const masked = isMasked(line, position);
-    cell.firstChild.textContent = shown(number);
-    const form = state.showsExact ? exactForm(line.name, position) : "";
+    const known = exactForm(line.name, position);
+    cell.firstChild.textContent = number === 0 && known ? `≈ ${shown(number)}` : shown(number);
+    const form = state.showsExact ? known : "";
     const exact = cell.lastChild;
     if (exact.dataset.form !== form) {
       exact.dataset.form = form;
@@ -131,7 +158,6 @@ function fillCells(line) {
       const share = Math.max(0, Math.min(1, Math.abs(number)));
       cell.style.setProperty("--share", Number.isFinite(share) ? share : 0);
       cell.classList.toggle("heat", true);
-      cell.classList.toggle("dark-heat", share > 0.55);
       cell.classList.toggle("negative", number < 0);
     }
   }

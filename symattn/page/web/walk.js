@@ -59,13 +59,15 @@ function showWalk() {
   select.replaceChildren(...labelsOf(size, count).map((label, place) => (
     element("option", {value: place, selected: place === state.query}, label))));
   document.getElementById("walk-place").textContent = worded(words.stepOf, {step: state.step + 1, steps: steps.length});
+  document.getElementById("walk-back").disabled = state.step === 0 && state.query === 0;
+  document.getElementById("walk-on").disabled = state.step === steps.length - 1 && state.query === count - 1;
   const named = element("h3", {}, `${words.roles[line.role]} `, engraved(line.symbol));
   const parts = [named, element("p", {}, words.does[line.role]), element("div", {class: "formula"}, engraved(line.formula))];
   if (isOfQuery) {
     parts.push(...entriesOfTheRow(line));
   } else {
     parts.push(element("p", {class: "note"}, words.forAll), tablesOf(line, (position) => (
-      element("td", {class: "value"}, shown(at(state.values[line.name], position))))));
+      element("td", {class: "value"}, shown(numberAt(line.name, position))))));
   }
   holder.replaceChildren(...parts);
   for (const row of document.querySelectorAll("#lines tr.walked, #lines .card.walked")) {
@@ -84,7 +86,7 @@ function entriesOfTheRow(line) {
   const positions = positionsOf(line.shape).filter((position) => position[position.length - 2] === state.query);
   const list = element("div", {class: "explained"});
   for (const position of positions.slice(0, MOST_ENTRIES)) {
-    list.append(element("div", {}, explained(line, position)));
+    list.append(element("div", {}, explained(line, position), ...remarksOn(line, position)));
   }
   if (positions.length > MOST_ENTRIES) {
     list.append(element("p", {class: "note"}, worded(words.andSoOn, {count: positions.length - MOST_ENTRIES})));
