@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
+from symattn.publishing.languages import CURRENT
 from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK
 from symattn.publishing.notation import Level, Notation, Piece
 from symattn.publishing.numbers import scientific
@@ -287,12 +288,16 @@ ACCENTS = {
 def escape(text: str) -> str:
     """Words as LaTeX prints them: nothing in them is a command; characters that its fonts lack by their number.
 
+    The fonts are those of the language in which the document is written.
+
     >>> print(escape("a_b \\\\input{x}"))
     a\\_b \\textbackslash{}input\\{x\\}
     """
-    shown = []
+    shown, fonts = [], CURRENT.get()
     for place, character in enumerate(text):
-        if character == '"':
+        if fonts.has(character):
+            shown.append(character)
+        elif character == '"':
             opening = place == 0 or text[place - 1] in " ([\n"
             shown.append("``" if opening else "''")
         else:
