@@ -9,6 +9,7 @@ from symattn.counts import count
 from symattn.errors import InputError
 from symattn.language.names import suggestion
 from symattn.publishing.document import Document
+from symattn.publishing.languages import written_in
 from symattn.publishing.printer import among
 from symattn.publishing.render_html import render_html
 from symattn.publishing.render_json import render_json
@@ -32,7 +33,8 @@ RENDERERS: dict[str, Callable[[Document, Settings], str]] = {
 def render(document: Document, format: str, *, digits: int, standalone: bool, width: int) -> str:
     """The document in a format.
 
-    Errors: ``InputError`` for an unknown format, a width below 20, digits below 1; ``LimitError`` for too many digits.
+    Errors: ``InputError`` for an unknown format, an unknown language, a width below 20, digits below 1; ``LimitError``
+    for too many digits.
     """
     if format not in RENDERERS:
         hint = suggestion(str(format), RENDERERS)
@@ -40,5 +42,6 @@ def render(document: Document, format: str, *, digits: int, standalone: bool, wi
     if isinstance(width, bool) or not isinstance(width, int) or width < 20:
         raise InputError(f"width = {width!r}: a line of text has at least 20 characters.")
     settings = Settings(count(digits, "digits", 1, limits.DECIMAL_DIGITS), bool(standalone), width)
-    with among(stage.name.rpartition(": ")[2] for stage in document.stages):
+    names = (stage.name.rpartition(": ")[2] for stage in document.stages)
+    with written_in(document.language), among(names):
         return RENDERERS[format](document, settings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from symattn.publishing.layout import columns
+
 TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}^_&]|\s+|.", re.DOTALL)
 
 WORDS = {"\\operatorname", "\\mathrm", "\\text", "\\mathbf", "\\mathbb", "\\texttt"}
@@ -114,6 +116,8 @@ class _Measure:
             return 0.7 if len(token) > 2 else 0.3
         if token.isspace():
             return 0.0
+        if columns(token) == 2:
+            return 1.0
         return PLAIN.get(token, 0.85 if token.isupper() else 0.52 if token.isdigit() else 0.6)
 
     def table(self) -> float:
