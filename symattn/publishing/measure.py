@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from symattn.publishing.layout import columns
+from unicodedata import east_asian_width
 
 TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[{}^_&]|\s+|.", re.DOTALL)
 
@@ -116,7 +115,7 @@ class _Measure:
             return 0.7 if len(token) > 2 else 0.3
         if token.isspace():
             return 0.0
-        if columns(token) == 2:
+        if not token.isascii() and east_asian_width(token) in "WF":
             return 1.0
         return PLAIN.get(token, 0.85 if token.isupper() else 0.52 if token.isdigit() else 0.6)
 
