@@ -118,15 +118,26 @@ CHINESE = {
 NAMES: dict[str, Mapping[str, str]] = {"en": {}, "zh": CHINESE}
 """One row a language; a mechanism that is not in a row keeps the name that it has."""
 
+DERIVED: dict[str, Mapping[str, str]] = {
+    "en": {},
+    "zh": {", backward": "{name}的反向传播", ", forward mode": "{name}的前向模式微分"},
+}
+"""What the mechanisms that differentiation makes of another are called, by the ending of their names."""
+
 
 def called(language: str, name: str) -> str:
     """What a mechanism is called in a language.
 
     >>> called("zh", "self-attention"), called("zh", "my own")
     ('自注意力', 'my own')
+    >>> called("zh", "dot-product attention, backward")
+    '点积注意力的反向传播'
 
     Errors: ``InputError`` for a language that there are no names in.
     """
     if not isinstance(language, str) or language not in NAMES:
-        raise InputError(f"there are no names of mechanisms in the language {language!a}; there are: {', '.join(NAMES)}.")
+        raise InputError(f"names of mechanisms have no language {language!a}; there are: {', '.join(NAMES)}.")
+    for ending, shown in DERIVED[language].items():
+        if name.endswith(ending) and name not in NAMES[language]:
+            return shown.format(name=called(language, name.removesuffix(ending)))
     return NAMES[language].get(name, name)

@@ -74,7 +74,10 @@ LABELS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"too near the border between two cases", "离两种情形的分界太近"),
         (r"too near a whole number, which a floor has to tell", "离整数太近，取整的结果难以确定"),
         (r"too near 0, where a step jumps", "离阶跃函数的跳跃点 0 太近"),
-        (r"(float\d+) keeps no digit here: first-order analysis ends", "{0} 在此处没有一位可靠的数字，一阶误差分析失效"),
+        (
+            r"(float\d+) keeps no digit here: first-order analysis ends",
+            "{0} 在此处没有一位可靠的数字，一阶分析失效",
+        ),
     ),
 }
 """What witnesses, references, units and common reasons are called; what no row matches stays as it is.

@@ -12,8 +12,8 @@ from symattn import closed_form
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.exact import ExactFamily
-from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Scatter, Value, index, is_matrix, shape_of
 from symattn.mechanism_names import called
+from symattn.nodes import ByRowAndColumn, IndexedMatrix, Indices, Scatter, Value, index, is_matrix, shape_of
 from symattn.nodes.written import names_in
 from symattn.publishing.derivation_words import DERIVATION, TOPICS
 from symattn.publishing.document import (
@@ -84,7 +84,7 @@ def _presentation(system: EquationSystem, blocks: list[Block], stages: list[Stag
 
 
 def conventions(system: EquationSystem, language: str) -> list[Block]:
-    """What the equations alone do not say, by topic, as the mechanism's author wrote it; nothing where nothing is said."""
+    """What the equations alone do not say, by topic, as its author wrote it; nothing where nothing is said."""
     if not system.conventions:
         return []
     topics = TOPICS.of(language)
