@@ -27,6 +27,7 @@ from symattn.publishing import (
     Stage,
     Substituted,
 )
+from symattn.publishing.programs import program_of
 from symattn.worked import Bound
 
 VALUES = ("X", "W_K", "W_Q", "W_V", "K", "Q", "V", "S", "P", "O")
@@ -100,7 +101,8 @@ def eight_steps(*examples: Bound, language: str = "en") -> Presentation:
     name = called(language, first.symbolic.name)
     title = in_words(language, "title", name=f"{name[:1].upper()}{name[1:]}")
     stages = tuple(stage for example in examples for stage in _stages(example, several))
-    return Presentation(title, tuple(blocks), stages, first.symbolic.source, language)
+    program = tuple(piece for example in examples for piece in program_of(example))
+    return Presentation(title, tuple(blocks), stages, first.symbolic.source, language, program)
 
 
 def _stages(example: Bound, several: bool) -> tuple[Stage, ...]:

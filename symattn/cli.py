@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -108,8 +109,13 @@ class Program(click.Group):
 
 def _fail(message: str, status: int) -> int:
     with contextlib.suppress(OSError):
-        click.echo(harmless(message), err=True)
+        click.echo(ENDLESS.sub(lambda word: f"{word[0][:SHOWN]}…", harmless(message)), err=True)
     return status
+
+
+ENDLESS = re.compile(r"\S{400,}")
+SHOWN = 100
+"""Of a name that fills the screen a message shows the beginning."""
 
 
 def harmless(message: str) -> str:

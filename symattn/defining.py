@@ -267,8 +267,9 @@ class Mechanism(EquationSystem):
         """
         named = {name: options.pop(name) for name in self.inputs if name in options}
         numbers = {**(values or {}), **named}
-        if kind == "saturation" and not numbers and not options:
-            return pictures.plot_without_numbers(self, kind)
+        language = options.get("language", "en")
+        if kind == "saturation" and not numbers and not set(options) - {"language"}:
+            return pictures.plot_without_numbers(self, kind, language)
         return self.bind(numbers).plot(kind, **options)
 
     def _repr_latex_(self) -> str:

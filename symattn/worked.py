@@ -80,7 +80,7 @@ class Bound:
 
         It shows itself in a notebook; ``.save("weights.svg")`` writes it, as ``.pdf`` and ``.png`` with matplotlib.
         Options, and errors, are those of :func:`symattn.pictures.plot`: labels (``tokens``, ``queries``, ``keys``),
-        ``digits``, and ``value`` for another matrix.
+        ``digits``, ``value`` for another matrix, and ``language``.
 
         >>> from symattn.mechanisms import named
         >>> bound = named("dot").bind(Q=[[1, 0]], K=[[0, 1], [0, 2]], V=[[1], ["1/2"]])

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
-import tempfile
+import time
+from typing import NamedTuple
 
 from symattn.errors import OutputError
 
-FORMAT_OF_SUFFIX = {
-    ".txt": "text",
-    ".tex": "latex",
-    ".mml": "mathml",
-    ".mathml": "mathml",
-    ".html": "html",
-    ".md": "markdown",
-    ".json": "json",
+
+class Format(NamedTuple):
+    """One format that documents are printed in.
+
+    ``suffixes`` are those by which a file's name stands for it, ``ending`` is how a file of it in a directory of many
+    ends, ``whole`` says whether there is more than a piece of it: a whole document, for which one asks.
+    """
+
+    suffixes: tuple[str, ...]
+    ending: str
+    whole: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format((".txt",), ".txt"),
+    "latex": Format((".tex",), ".tex", whole=True),
+    "mathml": Format((".mml", ".mathml", ".xhtml"), ".xhtml", whole=True),
+    "html": Format((".html",), ".html", whole=True),
+    "markdown": Format((".md",), ".md"),
+    "json": Format((".json",), ".json", whole=True),
+    "notebook": Format((".ipynb",), ".ipynb"),
+    "slides": Format((), "-slides.tex", whole=True),
 }
+"""One row a format; how each is printed stands in publishing/formats.py, which loads far more than this."""
+
+FORMAT_OF_SUFFIX = {suffix: name for name, row in FORMATS.items() for suffix in row.suffixes}
+
+
+UNFINISHED = (".symattn-", ".part")
+"""How the name of a file begins and ends while it is being written."""
+
+STALE_SECONDS = 60.0
+"""After which such a file is what a killed program left: all that it was to hold was at hand when it was made."""
 
 
 def format_of(path: str) -> str:
@@ -39,8 +65,10 @@ def format_of(path: str) -> str:
 def check_target(path: str) -> None:
     """Refuse a target that could not be written, before the work is done whose result it is to hold.
 
-    Errors: ``OutputError`` for a directory, a file or directory that may not be written, and a missing directory.
+    Errors: ``OutputError`` for a directory, a file or directory that may not be written, a missing directory, no name.
     """
+    if not path:
+        raise OutputError("-o '' names no file; - is standard output.")
     try:
         target = os.path.realpath(path)
         folder = os.path.dirname(target)
@@ -82,8 +110,9 @@ def write_bytes(path: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes) -> None:
-    descriptor, beside = tempfile.mkstemp(prefix=".symattn-", suffix=".part", dir=os.path.dirname(target))
-    try:
+    beside = os.path.join(os.path.dirname(target), f"{UNFINISHED[0]}{secrets.token_hex(8)}{UNFINISHED[1]}")
+    try:  # from here on, for Ctrl-C may come as soon as the file is there
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -94,6 +123,20 @@ def _replace(target: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(beside)
         raise
+
+
+def clear_unfinished(folder: str) -> None:
+    """Take away what programs that were killed while writing have left in a folder; what is being written stays."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            ours = entry.name.startswith(UNFINISHED[0]) and entry.name.endswith(UNFINISHED[1])
+            with contextlib.suppress(OSError):
+                if (
+                    ours
+                    and entry.is_file(follow_symlinks=False)
+                    and time.time() - entry.stat().st_mtime > STALE_SECONDS
+                ):
+                    os.unlink(entry.path)
 
 
 def _mode(target: str) -> int:

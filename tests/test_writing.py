@@ -70,6 +70,7 @@ def test_a_device_or_a_pipe_is_written_and_not_replaced(tmp_path):
     [
         ("folder", "is a directory; name a file in it"),
         ("folder/", "is a directory"),
+        ("", "names no file; - is standard output"),
         ("missing/", "is a directory"),
         ("missing/a.txt", "there is no directory"),
         ("file.txt/a.txt", "there is no directory"),

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from symattn.book.written import Written
 
 PARTS = frozenset(
-    {"article_chapter", "chapter", "chinese", "edition", "ending", "engine", "misconceptions", "said", "written"}
+    {
+        "article_chapter",
+        "chapter",
+        "chinese",
+        "edition",
+        "ending",
+        "engine",
+        "misconceptions",
+        "programs",
+        "said",
+        "written",
+    }
 )
 """Modules that are no chapters."""
 

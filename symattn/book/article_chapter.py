@@ -46,6 +46,7 @@ class ArticleChapter(Written):
     """Sections of prose and computed blocks; ``place`` is its place in the article's path, from 1 on.
 
     ``rests_on`` names derivations of theorems, by the theorem's name; ``checks`` are done when the chapter is printed.
+    ``pieces`` are the Python of its notebook.
     """
 
     place: int
@@ -53,6 +54,7 @@ class ArticleChapter(Written):
     rests_on: Mapping[str, tuple[str, ...]]
     checks: tuple[Check, ...]
     origin: str
+    pieces: tuple[str, ...]
 
     @property
     def derivations(self) -> tuple[Derivation, ...]:
@@ -80,6 +82,11 @@ class ArticleChapter(Written):
     def source(self) -> str:
         """Where the article's path comes from."""
         return self.origin
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The pieces, after the import that they need."""
+        return ("import symattn as sa", *self.pieces)
 
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """The sections."""

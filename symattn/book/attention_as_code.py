@@ -132,6 +132,10 @@ chapter = ArticleChapter(
         ),
     ),
     origin=named("self-attention").source,
+    pieces=(
+        'attend = sa.named("self-attention").lambdify("numpy")\nprint(attend.source)',
+        "from symattn import article\n\nattend(**article.SELF_ATTENTION)",
+    ),
     misconceptions={
         "the-axis-does-not-matter": Said(
             "The program runs, but it normalises over the queries: columns sum to 1 and rows do not. In the worked example "

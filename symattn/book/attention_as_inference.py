@@ -76,40 +76,40 @@ chapter = Chapter(
     ),
     chinese={
         "the slope of the energy": "能量的斜率",
-        "the state x changes at the rate x_t; the patterns are the rows of K": "状态 x 以速率 x_t 变化；模式是 K 的各行",
-        "0 at x = softmax(β x K.T) K, the update": "在更新不动处为 0",
+        "the state `x` changes at the rate `x_t`; the patterns are the rows of `K`": "状态 `x` 以速率 `x_t` 变化；模式是 `K` 的各行",
+        "0 at `x = softmax(beta * x @ K.T) @ K`, the update": "在更新的不动点 `x = softmax(beta * x @ K.T) @ K` 处为 0",
         "lse lies above its tangents": "lse 在切线之上",
-        "the divergence of the weights of b from those of a": "b 的权重相对 a 的权重的散度",
-        "p exp(r) are the weights of b, and sum to 1 as p do": "p exp(r) 是 b 的权重，与 p 一样和为 1",
-        "exp(r) is at least 1 + r": "exp(r) 至少为 1 + r",
+        "the divergence of the weights of `b` from those of `a`": "`b` 的权重相对 `a` 的权重的散度",
+        "`p * exp(r)` are the weights of `b`, and sum to 1 as `p` do": "`p * exp(r)` 是 `b` 的权重，与 `p` 一样和为 1",
+        "`exp(r)` is at least `1 + r`": "`exp(r)` 至少为 `1 + r`",
         "what an update takes off the energy": "一次更新降低的能量",
         "the energy never rises": "能量从不升高",
         "the slope of the logarithm of a density estimate": "密度估计的对数的斜率",
-        "q changes at the rate q_t; s is -|q - x|²/(2σ²) for each point x": "q 以速率 q_t 变化；对每个点 x，s 是 -|q - x|²/(2σ²)",
+        "`q` changes at the rate `q_t`; `s` is `-((q - x) @ (q - x).T) / (2 * sigma**2)` for each point `x`": "`q` 以速率 `q_t` 变化；对每个点 `x`，`s` 是 `-((q - x) @ (q - x).T) / (2 * sigma**2)`",
         "what attention over the points moves q by": "在这些点上的注意力使 q 移动的量",
         "responsibilities in a mixture of Gaussians": "高斯混合模型中的响应度",
-        "the logarithms of the mixing weights are b": "混合权重的对数是 b",
+        "the logarithms of the mixing weights are `b`": "混合权重的对数是 `b`",
         "attention with a bias of the keys": "带键偏置的注意力",
         "the norm of the Jacobian of softmax": "softmax 雅可比矩阵的范数",
-        "(a - b)² is at most 2 a² + 2 b²": "(a - b)² 至多为 2 a² + 2 b²",
-        "p (1 - p) is at most 1/4": "p (1 - p) 至多为 1/4",
+        "`(a - b)**2` is at most `2 * a**2 + 2 * b**2`": "`(a - b)**2` 至多为 `2 * a**2 + 2 * b**2`",
+        "`p * (1 - p)` is at most `1 / 4`": "`p * (1 - p)` 至多为 `1 / 4`",
         "self-attention of the tokens (x, t, -t): how the first output follows its token": (
             "词元 (x, t, -t) 的自注意力：第一个输出怎样随它的词元变化"
         ),
-        "x changes at the rate x_t": "x 以速率 x_t 变化",
+        "`x` changes at the rate `x_t`": "`x` 以速率 `x_t` 变化",
         "the slope at the tokens (0, t, -t)": "词元 (0, t, -t) 处的斜率",
         "which no number bounds": "没有数能界住它",
         "the most that a set of keys can gain": "一组键至多增加多少",
-        "t are the odds p(A) / p(not A), and r² what they are multiplied by": "t 是几率 p(A) / p(非 A)，r² 是它乘上的因子",
+        "`t` are the odds of the set, its weight over that of the others, and `r**2` what multiplies them": "`t` 是这一组的几率，即它的权重与其余键的权重之比，`r**2` 是它乘上的因子",
         "what a set of keys gains when every score is off by at most e: no more above, and no more below": (
             "每个得分误差至多为 e 时一组键的增加：上不过此，下亦不过此"
         ),
-        "the scores of the set gain at most e": "这一组的得分至多增加 e",
-        "those of the others lose at most e: the odds x / y grow by at most exp(2 e)": (
-            "其余的得分至多减少 e：几率 x / y 至多变为 exp(2 e) 倍"
+        "the scores of the set gain at most `e`": "这一组的得分至多增加 `e`",
+        "those of the others lose at most `e`: the odds `x / y` grow by at most `exp(2 * e)`": (
+            "其余的得分至多减少 `e`：几率 `x / y` 至多变为 `exp(2 * e)` 倍"
         ),
-        "with r = exp(e) and t = x / y": "取 r = exp(e)，t = x / y",
+        "with `r = exp(e)` and `t = x / y`": "取 `r = exp(e)`，`t = x / y`",
         "softmax ignores a shift of its row": "softmax 不受整行平移的影响",
-        "exp(c) is the same along the row": "exp(c) 在一行之内不变",
+        "`exp(c)` is the same along the row": "`exp(c)` 在一行之内不变",
     },
 )

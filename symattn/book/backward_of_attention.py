@@ -79,19 +79,19 @@ chapter = Chapter(
     ),
     chinese={
         "cotangents of weights and values": "权重与值的梯度",
-        "P_t and V_t are the rates at which P and V change": "P_t 与 V_t 分别是 P 与 V 的变化率",
-        "dP = dO V.T, dV = P.T dO": "dP 等于 dO 乘 V 的转置，dV 等于 P 的转置乘 dO",
+        "`P_t` and `V_t` are the rates at which `P` and `V` change": "`P_t` 与 `V_t` 分别是 `P` 与 `V` 的变化率",
+        "`dP = dO @ V.T`, `dV = P.T @ dO`": "`dP = dO @ V.T`，`dV = P.T @ dO`",
         "the derivative of softmax": "softmax 的导数",
-        "S_t is the rate at which S changes": "S_t 是 S 的变化率",
+        "`S_t` is the rate at which `S` changes": "`S_t` 是 `S` 的变化率",
         "the cotangent of the scores": "得分的梯度",
-        "dS = P * (dP - rowsum(P * dP))": "dS = P * (dP - rowsum(P * dP))",
+        "`dS = P * (dP - rowsum(P * dP))`": "`dS = P * (dP - rowsum(P * dP))`",
         "row sums of P * dP are those of dO * O": "P * dP 的行和等于 dO * O 的行和",
-        "one pass over n m numbers less": "少扫一遍 n m 个数",
+        "one pass over `n * m` numbers less": "少扫一遍 `n * m` 个数",
         "the backward pass of attention": "注意力的反向传播",
-        "Q_t, K_t and V_t are the rates at which Q, K and V change": "Q_t、K_t、V_t 分别是 Q、K、V 的变化率",
+        "`Q_t`, `K_t` and `V_t` are the rates at which `Q`, `K` and `V` change": "`Q_t`、`K_t`、`V_t` 分别是 `Q`、`K`、`V` 的变化率",
         "cotangents of the projections and of the tokens": "投影矩阵与词元的梯度",
-        "X_t, A_t, B_t and C_t are the rates at which X, W_Q, W_K and W_V change": (
-            "X_t、A_t、B_t、C_t 分别是 X、W_Q、W_K、W_V 的变化率"
+        "`X_t`, `A_t`, `B_t` and `C_t` are the rates at which `X`, `W_Q`, `W_K` and `W_V` change": (
+            "`X_t`、`A_t`、`B_t`、`C_t` 分别是 `X`、`W_Q`、`W_K`、`W_V` 的变化率"
         ),
         "the rows of dS sum to 0": "dS 的各行之和为 0",
     },

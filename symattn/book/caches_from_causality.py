@@ -61,8 +61,8 @@ chapter = Chapter(
         "a further layer, whose first tokens A do not know the last one y, makes tokens of which this holds again": (
             "再加一层：前面的词元 A 不知道最后的 y，所得词元仍有此性质"
         ),
-        "so through any number of layers; before the first one A are the earlier tokens themselves": (
-            "因此对任意多层成立；第一层之前，A 就是先前的词元本身"
+        "so through any number of layers; before the first one `A` are the earlier tokens themselves": (
+            "因此对任意多层成立；第一层之前，`A` 就是先前的词元本身"
         ),
         "a chunk of queries after a cache": "缓存之后的一段查询",
         "aligned at the lower right": "右下对齐",

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from symattn import theorems
 from symattn.book.chinese import WORDS
+from symattn.book.programs import program_of
 from symattn.book.said import Said
 from symattn.book.written import Written, once, row_of, texts_to_translate
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
+from symattn.deriving.saying import with_formulas
 from symattn.deriving.wording import Wording
 from symattn.publishing.document import Block, Heading, Paragraph
 
@@ -41,6 +43,11 @@ class Chapter(Written):
         """Those of the theorem, of its derivations and of the lemmas, each once."""
         return once([self.proved.source, *(chain.source for chain in (*self.proved.parts, *self.proved.lemmas))])
 
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The proofs anew, then numbers."""
+        return program_of(self.theorem)
+
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """The derivations, something said before each, and the lemmas that they use."""
         for part in self.proved.parts:
@@ -61,7 +68,8 @@ class Chapter(Written):
     def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
         """What the theorem does not cover."""
         for remark in self.proved.remarks:
-            yield Paragraph(NOT_COVERED.of(language).format(remark=wording.said(remark)))
+            said = NOT_COVERED.of(language).format(remark=wording.said(remark))
+            yield Paragraph(*with_formulas(self.proved.setting, said))
 
     def to_translate(self) -> set[str]:
         """The texts that the chapter needs in Chinese, besides conditions."""

@@ -3,7 +3,7 @@
 from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
-RATES = "Q_t, K_t and V_t are the rates at which Q, K and V change"
+RATES = "`Q_t`, `K_t` and `V_t` are the rates at which `Q`, `K` and `V` change"
 
 chapter = Chapter(
     title=Said("Forward mode and second order", "前向模式与二阶导数"),
@@ -58,19 +58,19 @@ chapter = Chapter(
         "weight-curvature-1-2",
     ),
     chinese={
-        RATES: "Q_t、K_t、V_t 分别是 Q、K、V 的变化率",
+        RATES: "`Q_t`、`K_t`、`V_t` 分别是 `Q`、`K`、`V` 的变化率",
         "the tangent of the scores": "得分的变化率",
         "the tangent of the weights": "权重的变化率",
         "the tangent of the output": "输出的变化率",
         "the second derivative of softmax": "softmax 的二阶导数",
-        "S changes at the rate U": "S 以速率 U 变化",
+        "`S` changes at the rate `U`": "`S` 以速率 `U` 变化",
         "squared deviation less variance": "离差平方减去方差",
         "the derivative of an output by its query": "输出对查询的导数",
-        "q changes at the rate q_t": "q 以速率 q_t 变化",
+        "`q` changes at the rate `q_t`": "`q` 以速率 `q_t` 变化",
         "the covariance of keys and values": "键与值的协方差",
         "the second derivative of an output by its query": "输出对查询的二阶导数",
         "a mixed third moment": "一个混合三阶矩",
         "the derivative of softmax": "softmax 的导数",
-        "S_t is the rate at which S changes": "S_t 是 S 的变化率",
+        "`S_t` is the rate at which `S` changes": "`S_t` 是 `S` 的变化率",
     },
 )

@@ -3,7 +3,7 @@
 from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
-PERMUTATION = "Pi is a permutation matrix: one 1 in each row and column, and 0 elsewhere"
+PERMUTATION = "`Pi` is a permutation matrix: one 1 in each row and column, and 0 elsewhere"
 
 chapter = Chapter(
     title=Said("Convex hull, permutations, Markov chains", "凸包、置换与马尔可夫链"),
@@ -75,7 +75,7 @@ chapter = Chapter(
         "coldest-2-2",
     ),
     chinese={
-        PERMUTATION: "Pi 是置换矩阵：每行每列有一个 1，其余为 0",
+        PERMUTATION: "`Pi` 是置换矩阵：每行每列有一个 1，其余为 0",
         "weights are not negative": "权重非负",
         "the sum of a row of weights": "一行权重之和",
         "the denominator is the same along the row": "分母在一行之内不变",
@@ -87,18 +87,18 @@ chapter = Chapter(
         "row by row": "逐行",
         "inverse of a permutation": "置换的逆",
         "a permutation transposed undoes it": "置换的转置把它还原",
-        "so does Pi Pi.T": "反过来相乘也是如此",
+        "so does `Pi @ Pi.T`": "`Pi @ Pi.T` 也是如此",
         "self-attention follows a permutation of its tokens": "自注意力跟随词元的置换",
         "two layers of weights": "两层权重",
         "products of weights have rows that sum to 1": "权重之积的各行和为 1",
         "two outputs whose rows of weights share the weights w, coordinate by coordinate": (
             "两个输出，它们的权重行共有权重 w：逐个坐标"
         ),
-        "w + a and w + b have one sum: 1": "w + a 与 w + b 之和相同，都是 1",
-        "a and b have one sum, 1 less that of w: that times the range of V. With w the lesser of both weights it is "
-        "Dobrushin's coefficient, below 1 as softmax weights are positive": (
-            "a 与 b 之和相同，等于 1 减去 w 之和：差别至多是它乘以 V 的极差。取 w 为两者权重的较小者，它就是 Dobrushin 系数，由于 "
-            "softmax 的权重为正，它小于 1"
+        "`w + a` and `w + b` have one sum: 1": "`w + a` 与 `w + b` 之和相同，都是 1",
+        "`a` and `b` have one sum, 1 less that of `w`: that times the range of `V`. With `w` the lesser of both "
+        "weights it is Dobrushin's coefficient, below 1 as softmax weights are positive": (
+            "`a` 与 `b` 之和相同，等于 1 减去 `w` 之和：差别至多是它乘以 `V` 的极差。取 `w` 为两者权重的较小者，它就是 Do"
+            "brushin 系数，由于 softmax 的权重为正，它小于 1"
         ),
         "the collapse of rank through many layers": "经过许多层之后秩的塌缩",
     },

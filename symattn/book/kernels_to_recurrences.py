@@ -60,7 +60,7 @@ chapter = Chapter(
     chinese={
         "the order of the products": "乘积的次序",
         "the state of linear attention: A": "线性注意力的状态：A",
-        "g is the next row of G and v is the next row of V": "g 是 G 的下一行，v 是 V 的下一行",
+        "`g` is the next row of `G` and `v` is the next row of `V`": "`g` 是 `G` 的下一行，`v` 是 `V` 的下一行",
         "the state of linear attention: A of one row": "线性注意力的状态：一行时的 A",
         "the state of linear attention: A of one row more": "线性注意力的状态：多一行时的 A",
         "the state of linear attention: z": "线性注意力的状态：z",
@@ -69,14 +69,14 @@ chapter = Chapter(
         "the last output of causal linear attention": "因果线性注意力的最后一个输出",
         "the last row sees every key": "最后一行看得到每个键",
         "the exponent of positive random features": "正随机特征的指数",
-        "so E[exp(w·(q + k))] exp(-|q|²/2 - |k|²/2) = exp(q·k)": "所以 E[exp(w·(q + k))] exp(-|q|²/2 - |k|²/2) = exp(q·k)",
+        "so `E(exp(w @ (q + k).T)) * exp(-(q @ q.T + k @ k.T) / 2) = exp(q @ k.T)`": "所以 `E(exp(w @ (q + k).T)) * exp(-(q @ q.T + k @ k.T) / 2) = exp(q @ k.T)`",
         "softmax with one more score of 0 that has no value": "多一个没有值的 0 分键的 softmax",
         "ordinary attention times a gate": "普通注意力乘以一个门",
         "the logarithm of the weights": "权重的对数",
-        "a product over d_k + 1 columns: its rank is at most d_k + 1": "这是 d_k + 1 列上的乘积：秩至多为 d_k + 1",
-        "the Gaussian integral by which exp(q·k) is the expectation of products of random features, and the variance of "
-        "these (Choromanski et al. 2021)": (
-            "使 exp(q·k) 成为随机特征之积的期望的高斯积分，以及这些特征的方差（Choromanski 等 2021）"
+        "a product over `d_k + 1` columns: its rank is at most `d_k + 1`": "这是 `d_k + 1` 列上的乘积：秩至多为 `d_k + 1`",
+        "the Gaussian integral by which `exp(q @ k.T)` is the expectation of products of random features, and the "
+        "variance of these (Choromanski et al. 2021)": (
+            "使 `exp(q @ k.T)` 成为随机特征之积的期望的高斯积分，以及这些特征的方差（Choromanski 等 2021）"
         ),
     },
 )

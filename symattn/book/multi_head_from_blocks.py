@@ -58,12 +58,12 @@ chapter = Chapter(
         "queries times A score with keys as queries do with keys times A transposed": (
             "乘了 A 的查询与键的得分，等于查询与乘了 A 转置的键的得分"
         ),
-        "so only W_Q W_K.T counts": "所以只有 W_Q 与 W_K 转置的乘积起作用",
+        "so only `W_Q @ W_K.T` counts": "所以只有 `W_Q @ W_K.T` 起作用",
         "heads in another order, with their rows of the output projection": "换了次序的头，连同输出投影中它们的行",
-        "Pi is a permutation matrix: one 1 in each row and column, and 0 elsewhere": (
-            "Pi 是置换矩阵：每行每列有一个 1，其余为 0"
+        "`Pi` is a permutation matrix: one 1 in each row and column, and 0 elsewhere": (
+            "`Pi` 是置换矩阵：每行每列有一个 1，其余为 0"
         ),
-        "head h of the new order is the head g with a 1 in row h of Π": "新次序中的第 h 个头，是 Π 第 h 行中 1 所在的第 g 个头",
+        "head h of the new order is the head g with a 1 in row h of `Pi`": "新次序中的第 h 个头，是 `Pi` 第 h 行中 1 所在的第 g 个头",
         "a bias of the values comes out as it went in": "值的偏置原样出来",
     },
 )

@@ -78,7 +78,7 @@ chapter = Chapter(
         "the score of a query at x and a key at y, each made of p pairs with angles of their own": (
             "位于 x 的查询与位于 y 的键的得分，各由 p 对坐标组成，每对有自己的角度"
         ),
-        "of the positions only y - x is left": "位置中只剩下 y - x",
+        "of the positions only `y - x` is left": "位置中只剩下 `y - x`",
         "all positions moved by the same": "所有位置平移同样的量",
         "the buckets of T5's biases": "T5 偏置的分桶",
         "the two layouts of pairs in a vector, and rotations as complex numbers": "向量中成对坐标的两种排布，以及写成复数的旋转",

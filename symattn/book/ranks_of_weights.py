@@ -37,13 +37,13 @@ chapter = Chapter(
     practice=("determinant-1-1", "determinant-4-2"),
     chinese={
         "the logarithm of the weights": "权重的对数",
-        "a product over d_k + 1 columns: its rank is at most d_k + 1": "这是 d_k + 1 列上的乘积：秩至多为 d_k + 1",
+        "a product over `d_k + 1` columns: its rank is at most `d_k + 1`": "这是 `d_k + 1` 列上的乘积：秩至多为 `d_k + 1`",
         "weights of full rank though d_k = 1: the determinant of exp(S) for x = (1, 2, 3)": (
             "d_k = 1 而权重满秩：x = (1, 2, 3) 时 exp(S) 的行列式"
         ),
-        "not 0 but for t = 0": "除 t = 0 外不为 0",
+        "not 0 but for `t = 0`": "除 `t = 0` 外不为 0",
         "causal weights are lower triangular": "因果权重是下三角的",
         "the diagonal of causal weights": "因果权重的对角线",
-        "exp(S) over a sum of such, so that no entry of the diagonal is 0": "exp(S) 除以若干个这样的数之和，所以对角线上没有 0",
+        "`exp(S)` over a sum of such, so that no entry of the diagonal is 0": "`exp(S)` 除以若干个这样的数之和，所以对角线上没有 0",
     },
 )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from symattn.deriving.claim import Setting
-from symattn.deriving.formulas import condition, formula
-from symattn.errors import InputError, LanguageError, SymattnError
-from symattn.language import parse_equations
-from symattn.publishing.document import Paragraph, Words
-
-LANGUAGES = ("en", "zh")
-
-FREE_INDEX = re.compile(r"\[([a-z])\]")
+from symattn.deriving.saying import with_formulas
+from symattn.errors import MissingRowError
+from symattn.publishing.document import Paragraph
+from symattn.publishing.languages import LANGUAGES as LANGUAGES
+from symattn.publishing.languages import language as checked
 
 
 @dataclass(frozen=True)
@@ -31,35 +26,16 @@ class Said:
     def of(self, language: str) -> str:
         """The text in a language.
 
-        Errors: ``InputError`` for a language that the book does not have.
+        Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one that the book lacks.
         """
-        if language not in LANGUAGES:
-            raise InputError(f"the book has no language {language!r}; there are: {', '.join(LANGUAGES)}.")
-        return self.en if language == "en" else self.zh
+        code = checked(language).code
+        if code not in vars(self):
+            raise MissingRowError(f"the book has no words in {code}; add a field to book/said.py.")
+        return str(vars(self)[code])
 
     def paragraph(self, language: str, setting: Setting) -> Paragraph:
         """The text as a paragraph, with its formulas as mathematics over the names of a setting.
 
         Errors: ``LanguageError`` for a formula that is not in the language of equations.
         """
-        parts: list[Any] = []
-        for place, text in enumerate(self.of(language).split("`")):
-            if place % 2 == 0:
-                parts += [text] if text else []
-                continue
-            parts.append(_shown(setting, text))
-        return Paragraph(*parts)
-
-
-def _shown(setting: Setting, text: str) -> Any:
-    """A relation or a formula; indices of families may stand free in it, as in ``Q[h] @ K[h].T``."""
-    shown = condition(setting, text)
-    shown = formula(setting, text) if isinstance(shown, str) else shown
-    if not isinstance(shown, Words):
-        return shown
-    indices = ", ".join(dict.fromkeys(FREE_INDEX.findall(text)))
-    try:
-        (equation,) = parse_equations(f"each[{indices}] = {text}", setting.symbols)
-    except SymattnError:
-        raise LanguageError(f"the formula {text!r} in the prose is not in the language of equations.") from None
-    return equation.value
+        return Paragraph(*with_formulas(setting, self.of(language)))

@@ -129,6 +129,10 @@ chapter = ArticleChapter(
         ),
     ),
     origin=once(named(name).source for name in ("self-attention", "scaled-self-attention")),
+    pieces=(
+        'example = sa.worked_example()\nexample["O"], example.decimal("O", digits=6)',
+        'sa.worked_example(scaled=True).decimal("O", digits=6)',
+    ),
     misconceptions={
         "query-key-value-are-three-data-sets": Said(
             "In self-attention they are three projections of one input `X`, with a weight matrix each. In "

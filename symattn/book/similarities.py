@@ -66,13 +66,13 @@ chapter = Chapter(
         "the squared distance": "平方距离",
         "the Gaussian kernel is a dot product with a bias of the keys": "高斯核是带键偏置的点积",
         "keys of one norm: Gaussian is dot-product attention": "键的范数相同：高斯核就是点积注意力",
-        "every key has the norm r": "每个键的范数都是 r",
+        "every key has the norm `r`": "每个键的范数都是 `r`",
         "additive scores without tanh do not depend on the query": "去掉 tanh 的加性得分与查询无关",
         "a cosine does not feel the length of a query": "余弦不受查询长度的影响",
-        "exp(c) is any positive factor": "exp(c) 是任意正的因子",
+        "`exp(c)` is any positive factor": "`exp(c)` 是任意正的因子",
         "a bilinear score of tokens": "词元的双线性得分",
         "softmax ignores a shift of its row": "softmax 不受整行平移的影响",
-        "exp(c) is the same along the row": "exp(c) 在一行之内不变",
+        "`exp(c)` is the same along the row": "`exp(c)` 在一行之内不变",
         "which key of the worked example wins under each similarity: symattn compare shows it with numbers": (
             "算例中每种相似度下哪个键获胜：symattn compare 会给出具体数字"
         ),

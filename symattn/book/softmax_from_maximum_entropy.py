@@ -81,31 +81,31 @@ chapter = Chapter(
     ),
     chinese={
         "Lagrange's function along a change of the weights": "拉格朗日函数沿权重变化的改变",
-        "p changes at the rate p_t; mu is the multiplier of the condition that p sums to 1": (
-            "p 以速率 p_t 变化；mu 是“p 之和为 1”这一条件的乘子"
+        "`p` changes at the rate `p_t`; `mu` is the multiplier of the condition that `p` sums to 1": (
+            "`p` 以速率 `p_t` 变化；`mu` 是“`p` 之和为 1”这一条件的乘子"
         ),
         "0 along every change where the bracket is 0": "括号为 0 时，沿任何变化都是 0",
         "the bracket at weights in proportion to exp(s / T)": "权重与 exp(s / T) 成比例时的括号",
         "the multiplier is what makes them sum to 1": "乘子使它们的和为 1",
         "expected score plus entropy": "期望得分加熵",
-        "p are any weights that are not 0 and sum to 1: those of some scores a": (
-            "p 是任意不为 0 且和为 1 的权重：即某些得分 a 的权重"
+        "`p` are any weights that are not 0 and sum to 1: those of some scores `a`": (
+            "`p` 是任意不为 0 且和为 1 的权重：即某些得分 `a` 的权重"
         ),
-        "p exp(r) are the weights of s / T, and sum to 1": "p exp(r) 是 s / T 的权重，和为 1",
+        "`p * exp(r)` are the weights of `s / T`, and sum to 1": "`p * exp(r)` 是 `s / T` 的权重，和为 1",
         "the largest value is attained by softmax": "最大值由 softmax 达到",
         "the entropy of weights": "权重的熵",
         "the entropy along a change of scores": "熵沿得分变化的改变",
-        "s changes at the rate u": "s 以速率 u 变化",
+        "`s` changes at the rate `u`": "`s` 以速率 `u` 变化",
         "a weight that shares the largest score is at least …": "并列最大得分的权重至少为……",
-        "exp(s / T) is cancelled": "约去 exp(s / T)",
+        "`exp(s / T)` is cancelled": "约去 `exp(s / T)`",
         "… and at most an equal share": "……且至多是平均的一份",
         "as the temperature falls, the largest scores share": "温度下降时，最大得分平分权重",
-        "when T -> 0": "当 T 趋于 0",
+        "when `T -> 0`": "当 `T -> 0` 时",
         "a weight below the top is not negative …": "低于最大者的权重非负……",
         "… and at most exp(-δ / T)": "……且至多为 exp(-δ / T)",
         "as the temperature falls, the others get nothing": "温度下降时，其余的权重趋于 0",
         "as the temperature rises": "温度升高时",
-        "when T -> oo": "当 T 趋于无穷",
+        "when `T -> oo`": "当 `T -> oo` 时",
         "of two scores only the difference counts": "两个得分只有差值起作用",
     },
 )

@@ -58,14 +58,14 @@ chapter = Chapter(
         "the slope at a gap between two keys": "两个键有差距时的斜率",
         "a quarter of sech² of half the gap": "半差距的 sech² 的四分之一",
         "what the top key leaves to the others": "首位键留给其他键的权重",
-        "exp(s) is cancelled": "约去 exp(s)",
+        "`exp(s)` is cancelled": "约去 `exp(s)`",
         "the Jacobian of softmax against its trace": "softmax 的雅可比矩阵与它的迹",
-        "u J u with J = diag(p) - p.T p, whose trace is the sum of p (1 - p), and |u|²": (
-            "左边是 u J u，其中 J 是 diag(p) 减去 p 与自身的外积，它的迹是各 p (1 - p) 之和；右边还有 |u|²"
+        "`u @ J @ u.T` with `J = eye(m) * p - p.T @ p`, whose trace is the sum of `p * (1 - p)`, and `u @ u.T`": (
+            "左边是 `u @ J @ u.T`，其中 `J = eye(m) * p - p.T @ p`，它的迹是各 `p * (1 - p)` 之和；右边还有 `u @ u.T`"
         ),
         "the trace of the Jacobian against the weight of one key": "雅可比矩阵的迹与一个键的权重",
         "the Jacobian at a gap": "有差距时的雅可比矩阵",
-        "the bound on the norm of J": "J 的范数的界",
+        "the bound on the norm of the Jacobian": "雅可比矩阵的范数的界",
         "the entropy of weights": "权重的熵",
         "the entropy of a row of independent normal scores": "独立正态得分的一行的熵",
     },

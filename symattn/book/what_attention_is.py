@@ -239,6 +239,10 @@ chapter = ArticleChapter(
         ),
     ),
     origin=once(named(name).source for name in SIMILARITIES),
+    pieces=(
+        'for name in ("dot", "cosine", "additive"):\n'
+        '    print(name, *sa.worked_example(name).decimal("P", digits=4)[0])',
+    ),
     misconceptions={
         "attention-picks-one-key": Said(
             "It takes a mean of all values. Without a mask every weight of softmax is positive, so that every key has a "

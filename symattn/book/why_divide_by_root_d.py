@@ -4,8 +4,8 @@ from symattn.book.chapter import Chapter
 from symattn.book.said import Said
 
 INDEPENDENT = (
-    "all random numbers are independent; the entries of q have mean 0, second moment 1; those of k have mean 0, second "
-    "moment 1"
+    "all random numbers are independent; the entries of `q` have mean 0, second moment 1; those of `k` have mean 0, "
+    "second moment 1"
 )
 
 chapter = Chapter(
@@ -65,21 +65,21 @@ chapter = Chapter(
         "weights-1-2",
     ),
     chinese={
-        INDEPENDENT: "所有随机数相互独立；q 的元素均值为 0、二阶矩为 1；k 的元素均值为 0、二阶矩为 1",
+        INDEPENDENT: "所有随机数相互独立；`q` 的元素均值为 0、二阶矩为 1；`k` 的元素均值为 0、二阶矩为 1",
         "the mean of a dot product": "点积的均值",
-        "q and k are independent": "q 与 k 相互独立",
+        "`q` and `k` are independent": "`q` 与 `k` 相互独立",
         "their entries have mean 0": "它们的元素均值为 0",
         "the second moment of a dot product": "点积的二阶矩",
         "the square multiplied out": "把平方展开",
-        "terms with a ≠ b have a factor of mean 0": "a ≠ b 的项含有均值为 0 的因子",
-        "d terms of value 1": "d 项，每项为 1",
+        "terms with two different indices have a factor of mean 0": "两个指标不同的项含有均值为 0 的因子",
+        "`d` terms of value 1": "共 `d` 项，每项为 1",
         "the variance of a dot product": "点积的方差",
         "the variance of a scaled dot product": "缩放点积的方差",
-        "Var(a X) = a² Var(X)": "Var(a X) = a² Var(X)",
+        "`Var(a * X) = a**2 * Var(X)`": "`Var(a * X) = a**2 * Var(X)`",
         "the slope at a gap between two keys": "两个键有差距时的斜率",
         "a quarter of sech² of half the gap": "半差距的 sech² 的四分之一",
         "what the top key leaves to the others": "首位键留给其他键的权重",
-        "exp(s) is cancelled": "约去 exp(s)",
-        "the mean of p (1 - p) over normal scores, and its median": "正态得分下 p (1 - p) 的均值与中位数",
+        "`exp(s)` is cancelled": "约去 `exp(s)`",
+        "the mean of `p * (1 - p)` over normal scores, and its median": "正态得分下 `p * (1 - p)` 的均值与中位数",
     },
 )

@@ -178,6 +178,10 @@ chapter = ArticleChapter(
         named(name).source
         for name in ("scaled-self-attention", "danet-position", "danet-channel", "se", "direct-add", "aff")
     ),
+    pieces=(
+        "image = [[[1, 0], [0, 1]], [[1, 1], [0, 0]], [[0, 1], [1, 0]]]\n"
+        'sa.named("danet-channel").bind(A=image, beta=1)["X"]',
+    ),
     misconceptions={
         "every-attention-module-compares": Said(
             "Self-attention over pixels or channels does. Gates such as squeeze-and-excitation do not: they have no "

@@ -55,7 +55,7 @@ chapter = Chapter(
         "the scores": "得分",
         "the exponentials of the scores at the scale t": "缩放为 t 时得分的指数",
         "the weights at the scale t": "缩放为 t 时的权重",
-        "t = 1 unscaled, t = 1/√3 scaled: the same fractions": "不缩放时 t = 1，缩放时 t = 1/√3：分式相同",
+        "`t = 1` unscaled, `t = 1 / sqrt(3)` scaled: the same fractions": "不缩放时 `t = 1`，缩放时 `t = 1 / sqrt(3)`：分式相同",
         "the outputs at the scale t": "缩放为 t 时的输出",
     },
 )

@@ -46,6 +46,11 @@ class Written(ABC):
     def source(self) -> str:
         """Where its mathematics comes from; empty if all is derived from definitions."""
 
+    @property
+    @abstractmethod
+    def program(self) -> tuple[str, ...]:
+        """The Python with which a reader computes anew what the chapter shows, in pieces."""
+
     @abstractmethod
     def middle(self, language: str, setting: Setting, wording: Wording) -> Iterator[Block]:
         """What stands between the opening and the ending."""
@@ -73,7 +78,8 @@ class Written(ABC):
         derivation without a translation, a misconception that is in no table and an exercise that there is not.
         """
         title = self.title.of(language)
-        return Presentation(title, tuple(self._blocks(language, self.wording(language))), language=language)
+        blocks = tuple(self._blocks(language, self.wording(language)))
+        return Presentation(title, blocks, language=language, program=self.program)
 
     def _blocks(self, language: str, wording: Wording) -> Iterator[Block]:
         setting = Setting(self.names)

@@ -61,10 +61,11 @@ def command(
     symattn exercises --seed 7 --topic softmax --count 10 --answers -o key.html
     symattn exercises --seed 7 --lang zh
     """
-    format_name, standalone = chosen_format(format_name, path, standalone)
     if listing:
+        chosen_format(format_name, path, standalone, ("text",))
         lines = [f"{topic}: {', '.join(kind.name for kind in kinds)}" for topic, kinds in topics().items()]
         deliver("\n".join(lines), path)
         return
+    format_name, standalone = chosen_format(format_name, path, standalone)
     made = sheet(chosen(seed, wanted, total), language, answers)
     deliver(made.to(format_name, digits=digits, standalone=standalone), path)

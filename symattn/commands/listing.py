@@ -13,7 +13,7 @@ from symattn.errors import UnknownNameError
 from symattn.language.names import suggestion
 from symattn.mechanisms import groups, named, names, summary
 from symattn.publishing import code, system_text, text
-from symattn.shapes import Shape
+from symattn.publishing.to_code import declared
 
 INDENT = "    "
 
@@ -84,16 +84,6 @@ def as_equations(system: Mechanism) -> str:
     about += [f"# the result is {system.output}: give --output {system.output}"] if system.output != last.name else []
     inputs = [f"{name}: {declared(system.shape(name))}" for name in system.inputs]
     return "\n".join([*about, "", *inputs, "", code(system)])
-
-
-def declared(shape: Shape) -> str:
-    """A shape as an input's declaration writes it: sizes with spaces between them and none inside.
-
-    >>> from symattn.shapes import size
-    >>> declared((2 * size("r") + 1, size("m"))), declared(())
-    ('2*r+1 m', 'scalar')
-    """
-    return " ".join(str(length).replace(" ", "") for length in shape) or "scalar"
 
 
 def as_json(library: dict[str, Mechanism]) -> str:

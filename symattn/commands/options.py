@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from symattn import limits
+from symattn import limits, writing
 from symattn.errors import InputError, OutputError
 from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_text
 
 Command = Callable[..., Any]
 
-FORMATS = ("text", "latex", "mathml", "html", "markdown", "json")
-STANDALONE = ("latex", "mathml", "json")
+FORMATS = tuple(writing.FORMATS)
+STANDALONE = tuple(name for name, row in writing.FORMATS.items() if row.whole)
 
 NAME = click.argument("name", required=False)
 
@@ -87,7 +87,9 @@ RESULT = (
         metavar="N",
         help="Significant digits of the decimals.",
     ),
-    click.option("--standalone", is_flag=True, help="A whole LaTeX document or HTML page, JSON with line breaks."),
+    click.option(
+        "--standalone", is_flag=True, help="A whole LaTeX document, slides or HTML page, JSON with line breaks."
+    ),
 )
 """How a command's result is printed, and where to."""
 
@@ -102,14 +104,14 @@ def chosen_format(
 ) -> tuple[str, bool]:
     """The format asked for by name or by the suffix of the output, and whether a whole document is wanted.
 
-    A file ``.html`` is always a whole page. An output that cannot be written is refused here, before the work.
+    A file ``.xhtml`` is always a whole page. An output that cannot be written is refused here, before the work.
     Errors: ``OutputError``, ``InputError`` for a format that the command does not print.
     """
     asked = name is not None
     if path is not None and path != "-":
         check_target(path)
         name = name or format_of(path)
-        standalone = standalone or (name == "mathml" and path.lower().endswith(".html"))
+        standalone = standalone or (name == "mathml" and path.lower().endswith(".xhtml"))
     name = name or "text"
     if name not in known:
         what = f"--format {name} is a format" if asked else f"-o {path!r} stands for {name},"

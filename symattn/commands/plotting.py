@@ -9,7 +9,8 @@ from symattn.commands.options import deliver, with_options
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import InputError
 from symattn.pictures.picture import RENDERERS, format_of
-from symattn.pictures.plotting import KINDS, MOST_DIGITS
+from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_value
+from symattn.pictures.wording import LANGUAGES
 from symattn.writing import check_target
 
 
@@ -38,6 +39,14 @@ from symattn.writing import check_target
         metavar="N",
         help="Significant digits of the decimals.",
     ),
+    click.option(
+        "--lang",
+        "language",
+        type=click.Choice(tuple(LANGUAGES)),
+        default="en",
+        show_default=True,
+        help="The language of titles, axes and legends.",
+    ),
 )
 def command(
     subjects: Subjects,
@@ -49,6 +58,7 @@ def command(
     format_name: str | None,
     path: str | None,
     digits: int,
+    language: str,
 ) -> None:
     """Draw a picture: attention weights as a heat map, curves, and sweeps, from exact numbers.
 
@@ -57,6 +67,7 @@ def command(
     \b
     symattn plot -o weights.svg
     symattn plot masked --tokens 'the cat sat' -o weights.pdf
+    symattn plot masked --lang zh -o weights.svg
     symattn plot dot --kind temperature --set Q='1 0' --set K='1 0; 1/2 1' --set V='1; 2' -o sweep.svg
     """
     format_name = chosen(format_name, path)
@@ -65,6 +76,7 @@ def command(
         subject,
         kind,
         digits=digits,
+        language=language,
         value=value,
         tokens=words(tokens),
         queries=words(queries),
@@ -91,11 +103,20 @@ def chosen(format_name: str | None, path: str | None) -> str:
     return "svg"
 
 
-def drawn(subject: Subject, kind: str, **options: object) -> pictures.Picture:
+def drawn(
+    subject: Subject,
+    kind: str,
+    language: str,
+    *,
+    digits: int,
+    value: str | None = None,
+    **labels: list[str] | None,
+) -> pictures.Picture:
     """The picture of a subject, from its equations alone where it has no numbers and the kind needs none."""
     if subject.bound is None and kind == "saturation":
-        return subject.system.plot(kind)
-    return subject.numbers.plot(kind, **options)
+        check_value(kind, value)
+        return subject.system.plot(kind, language=language)
+    return subject.numbers.plot(kind, language=language, digits=digits, value=value, **labels)
 
 
 def words(text: str | None) -> list[str] | None:

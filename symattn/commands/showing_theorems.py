@@ -89,7 +89,7 @@ def as_list(loaded: dict[str, Theorem]) -> str:
     parts = []
     for name, theorem in loaded.items():
         head = f"{theorem.label}  {name}: {theorem.title} ({theorem.evidence})"
-        parts.append(f"{head}\n{textwrap.indent(textwrap.fill(theorem.statement, 100), '    ')}")
+        parts.append(f"{head}\n{textwrap.indent(textwrap.fill(theorem.stated, 100), '    ')}")
     return "\n".join([*parts, "symattn theorems NAME shows the steps of one."])
 
 
@@ -100,7 +100,7 @@ def as_rows(loaded: dict[str, Theorem]) -> list[dict[str, str]]:
             "name": name,
             "label": theorem.label,
             "title": theorem.title,
-            "statement": theorem.statement,
+            "statement": theorem.stated,
             "evidence": theorem.evidence,
         }
         for name, theorem in loaded.items()

@@ -47,6 +47,11 @@ class Setting:
         """The inputs, then what is defined."""
         return tuple(self.symbols) + tuple(equation.name for equation in self.definitions)
 
+    @property
+    def known(self) -> dict[str, Value]:
+        """The symbols of the inputs and of what is defined, by name."""
+        return {**self.symbols, **{equation.name: equation.symbol for equation in self.definitions}}
+
     @cached_property
     def definitions(self) -> tuple[Equation, ...]:
         """The equations of ``given``."""
@@ -60,10 +65,9 @@ class Setting:
 
         Errors: ``LanguageError``, ``UnknownNameError``, ``ShapeError``, ``LimitError``, pointing at the place.
         """
-        known = {**self.symbols, **{equation.name: equation.symbol for equation in self.definitions}}
         made = []
         for name, formula in formulas.items():
-            (parsed,) = parse_equations(f"{name} = {in_language(formula)}", known)
+            (parsed,) = parse_equations(f"{name} = {in_language(formula)}", self.known)
             made.append(Equation(*parsed))
         symbols = tuple(self.symbols.values())
         return EquationSystem("a step", symbols, (*self.definitions, *made), next(reversed(formulas)))

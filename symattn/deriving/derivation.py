@@ -12,9 +12,11 @@ from symattn.deriving.claim import Claim, Setting
 from symattn.deriving.equality import equal
 from symattn.deriving.grounds import Grounds, grounds_of
 from symattn.deriving.limiting import approached, squeezed
+from symattn.deriving.marked import as_typed
 from symattn.deriving.presenting import derivation_presentation
 from symattn.deriving.printing import lines_of
 from symattn.deriving.rules import Rule, bound, limit
+from symattn.deriving.saying import as_data, with_formulas
 from symattn.deriving.step import Step
 from symattn.deriving.weaker import EVIDENCE_ASKED, weaker
 from symattn.errors import InputError, LanguageError, RefutedError
@@ -30,7 +32,8 @@ class Derivation:
     """A chain of steps from ``start``, each checked when it is written; immutable, so that none can rest on itself.
 
     ``inputs`` and ``given`` are a mechanism's inputs and equations; ``conditions`` say what the inputs satisfy.
-    ``checker`` takes the place of the prover, for statements of another kind.
+    Formulas in conditions that are words, and in notes, stand between backquotes and are parsed when they are printed
+    or kept. ``checker`` takes the place of the prover, for statements of another kind.
     Errors: those of the language for a text that is not in it, ``RefutedError`` for a step that is wrong, with the
     numbers that show it.
 
@@ -134,7 +137,7 @@ class Derivation:
         to a number does so from above.
         """
         claim = Claim(self.end, "->", after.strip(), self.setting)
-        note = f"when {when}" + (f"; {note}" if note else "")
+        note = f"when `{when}`" + (f"; {note}" if note else "")
         if between is None:
             verdict = approached(claim, when, list(at))
         else:
@@ -181,6 +184,7 @@ class Derivation:
             raise InputError(f"evidence is one of {', '.join(EVIDENCE_ASKED)}, found {evidence!r}.")
         if not isinstance(by, Rule):
             raise InputError(f"a step is by a Rule such as symattn.deriving.rules.definition, found {by!r}.")
+        with_formulas(self.setting, note)
         if len({self.relation, claim.relation} - {"="}) > 1:
             raise LanguageError(f"after {self.relation} a chain does not go on with {claim.relation}: nothing follows.")
         if verdict.kind == "unknown":
@@ -206,14 +210,17 @@ class Derivation:
         return derivation_presentation(self, self.source)
 
     def to_dict(self) -> dict[str, Any]:
-        """The derivation as data; what it uses is named, and comes by ``rests_on``."""
+        """The derivation as data; what it uses is named, and comes by ``rests_on``.
+
+        Formulas are as they are typed; the parts of a note, words and formulas, are in ``note_parts`` as printed too.
+        """
         return {
             "title": self.title,
             "inputs": dict(self.inputs),
             "given": self.given.splitlines(),
-            "conditions": list(self.conditions),
+            "conditions": [as_typed(condition) for condition in self.conditions],
             "start": self.start,
-            "steps": [step.to_dict() for step in self.steps],
+            "steps": [{**step.to_dict(), "note_parts": as_data(self.setting, step.note)} for step in self.steps],
             "conclusion": self.conclusion,
             "evidence": self.evidence,
             "source": self.source,

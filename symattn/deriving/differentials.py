@@ -78,9 +78,11 @@ class Moving:
     def written(self, claim: Claim) -> EquationSystem:
         """Both sides written out to the inputs."""
         setting = claim.setting
-        known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
         sides = {LEFT: claim.before, RIGHT: claim.after}
-        made = [Equation(name, parse_expression(in_language(text), known, FUNCTIONS)) for name, text in sides.items()]
+        made = [
+            Equation(name, parse_expression(in_language(text), setting.known, FUNCTIONS))
+            for name, text in sides.items()
+        ]
         symbols = tuple(setting.symbols.values())
         whole = EquationSystem("a step", symbols, (*setting.definitions, *made), RIGHT)
         written = tuple(Equation(name, whole.expression(name)) for name in sides)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.conditions import freed, stated
 from symattn.deriving.instances import exactly
+from symattn.deriving.marked import as_typed
 from symattn.proof.proving import decide
 from symattn.proof.statement import Statement
 from symattn.verdicts import Verdict
@@ -36,7 +37,7 @@ def equal(claim: Claim) -> Verdict:
         if under_them.kind == "refuted" and not free.conditions:
             return under_them
     if verdict.kind == "refuted" and not _within_conditions(claim, verdict):
-        reason = f"it does not hold without the conditions {', '.join(conditions)}"
+        reason = f"it does not hold without the conditions {', '.join(map(as_typed, conditions))}"
         return Verdict("unknown", str(claim), reason)
     return verdict
 

@@ -12,6 +12,7 @@ from sympy import Expr, Integer, KroneckerDelta, Mul, S, cancel, expand
 from symattn.deriving.claim import LEFT, RIGHT, Claim
 from symattn.deriving.expectation import FUNCTIONS
 from symattn.deriving.index_polynomials import Mean, Product, Reader, choices, partitions
+from symattn.deriving.marked import as_typed
 from symattn.deriving.tables import in_language
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import ExactnessError, LimitError
@@ -49,19 +50,21 @@ class IndependentEntries:
         except (ExactnessError, LimitError) as error:
             return Verdict("unknown", str(claim), error.message)
         reason = "both sides have the same moments, for every size"
-        return Verdict("proved", str(claim), reason, normal_form=str(values[0]), conditions=(self.condition,))
+        return Verdict("proved", str(claim), reason, normal_form=str(values[0]), conditions=(as_typed(self.condition),))
 
     @cached_property
     def condition(self) -> str:
         """What is assumed of the random numbers, in words."""
-        told = (f"of {name} have {_told(moments)}" for name, moments in self.moments.items())
+        told = (f"of `{name}` have {_told(moments)}" for name, moments in self.moments.items())
         return f"all random numbers are independent; the entries {'; those '.join(told)}"
 
     def _system(self, claim: Claim) -> EquationSystem:
         setting = claim.setting
-        known = {**setting.symbols, **{equation.name: equation.symbol for equation in setting.definitions}}
         sides = {LEFT: claim.before, RIGHT: claim.after}
-        made = [Equation(name, parse_expression(in_language(text), known, FUNCTIONS)) for name, text in sides.items()]
+        made = [
+            Equation(name, parse_expression(in_language(text), setting.known, FUNCTIONS))
+            for name, text in sides.items()
+        ]
         return EquationSystem("a step", tuple(setting.symbols.values()), (*setting.definitions, *made), RIGHT)
 
     def moment(self, name: str, power: int, symbols: Mapping[str, Value]) -> Expr:
@@ -77,7 +80,8 @@ class IndependentEntries:
 
 def _told(moments: Sequence[str]) -> str:
     names = ("mean", "second moment", "third moment", "fourth moment")
-    return ", ".join(f"{name} {value}" for name, value in zip(names, moments, strict=False))
+    typed = (value if value.isdigit() else f"`{value}`" for value in moments)
+    return ", ".join(f"{name} {value}" for name, value in zip(names, typed, strict=False))
 
 
 def _patterns_of_entry(system: EquationSystem) -> list[tuple[Expr, Expr]]:

@@ -11,6 +11,7 @@ from typing import Any
 from symattn.deriving.claim import Claim
 from symattn.deriving.index_equality import same_entries, translated
 from symattn.deriving.instances import exactly
+from symattn.deriving.marked import as_typed
 from symattn.proof import normal_form
 from symattn.proof.places import placed
 from symattn.proof.terms import Expression
@@ -44,7 +45,9 @@ class Permutations:
     def condition(self) -> str:
         """What is assumed, in words."""
         are = "are permutation matrices" if self.names[1:] else "is a permutation matrix"
-        return f"{' and '.join(self.names)} {are}: one 1 in each row and column, and 0 elsewhere"
+        return (
+            f"{' and '.join(f'`{name}`' for name in self.names)} {are}: one 1 in each row and column, and 0 elsewhere"
+        )
 
     def __call__(self, claim: Claim) -> Verdict:
         found = exactly(claim, self.telling_instances(claim))
@@ -54,7 +57,7 @@ class Permutations:
         translator = translated(_Permuted, system, permutations=self.lengths(claim))
         reason = "both sides have one normal form in index notation, for every size and every permutation"
         verdict = same_entries(claim, system, translator, reason)
-        return replace(verdict, conditions=(self.condition,)) if verdict else verdict
+        return replace(verdict, conditions=(as_typed(self.condition),)) if verdict else verdict
 
     def lengths(self, claim: Claim) -> dict[str, Any]:
         """How many rows each permutation has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from symattn.deriving.marked import as_typed
 from symattn.deriving.mentioned import mentioned_definitions, mentioned_inputs
 from symattn.deriving.step import Chain, Step
 from symattn.deriving.wording import ENGLISH
@@ -25,7 +26,7 @@ def lines_of(derivation: Chain) -> list[str]:
     inputs = [f"{name} ({shape})" if shape else name for name, shape in mentioned_inputs(derivation, used).items()]
     lines = [derivation.title, *_wrapped(f"for {', '.join(inputs)}" if inputs else "", INDENT)]
     lines += [line for definition in used for line in _wrapped(f"with {definition}", INDENT)]
-    lines += [line for condition in setting.conditions for line in _wrapped(f"where {condition}", INDENT)]
+    lines += [line for condition in setting.conditions for line in _wrapped(f"where {as_typed(condition)}", INDENT)]
     lines += _chain(derivation)
     if derivation.steps:
         lines.append(f"{INDENT}evidence: {derivation.evidence}")
@@ -48,7 +49,7 @@ def _chain(derivation: Chain) -> Iterator[str]:
 
 def _remark(step: Step) -> str:
     slack = f"the sides differ by {step.slack}, which is not negative" if step.slack else ""
-    return "; ".join(part for part in (step.note, slack) if part)
+    return "; ".join(part for part in (as_typed(step.note), slack) if part)
 
 
 def _wrapped(words: str, indent: str) -> list[str]:

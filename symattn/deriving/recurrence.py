@@ -12,6 +12,7 @@ from symattn.deriving.derivation import Checker, Derivation
 from symattn.deriving.rules import definition, induction_step
 from symattn.deriving.step import Step
 from symattn.deriving.wording import ENGLISH
+from symattn.publishing.to_code import declared
 from symattn.verdicts import Verdict
 
 PAST = "_past"
@@ -87,14 +88,19 @@ class Recurrence:
     def solved(self, state: str) -> Derivation:
         """The state after all rows is its closed formula; rests on the base and the step of every state needed."""
         before = f"{state}(t) with {state}(1) = {self.first[state]}, {state}(t + 1) = {self.following[state]}"
-        claim = Claim(before, "=", self.closed[state], Setting(dict(self.inputs)))
+        shapes = {**self.inputs, **self._one_row(), **self._shapes_of_states()}
+        claim = Claim(before, "=", self.closed[state], Setting(shapes))
         verdict = Verdict("proved", str(claim), "the formula holds for one row, and for one row more if it did before")
-        rows = ENGLISH.listed([f"{row} is the next row of {matrix}" for matrix, row in self.rows.items()])
+        rows = ENGLISH.listed([f"`{row}` is the next row of `{matrix}`" for matrix, row in self.rows.items()])
         used = tuple(one for name in self.needed(state) for one in self.obligations[name])
         step = Step(before, "=", self.closed[state], induction_step, verdict, used, rows)
         return Derivation(
-            f"{self.title}: {state}", before, dict(self.inputs), source=self.source, checker=self.checker, steps=(step,)
+            f"{self.title}: {state}", before, shapes, source=self.source, checker=self.checker, steps=(step,)
         )
+
+    def _shapes_of_states(self) -> dict[str, str]:
+        system = Setting(self.inputs).system(**self.closed)
+        return {state: declared(system.shape(state)) for state in self.closed}
 
     def _one_row(self) -> dict[str, str]:
         """The shapes where each matrix has one row, which is called as the next row is."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from symattn.deriving.claim import Setting
+from symattn.deriving.marked import as_typed
 from symattn.deriving.rules import Rule
 from symattn.verdicts import Verdict, weakest
 
@@ -73,6 +74,6 @@ class Step:
             "instances": list(self.verdict.instances),
             "conditions": list(self.verdict.conditions),
             "using": [derivation.title for derivation in self.using],
-            "note": self.note,
+            "note": as_typed(self.note),
             "slack": self.slack,
         }

@@ -144,6 +144,9 @@ def _divided(text: str, mark: str) -> list[str]:
 def _entries(row: str, one_number: bool) -> Iterator[str]:
     """The entries of a row: at its commas, or else at its blanks where no operation goes on across them."""
     row = row.strip()
+    commas = [piece for piece in row.split() if DECIMAL_COMMA.fullmatch(piece)]
+    if len(commas) > 1 and len(commas) == len(row.split()):
+        raise InputError(f"the answer has the entry {commas[0]}; {what_would_do(commas[0])}.")
     if "," in row and len(pieces := _divided(row, ",")) > 1:
         yield from pieces
         return

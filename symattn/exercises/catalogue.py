@@ -50,7 +50,7 @@ KINDS: dict[str, Kind] = {
 }
 """Every type by its name, in the order in which they are learned; a new one is a row of its topic's file."""
 
-NAME = re.compile(r"([a-z0-9-]*[a-z0-9])-([0-9]{1,18})-([0-9]{1,6})")
+NAME = re.compile(r"([a-z0-9-]*[a-z0-9])-([0-9]{1,18})-0*([1-9][0-9]{0,5})")
 
 
 def topics() -> dict[str, list[Kind]]:
@@ -96,7 +96,7 @@ def identified(name: str) -> Exercise:
 
     Errors: ``InputError`` for a name of another form, ``UnknownNameError`` for a type that there is not.
     """
-    found = NAME.fullmatch(str(name))
+    found = NAME.fullmatch(str(name).strip().lower())
     if found is None:
         raise InputError(f"{str(name)[:60]!a} names no exercise; write it as on the sheet, such as softmax-7-3.")
     kind = found[1]

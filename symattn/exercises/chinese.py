@@ -191,7 +191,7 @@ CHINESE: dict[str, str] = {
     "right to a thousand digits": "正确：{name} 的答案在一千位数字上一致；这里无法判定严格相等。",
     "too few places": "小数舍入正确，但至少需要三位；请给出更多位数或精确值。",
     "wrong": "错误：这不是 {name} 的答案。",
-    "wrong shape": "错误：{name} 中 {asked} 的形状是 {shape}，而答案的形状是 {found}。",
+    "wrong shape": "{name} 中 {asked} 的形状是 {shape}，而答案的形状是 {found}。",
     "wrong entries": "不正确的元素：{entries}。",
     "entry": "第 {row} 行第 {column} 列",
     "mistake also": "同一个值也可能来自另一个错误：{mistake}",

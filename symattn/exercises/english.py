@@ -291,7 +291,7 @@ ENGLISH: dict[str, str] = {
         "The decimals are correctly rounded, but at least three places are asked for; give more, or the exact value."
     ),
     "wrong": "Wrong: this is not the answer to {name}.",
-    "wrong shape": "Wrong: {asked} of {name} has the shape {shape}, and the answer has {found}.",
+    "wrong shape": "{asked} of {name} has the shape {shape}, and the answer has {found}.",
     "wrong entries": "Not right: {entries}.",
     "entry": "row {row}, column {column}",
     "mistake also": "The same value comes of another mistake: {mistake}",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from symattn.errors import InputError, UnknownNameError
+from symattn.errors import MissingRowError, UnknownNameError
 from symattn.exercises.chinese import CHINESE
 from symattn.exercises.english import ENGLISH
-from symattn.language.names import suggestion
+from symattn.publishing.languages import language as checked
 
 LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
 """One row a language; every language has the same sentences with the same places."""
@@ -18,12 +18,12 @@ LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
 def sentences(language: str) -> Mapping[str, str]:
     """The sentences of a language.
 
-    Errors: ``InputError`` for a language that is not in the table.
+    Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one without sentences.
     """
-    if language not in LANGUAGES:
-        hint = suggestion(str(language), LANGUAGES)
-        raise InputError(f"there is no language {language!a}.{hint} There are: {', '.join(LANGUAGES)}.")
-    return LANGUAGES[language]
+    code = checked(language).code
+    if code not in LANGUAGES:
+        raise MissingRowError(f"the exercises have no sentences in {code}; add a row to exercises/wording.py.")
+    return LANGUAGES[code]
 
 
 def parts(language: str, name: str, words: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from symattn.mechanism_names import called
 from symattn.page.data import PageData, page_data
 from symattn.page.lines import Workbench
 from symattn.page.wording import words_of
+from symattn.publishing import languages
 from symattn.publishing.document import Document
 from symattn.publishing.formats import render
 from symattn.publishing.text_notation import plain
@@ -20,8 +21,6 @@ from symattn.worked import Bound
 WEB = "web"
 SCRIPTS = ("model", "numbers", "formulas", "elements", "labels", "tables", "inspector", "walk", "controls", "main")
 """The parts of the script in their order; each is a file in ``web``."""
-
-TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
 def interactive_page(
@@ -64,7 +63,9 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
     data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}
     script = f"(() => {{\n{asset('model.js')}\nconst functions = {found.code.strip()};\n"
     script += "\n".join(asset(f"{name}.js") for name in SCRIPTS[1:]) + "})();"
-    return web_page(body, title=title, tag=TAGS[language], style=asset("workbench.css"), script=script, data=data)
+    return web_page(
+        body, title=title, tag=languages.language(language).tag, style=asset("workbench.css"), script=script, data=data
+    )
 
 
 def kind_of_tokens(bench: Workbench) -> str:

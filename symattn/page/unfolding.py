@@ -11,6 +11,7 @@ from symattn.language.declarations import declare
 from symattn.nodes import (
     Column,
     ElementwiseQuotient,
+    ElementwiseSum,
     LogSumExp,
     MatrixProduct,
     Member,
@@ -136,8 +137,8 @@ class _Unfolding:
             if isinstance(right, (MatrixSymbol, Member)) and getattr(left, "name", "") in self.keys_of:
                 self._terms(equation, value)
                 role = "sum"
-            elif is_input(left, self.system) and is_input(right, self.system):
-                role = "project"
+        if role == "value" and is_projection(value, self.system):
+            role = "project"
         self.lines.append(Line(equation, role))
 
     def _terms(self, equation: Equation, value: MatrixProduct) -> None:
@@ -265,6 +266,13 @@ def is_input(value: Value, system: EquationSystem) -> bool:
     """Whether a value is an input, a member of one, or the transpose of these."""
     value = value.arg if isinstance(value, Transpose) else value
     return isinstance(value, (MatrixSymbol, Member)) and value.name in system.inputs
+
+
+def is_projection(value: Value, system: EquationSystem) -> bool:
+    """Whether a value is the product of two inputs, with or without a bias."""
+    if isinstance(value, ElementwiseSum) and is_input(value.right, system):
+        value = value.left
+    return isinstance(value, MatrixProduct) and all(is_input(side, system) for side in (value.left, value.right))
 
 
 def is_root_of_a_size(value: Value) -> bool:

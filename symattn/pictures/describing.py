@@ -8,8 +8,6 @@ from typing import Any
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.numerals import text_of
 
-NOT_ALLOWED = "not allowed"
-
 
 def description(panels: tuple[Panel, ...]) -> str:
     """One sentence after another, panel by panel.
@@ -18,27 +16,35 @@ def description(panels: tuple[Panel, ...]) -> str:
     >>> worked_example().plot().description.splitlines()[1]
     'query 1: 0.0634, 0.468, 0.468'
     """
-    return "\n".join(line for panel in panels for line in WORDS[type(panel)](panel))
+    return "\n".join(line for panel in panels for line in TELLING[type(panel)](panel))
 
 
 def _of_map(panel: HeatMap) -> Iterator[str]:
-    yield f"{panel.title}. Rows: {panel.row_label}; columns: {panel.column_label} {', '.join(panel.columns)}."
+    words, rows = panel.wording, panel.row_label
+    labels = words.listed(list(panel.columns))
+    yield words("map", title=panel.title, rows=rows, columns=panel.column_label, labels=labels)
     for label, row in zip(panel.rows, panel.cells, strict=True):
-        yield f"{panel.row_label} {label}: {', '.join(NOT_ALLOWED if cell.masked else cell.text for cell in row)}"
+        values = words.listed([words("not allowed") if cell.masked else cell.text for cell in row])
+        yield words("line of a map", rows=rows, row=label, values=values)
 
 
 def _of_chart(panel: Chart) -> Iterator[str]:
-    yield f"{panel.title}. Horizontally: {panel.x.label}; vertically: {panel.y.label}."
+    words = panel.wording
+    yield words("chart", title=panel.title, across=panel.x.label, up=panel.y.label)
     for series in panel.series:
         if series.joined and series.points:
-            first, last = (
-                f"{text_of(at.y.normalize())} at {text_of(at.x.normalize())}"
-                for at in series.points[:: len(series.points) - 1 or 1][:2]
+            first, last = series.points[0], series.points[-1]
+            yield words(
+                "curve",
+                label=series.label,
+                first=text_of(first.y.normalize()),
+                begin=text_of(first.x.normalize()),
+                last=text_of(last.y.normalize()),
+                end=text_of(last.x.normalize()),
             )
-            yield f"{series.label}: from {first} to {last}"
         else:
             yield from (said for at in series.points if (said := at.text))
 
 
-WORDS: dict[type, Callable[[Any], Iterator[str]]] = {HeatMap: _of_map, Chart: _of_chart}
+TELLING: dict[type, Callable[[Any], Iterator[str]]] = {HeatMap: _of_map, Chart: _of_chart}
 """How each kind of panel is told in words."""

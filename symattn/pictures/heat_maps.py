@@ -10,24 +10,30 @@ from symattn.pictures.labels import Labels
 from symattn.pictures.marks import Cell, HeatMap
 from symattn.pictures.numerals import shown
 from symattn.pictures.weights import Attention, Numbered, attention_in, check_cells
+from symattn.pictures.wording import ENGLISH, Wording
 
 ONE = Decimal(1)
 
 
-def weight_maps(bound: Numbered, labels: Labels, digits: int, value: str | None = None) -> tuple[HeatMap, ...]:
+def weight_maps(
+    bound: Numbered, labels: Labels, digits: int, value: str | None = None, words: Wording = ENGLISH
+) -> tuple[HeatMap, ...]:
     """A map of each matrix of weights, in one scale of colours.
 
     Errors: those of :func:`symattn.pictures.weights.attention_in` and of the labels.
     """
     found = attention_in(bound, value)
     check_cells(len(found), max(a.weights.shape[0] * a.weights.shape[1] for a in found), "what is drawn")
-    maps = in_one_scale([map_of(attention, attention.weights, labels, digits) for attention in found])
+    maps = in_one_scale([map_of(attention, attention.weights, labels, digits, words) for attention in found])
     if value is None or found[0].normaliser is not None or labels != Labels():
         return maps
-    return tuple(replace(one, row_label="row", column_label="column") for one in maps)  # of any value, as V
+    row, column = words("row"), words("column")  # of any value, as V
+    return tuple(replace(one, row_label=row, column_label=column) for one in maps)
 
 
-def map_of(attention: Attention, values: ExactMatrix, labels: Labels, digits: int, title: str = "") -> HeatMap:
+def map_of(
+    attention: Attention, values: ExactMatrix, labels: Labels, digits: int, words: Wording = ENGLISH, title: str = ""
+) -> HeatMap:
     """The map of weights, or of scores, of one head."""
     n, m = values.shape
     cells = tuple(
@@ -37,11 +43,14 @@ def map_of(attention: Attention, values: ExactMatrix, labels: Labels, digits: in
     reach = max((abs(cell.value) for row in cells for cell in row), default=ONE)
     is_bounded = all(0 <= cell.value <= 1 for row in cells for cell in row)
     return HeatMap(
-        title or attention.title,
+        title or attention.called(words),
         labels.for_queries(n),
         labels.for_keys(m),
         cells,
         ONE if is_bounded else reach,
+        words("query"),
+        words("key"),
+        words,
     )
 
 

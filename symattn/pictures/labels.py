@@ -59,9 +59,22 @@ def _read(given: Sequence[str] | None, what: str) -> tuple[str, ...] | None:
     return tuple(map(plain, given))
 
 
+NAMES = {"queries": ("query", "queries"), "keys": ("key", "keys")}
+
+
+def many(count: int, one: str, several: str) -> str:
+    """A number with its noun.
+
+    >>> many(1, "key", "keys"), many(2, "key", "keys")
+    ('1 key', '2 keys')
+    """
+    return f"{count} {one if count == 1 else several}"
+
+
 def _fitting(given: tuple[str, ...] | None, count: int, what: str) -> tuple[str, ...]:
     if given is None:
         return tuple(str(place + 1) for place in range(count))
     if len(given) != count:
-        raise InputError(f"there are {count} {what} and {len(given)} labels for them: {', '.join(given)[:80]}.")
+        shown = f": {', '.join(given)[:80]}" if given else ""
+        raise InputError(f"there are {many(count, *NAMES[what])} and {many(len(given), 'label', 'labels')}{shown}.")
     return given

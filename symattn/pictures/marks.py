@@ -8,6 +8,8 @@ from decimal import Decimal
 from math import log
 from typing import TypeAlias
 
+from symattn.pictures.wording import ENGLISH, Wording
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -22,8 +24,8 @@ class Cell:
 class HeatMap:
     """A matrix as cells: a row of ``cells`` for each of ``rows`` (queries), an entry for each of ``columns`` (keys).
 
-    ``row_label`` and ``column_label`` say what rows and columns are; ``reach`` is the absolute value that is filled
-    with the full colour.
+    ``reach`` is the absolute value that is filled with the full colour; ``row_label`` and ``column_label`` say what
+    rows and columns are, ``wording`` has the other words.
 
     >>> HeatMap("P", ("1",), ("1",), ((Cell(Decimal(1), "1"),),), Decimal(1)).shape
     (1, 1)
@@ -36,11 +38,24 @@ class HeatMap:
     reach: Decimal
     row_label: str = "query"
     column_label: str = "key"
+    wording: Wording = ENGLISH
 
     @property
     def shape(self) -> tuple[int, int]:
         """The number of rows and of columns."""
         return len(self.rows), len(self.columns)
+
+    def said_of(self, i: int, j: int) -> str:
+        """What a reader is told of one cell: its row, its column, and its number or that it is not allowed."""
+        words, cell = self.wording, self.cells[i][j]
+        return words(
+            "cell",
+            rows=self.row_label,
+            row=self.rows[i],
+            columns=self.column_label,
+            column=self.columns[j],
+            value=words("not allowed") if cell.masked else cell.text,
+        )
 
     @property
     def has_masked(self) -> bool:
@@ -117,6 +132,7 @@ class Chart:
     y: Axis
     series: tuple[Series, ...]
     lines: tuple[Line, ...] = ()
+    wording: Wording = ENGLISH
 
     @property
     def legend(self) -> Iterator[Series]:

@@ -8,23 +8,14 @@ from typing import Any
 from warnings import catch_warnings, filterwarnings
 
 from symattn.errors import InputError, MissingExtraError
-from symattn.pictures.describing import NOT_ALLOWED
+from symattn.pictures.fonts import families
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, as_hex, fill_of, ink_on, style_of
+from symattn.pictures.svg_elements import LETTER as NARROW
+from symattn.pictures.svg_elements import shortened, width_of
 
 MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "X", "plus": "P", "wedge": "v"}
 """Markers as matplotlib calls them."""
-
-FOR_CHINESE = (
-    "Noto Sans CJK SC",
-    "Droid Sans Fallback",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Zen Hei",
-    "Microsoft YaHei",
-    "PingFang SC",
-)
-"""Fonts with Chinese characters, of which those that are installed are used beside the first."""
 
 PER_ROW = 3
 DOTS_PER_INCH = 200
@@ -41,27 +32,25 @@ def to_paper(title: str, panels: Sequence[Panel], columns: int | None, format_na
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        from matplotlib.font_manager import fontManager
     except ImportError:
         raise MissingExtraError(
             "PDF and PNG are drawn by matplotlib, which is not installed: pip install 'symattn[plots]'."
         ) from None
     # Without pyplot: it would choose a window system and keep every figure.
-    here = {font.name for font in fontManager.ttflist}
-    families = ["DejaVu Sans", *(family for family in FOR_CHINESE if family in here)]
     settings = {
         "text.usetex": False,
         "text.parse_math": False,  # a label is no formula
         "pdf.fonttype": 42,
         "font.size": 9,
-        "font.family": families,
+        "font.family": families((title, panels)),
     }
     with rc_context(settings):
         across = min(columns or PER_ROW, len(panels))
         down = -(-len(panels) // across)
         sizes = [SIZES[type(panel)](panel) for panel in panels]
         width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
-        figure = Figure(figsize=(max(width * across, LETTER * len(title)), height * down + 0.4), layout="constrained")
+        least = LETTER * width_of(title, 1 / NARROW)
+        figure = Figure(figsize=(max(width * across, least), height * down + 0.4), layout="constrained")
         FigureCanvasAgg(figure)
         figure.suptitle(title, fontsize=10)
         for place, panel in enumerate(panels):
@@ -71,6 +60,7 @@ def to_paper(title: str, panels: Sequence[Panel], columns: int | None, format_na
         stream = BytesIO()
         nothing = {"CreationDate": None} if format_name == "pdf" else {"Software": None}
         with catch_warnings():
+            filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
             filterwarnings("error", message="Glyph .* missing from font", category=UserWarning)
             try:
                 figure.savefig(stream, format=format_name, dpi=DOTS_PER_INCH, metadata=nothing)
@@ -100,9 +90,12 @@ def _draw_map(panel: HeatMap, axes: Any) -> None:
             axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, edgecolor="#8a8a8a", linewidth=0.5, **look))
     axes.set_xlim(-0.5, m - 0.5)
     axes.set_ylim(n - 0.5, -0.5)
-    axes.set_xticks(range(m), panel.columns, rotation=90 if max(map(len, panel.columns)) > 6 else 0)
-    axes.set_yticks(range(n), panel.rows)
-    below = f"{panel.column_label} (hatched: {NOT_ALLOWED})" if panel.has_masked else panel.column_label
+    columns, rows = ([shortened(label) for label in labels] for labels in (panel.columns, panel.rows))
+    axes.set_xticks(range(m), columns, rotation=90 if max(map(len, columns)) > 6 else 0)
+    axes.set_yticks(range(n), rows)
+    below, words = panel.column_label, panel.wording
+    if panel.has_masked:
+        below = words("below a map", columns=below, note=words("hatched"))
     axes.set_xlabel(below)
     axes.set_ylabel(panel.row_label)
     axes.tick_params(length=0)
@@ -128,7 +121,7 @@ def _draw_chart(panel: Chart, axes: Any) -> None:
     for series in panel.series:
         style = style_of(series.style)
         places = [float(point.x) for point in series.points], [float(point.y) for point in series.points]
-        label = series.label if id(series) in named else None
+        label = shortened(series.label, 60) if id(series) in named else None
         if series.joined:
             dashes = (0, style.dashes) if style.dashes else "solid"
             axes.plot(*places, color=COLOURS[style.colour], linestyle=dashes, linewidth=1.4, label=label)

@@ -17,7 +17,7 @@ from symattn.writing import check_target, write_bytes
 
 @dataclass(frozen=True)
 class Picture:
-    """Heat maps and charts side by side, ``columns`` of them in a row, or as many as fit.
+    """Heat maps and charts side by side, ``columns`` of them in a row, or as many as fit, with words in a language.
 
     A picture is data: ``panels`` hold the numbers, and nothing is drawn before :meth:`to` or :meth:`save`.
 
@@ -30,6 +30,7 @@ class Picture:
     title: str
     panels: tuple[Panel, ...]
     columns: int | None = None
+    language: str = "en"
 
     @cached_property
     def description(self) -> str:
@@ -78,7 +79,7 @@ def format_of(path: str) -> str:
 
 
 def _svg(picture: Picture) -> str:
-    return to_svg(picture.title, picture.description, picture.panels, picture.columns)
+    return to_svg(picture.title, picture.description, picture.panels, picture.columns, picture.language)
 
 
 def _paper(format_name: str) -> Callable[[Picture], bytes]:

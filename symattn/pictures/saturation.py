@@ -12,6 +12,7 @@ from symattn.pictures.marks import Chart, Line, Point, Series
 from symattn.pictures.normal_gaps import far_slope, mean_slope, middle_slope
 from symattn.pictures.ticks import in_powers
 from symattn.pictures.weights import makers
+from symattn.pictures.wording import ENGLISH, Wording
 
 LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256)
 """Lengths of queries and keys, every one a whole number."""
@@ -19,7 +20,7 @@ LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 6
 LOWEST, HIGHEST = Decimal("1E-7"), Decimal(1)
 
 
-def saturation_chart(system: EquationSystem, own_length: int | None = None) -> Chart:
+def saturation_chart(system: EquationSystem, own_length: int | None = None, words: Wording = ENGLISH) -> Chart:
     """``p (1 - p)`` of two keys against d_k: median and mean over standard normal queries and keys, scaled and not.
 
     ``own_length`` is marked in it. Errors: ``InputError`` for a mechanism whose weights are no softmax of products.
@@ -32,25 +33,24 @@ def saturation_chart(system: EquationSystem, own_length: int | None = None) -> C
             "scaled-dot, dot and multi-head have."
         )
     series = (
-        _series("divided by √d_k: median", dict.fromkeys(LENGTHS, middle_slope(2)), 0),
-        _series("divided by √d_k: mean", dict.fromkeys(LENGTHS, mean_slope(2)), 1),
-        _series(
-            "unscaled: mean, close to the next for large d_k", {length: mean_slope(2 * length) for length in LENGTHS}, 2
-        ),
+        _series(words("scaled median"), dict.fromkeys(LENGTHS, middle_slope(2)), 0),
+        _series(words("scaled mean"), dict.fromkeys(LENGTHS, mean_slope(2)), 1),
+        _series(words("unscaled mean"), {length: mean_slope(2 * length) for length in LENGTHS}, 2),
         _series("1/(2√(π d_k))", {length: far_slope(length) for length in LENGTHS}, 3),
         _series(
-            "unscaled: median, 1/(4 cosh²(c √d_k)), c = erf⁻¹(1/2)",
+            words("unscaled median"),
             {length: middle_slope(2 * length) for length in LENGTHS},
             4,
         ),
     )
     own = own_length if own_length is not None and LENGTHS[0] <= own_length <= LENGTHS[-1] else None
     return Chart(
-        "Gradient p(1 − p) of a softmax of two keys",
-        in_powers("d_k, the length of queries and keys", Decimal(1), Decimal(LENGTHS[-1]), 2, every=2),
+        words("gradient"),
+        in_powers(words("length"), Decimal(1), Decimal(LENGTHS[-1]), 2, every=2),
         in_powers("p(1 − p)", LOWEST, HIGHEST, 10),
         series,
         () if own is None else (Line(Decimal(own), f"d_k = {own}"),),
+        words,
     )
 
 

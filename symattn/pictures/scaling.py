@@ -11,9 +11,12 @@ from symattn.pictures.heat_maps import in_one_scale, map_of
 from symattn.pictures.labels import Labels
 from symattn.pictures.marks import HeatMap
 from symattn.pictures.weights import Attention, Numbered, check_cells, normalised_in, value_of
+from symattn.pictures.wording import ENGLISH, Wording
 
 
-def scaled_maps(bound: Numbered, labels: Labels, digits: int, value: str | None = None) -> tuple[HeatMap, ...]:
+def scaled_maps(
+    bound: Numbered, labels: Labels, digits: int, value: str | None = None, words: Wording = ENGLISH
+) -> tuple[HeatMap, ...]:
     """Of each head two maps: weights without and with the division by the root of d_k, all else as it is.
 
     Errors: ``InputError`` for a mechanism whose scores are no multiples of dot products.
@@ -30,9 +33,10 @@ def scaled_maps(bound: Numbered, labels: Labels, digits: int, value: str | None 
                 f"{bound.system.name} are not. dot, scaled-dot and multi-head have such scores."
             )
         without, divided, square = scores_both_ways(bound, attention, products)
-        titles = f"{attention.title}, unscaled", f"{attention.title}, divided by √{square}"
+        title = attention.called(words)
+        titles = words("unscaled", title=title), words("divided", title=title, square=square)
         for scores, title in zip((without, divided), titles, strict=True):
-            maps.append(map_of(attention, attention.with_scores(scores), labels, digits, title))
+            maps.append(map_of(attention, attention.with_scores(scores), labels, digits, words, title))
     return in_one_scale(maps)
 
 

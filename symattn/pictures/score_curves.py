@@ -15,6 +15,7 @@ from symattn.pictures.marks import Chart, Point, Series
 from symattn.pictures.numerals import shown
 from symattn.pictures.ticks import linear, unit
 from symattn.pictures.weights import Attention, Numbered, normalised_in
+from symattn.pictures.wording import ENGLISH, Wording
 
 CURVE_DIGITS = 8
 """Significant digits of the points of a curve: more than a picture can show."""
@@ -48,7 +49,9 @@ CURVES: dict[type, Callable[[OverAllowedKeys, Row, Row], Curve] | None] = {
 """The weight of a key by its score, what the row shares being as it is; nothing where a weight is a matter of rank."""
 
 
-def score_charts(bound: Numbered, labels: Labels, digits: int, value: str | None = None) -> tuple[Chart, ...]:
+def score_charts(
+    bound: Numbered, labels: Labels, digits: int, value: str | None = None, words: Wording = ENGLISH
+) -> tuple[Chart, ...]:
     """A chart of each head: horizontally the score, vertically the weight, a point for each allowed key.
 
     Errors: ``InputError`` for a mechanism without scores, ``LimitError`` for too many queries and heads, and
@@ -56,7 +59,7 @@ def score_charts(bound: Numbered, labels: Labels, digits: int, value: str | None
     """
     found = normalised_in(bound, "scores against weights")
     check_curves(sum(attention.weights.shape[0] for attention in found))
-    return tuple(_chart(attention, labels, digits) for attention in found)
+    return tuple(_chart(attention, labels, digits, words) for attention in found)
 
 
 def check_curves(count: int) -> None:
@@ -65,7 +68,7 @@ def check_curves(count: int) -> None:
         raise LimitError(f"the picture would have {count} curves; the most is {limits.PICTURE_CURVES}.")
 
 
-def _chart(attention: Attention, labels: Labels, digits: int) -> Chart:
+def _chart(attention: Attention, labels: Labels, digits: int, words: Wording) -> Chart:
     assert attention.scores is not None
     n, m = attention.weights.shape
     queries, keys = labels.for_queries(n), labels.for_keys(m)
@@ -74,10 +77,11 @@ def _chart(attention: Attention, labels: Labels, digits: int) -> Chart:
         chosen = [j for j in range(m) if attention.is_allowed(i, j)]
         if not chosen:
             continue
+        label = words("this query", label=queries[i])
         scores = [attention.scores[i, j] for j in chosen]
         weights = [attention.weights[i, j] for j in chosen]
         points = tuple(
-            point(score, weight, f"query {queries[i]}, key {keys[j]}: {_both(score, weight, digits)}")
+            point(score, weight, _said(words, queries[i], keys[j], shown(score, digits)[1], shown(weight, digits)[1]))
             for j, score, weight in zip(chosen, scores, weights, strict=True)
         )
         reached += [mark.x for mark in points]
@@ -87,14 +91,15 @@ def _chart(attention: Attention, labels: Labels, digits: int) -> Chart:
             margin = (high - low) / 20 or Decimal("0.5")
             samples = spaced(low - margin, high + margin, SAMPLES)
             drawn = sorted((point(score, curve(score)) for score in [*samples, *scores]), key=lambda mark: mark.x)
-            series.append(Series(f"query {queries[i]}", tuple(mark for mark in drawn if mark.y <= 1), i))
-        series.append(Series(f"query {queries[i]}", points, i, joined=False))
+            series.append(Series(label, tuple(mark for mark in drawn if mark.y <= 1), i))
+        series.append(Series(label, points, i, joined=False))
     everywhere = [float(mark.x) for one in series for mark in one.points] or [0.0]
-    return Chart(attention.title, linear("score", everywhere), unit("weight"), tuple(series))
+    across, up = linear(words("score"), everywhere), unit(words("weight"))
+    return Chart(attention.called(words), across, up, tuple(series), wording=words)
 
 
-def _both(score: Element, weight: Element, digits: int) -> str:
-    return f"score {shown(score, digits)[1]}, weight {shown(weight, digits)[1]}"
+def _said(words: Wording, query: str, key: str, score: str, weight: str) -> str:
+    return words("point", query=query, key=key, score=score, weight=weight)
 
 
 def curve_of(attention: Attention, scores: Row, weights: Row) -> Curve | None:

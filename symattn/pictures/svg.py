@@ -6,16 +6,22 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from symattn.pictures.fonts import FOR_CHINESE
 from symattn.pictures.marks import Chart, HeatMap, Panel
 from symattn.pictures.styles import COLOURS, COLOURS_ON_DARK
 from symattn.pictures.svg_chart import draw_chart, size_of_chart
 from symattn.pictures.svg_elements import INK, Size, element, text, width_of
 from symattn.pictures.svg_heat import draw_map, size_of_map
+from symattn.pictures.wording import Wording
 
 WIDTH = 960.0
 """The width that panels fill before another row is begun, in CSS pixels."""
 
 MARGIN, GAP, HEADING, HEADING_SIZE = 16.0, 24.0, 34.0, 15.0
+
+
+FONTS = {"en": "system-ui,sans-serif", "zh": ",".join(["system-ui", *map(repr, FOR_CHINESE), "sans-serif"])}
+"""Families of fonts by language, of which a reader's program takes the first that it has for each letter."""
 
 
 class Drawing(NamedTuple):
@@ -32,11 +38,14 @@ DRAWINGS: dict[type, Drawing] = {
 """How each kind of panel is drawn."""
 
 
-def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int | None = None) -> str:
+def to_svg(
+    title: str, description: str, panels: Sequence[Panel], columns: int | None = None, language: str = "en"
+) -> str:
     """The picture as an ``<svg>`` element, which stands in a page as it is or in a file of its own.
 
     Colours are variables (``--symattn-ink``, ``--symattn-paper``, ``--symattn-0`` and so on) that a page may set; on
     their own they follow the reader's preference for light or dark. Programs that know no variables draw it light.
+    Fonts are those of the reader; of a language with letters of its own, fonts that have these are named first.
     """
     places, width, height = _arranged(panels, columns)
     width = max(width, width_of(title, HEADING_SIZE) + 2 * MARGIN)
@@ -44,7 +53,7 @@ def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int |
     body = [
         element("title", {"id": f"{name}-title"}, text(title)),
         element("desc", {"id": f"{name}-desc"}, text(description)),
-        element("style", {}, _theme(name)),
+        element("style", {}, _theme(name, FONTS[language])),
         element("defs", {}, _hatching(name)),
         element("rect", {"class": "paper", "fill": "#ffffff", "width": width, "height": height}),
         element("text", {"class": "heading", "x": MARGIN, "y": MARGIN + 14}, text(title)),
@@ -55,6 +64,7 @@ def to_svg(title: str, description: str, panels: Sequence[Panel], columns: int |
     attributes = {
         "xmlns": "http://www.w3.org/2000/svg",
         "id": name,
+        "lang": Wording(language).tag,
         "class": "symattn-picture",
         "role": "img",
         "aria-labelledby": f"{name}-title {name}-desc",
@@ -80,7 +90,7 @@ def _arranged(panels: Sequence[Panel], columns: int | None) -> tuple[list[tuple[
     return places, widest + MARGIN, y + tallest + MARGIN
 
 
-def _theme(name: str) -> str:
+def _theme(name: str, fonts: str) -> str:
     """The styles of one picture, which reach nothing else on a page."""
     light = "".join(f"--symattn-{place}:{colour};" for place, colour in enumerate(COLOURS))
     dark = "".join(f"--symattn-{place}:{colour};" for place, colour in enumerate(COLOURS_ON_DARK))
@@ -92,7 +102,7 @@ def _theme(name: str) -> str:
         f".symattn-picture{{--symattn-ink:#1b1b1b;--symattn-paper:#ffffff;--symattn-faint:#8a8a8a;{light}}}"
         "@media (prefers-color-scheme:dark){.symattn-picture{"
         f"--symattn-ink:#ececec;--symattn-paper:#16181c;--symattn-faint:#8f949c;{dark}}}}}"
-        f"#{name}{{color:var(--symattn-ink);font:13px system-ui,sans-serif;font-variant-numeric:tabular-nums;"
+        f"#{name}{{color:var(--symattn-ink);font:13px {fonts};font-variant-numeric:tabular-nums;"
         "max-width:100%;height:auto}"
         f"#{name} text{{fill:currentColor}}#{name} .paper{{fill:var(--symattn-paper)}}"
         f"#{name} .heading{{font-size:15px;font-weight:600}}#{name} .panel{{font-weight:600}}"

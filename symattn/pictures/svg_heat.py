@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symattn.pictures.describing import NOT_ALLOWED
+from decimal import Decimal
+
 from symattn.pictures.marks import Cell, HeatMap
 from symattn.pictures.styles import as_hex, fill_of, ink_on
 from symattn.pictures.svg_elements import FAINT, INK, Size, element, shortened, text, width_of, words_at
@@ -52,8 +53,8 @@ def draw_map(panel: HeatMap, hatch: str) -> str:
     for i, row in enumerate(panel.cells):
         drawn.append(words_at(at.left - 6, at.top + (i + 0.5) * CELL_HEIGHT + 5, at.rows[i], "end"))
         for j, cell in enumerate(row):
-            said = f"{panel.row_label} {panel.rows[i]}, {panel.column_label} {panel.columns[j]}"
-            drawn.append(_cell(cell, panel, at.left + j * at.cell, at.top + i * CELL_HEIGHT, at.cell, said, hatch))
+            place = at.left + j * at.cell, at.top + i * CELL_HEIGHT
+            drawn.append(_cell(cell, panel.reach, *place, at.cell, panel.said_of(i, j), hatch))
     if panel.has_masked:
         y = at.top + n * CELL_HEIGHT + 8
         drawn.append(element("rect", {**_hatched(hatch), "x": 2, "y": y, "width": 22, "height": 14}))
@@ -62,24 +63,23 @@ def draw_map(panel: HeatMap, hatch: str) -> str:
 
 
 def _note(panel: HeatMap) -> str:
-    return f"hatched: {NOT_ALLOWED}" if panel.has_masked else ""
+    return panel.wording("hatched") if panel.has_masked else ""
 
 
 def _hatched(hatch: str) -> dict[str, object]:
     return {"class": "line masked", "stroke": INK, "fill": f"url(#{hatch})"}
 
 
-def _cell(cell: Cell, panel: HeatMap, x: float, y: float, width: float, said: str, hatch: str) -> str:
+def _cell(cell: Cell, reach: Decimal, x: float, y: float, width: float, said: str, hatch: str) -> str:
     box: dict[str, object] = {"x": x, "y": y, "width": width, "height": CELL_HEIGHT}
     if cell.masked:
-        words = element("title", {}, text(f"{said}: {NOT_ALLOWED}"))
-        return element("g", {}, words + element("rect", {**_hatched(hatch), **box}))
-    fill = fill_of(cell.value, panel.reach)
+        return element("g", {}, element("title", {}, text(said)) + element("rect", {**_hatched(hatch), **box}))
+    fill = fill_of(cell.value, reach)
     ink = "onpale" if ink_on(fill) == "#000000" else "ondark"
     return element(
         "g",
         {},
-        element("title", {}, text(f"{said}: {cell.text}"))
+        element("title", {}, text(said))
         + element("rect", {"class": "faint", "stroke": FAINT, "fill": as_hex(fill), **box})
         + words_at(x + width / 2, y + CELL_HEIGHT / 2 + 5, cell.text, "middle", f"value {ink}"),
     )

@@ -13,13 +13,16 @@ from symattn.pictures.marks import Axis, Chart, Line, Series
 from symattn.pictures.score_curves import check_curves, point
 from symattn.pictures.ticks import in_powers, linear, unit
 from symattn.pictures.weights import Attention, Numbered, normalised_in
+from symattn.pictures.wording import ENGLISH, Wording
 
 OCTAVES = range(-3, 3)
 TEMPERATURES = (*(Fraction(2) ** k * (1 + Fraction(part, 8)) for k in OCTAVES for part in range(8)), Fraction(8))
 """From an eighth to 8, eight steps an octave; fractions, so that every weight is exact."""
 
 
-def temperature_charts(bound: Numbered, labels: Labels, digits: int, value: str | None = None) -> tuple[Chart, ...]:
+def temperature_charts(
+    bound: Numbered, labels: Labels, digits: int, value: str | None = None, words: Wording = ENGLISH
+) -> tuple[Chart, ...]:
     """Of each head a chart of weights for every query, and one of the entropies of them all, in nats.
 
     The temperature divides the scores as they are: at T = 1 stand the mechanism's own weights.
@@ -27,28 +30,30 @@ def temperature_charts(bound: Numbered, labels: Labels, digits: int, value: str 
     """
     found = normalised_in(bound, "weights against temperature")
     check_curves(sum((a.weights.shape[0]) * (a.weights.shape[1] + 1) for a in found))
-    return tuple(chart for attention in found for chart in _charts(attention, labels))
+    return tuple(chart for attention in found for chart in _charts(attention, labels, words))
 
 
-def _charts(attention: Attention, labels: Labels) -> list[Chart]:
+def _charts(attention: Attention, labels: Labels, words: Wording) -> list[Chart]:
     n, m = attention.weights.shape
     queries, keys = labels.for_queries(n), labels.for_keys(m)
     swept = [(one, *_at(attention, one)) for one in TEMPERATURES]
-    charts, entropies = [], []
+    charts, entropies, title = [], [], attention.called(words)
     for i in range(n):
         chosen = [j for j in range(m) if attention.is_allowed(i, j)]
         if not chosen:
             continue
         series = tuple(
-            Series(f"key {keys[j]}", tuple(point(Element.of(t), p[i, j]) for t, _, p in swept), j) for j in chosen
+            Series(words("this key", label=keys[j]), tuple(point(Element.of(t), p[i, j]) for t, _, p in swept), j)
+            for j in chosen
         )
-        charts.append(Chart(f"{attention.title}: query {queries[i]}", _axis(), unit("weight"), series, _own()))
+        one = words("of a query", title=title, label=queries[i])
+        charts.append(Chart(one, _axis(words), unit(words("weight")), series, _own(), words))
         points = tuple(point(Element.of(t), _entropy(attention, s, p, i, chosen)) for t, s, p in swept)
-        entropies.append(Series(f"query {queries[i]}", points, i))
+        entropies.append(Series(words("this query", label=queries[i]), points, i))
     if entropies:
         top = [0.0, *(float(mark.y) for one in entropies for mark in one.points)]
-        title = f"{attention.title}: entropy of each query"
-        charts.append(Chart(title, _axis(), linear("entropy in nats", top), tuple(entropies), _own()))
+        up = linear(words("entropy"), top)
+        charts.append(Chart(words("entropies", title=title), _axis(words), up, tuple(entropies), _own(), words))
     return charts
 
 
@@ -66,8 +71,8 @@ def _entropy(attention: Attention, scores: ExactMatrix, weights: ExactMatrix, i:
     return entropy(row)
 
 
-def _axis() -> Axis:
-    return in_powers("temperature T", Decimal("0.125"), Decimal(8), 2)
+def _axis(words: Wording) -> Axis:
+    return in_powers(words("temperature T"), Decimal("0.125"), Decimal(8), 2)
 
 
 def _own() -> tuple[Line, ...]:

@@ -15,6 +15,7 @@ from symattn.equations import Equation, EquationSystem, mentioned_names
 from symattn.errors import InputError, LimitError
 from symattn.exact import Element, Evaluation, ExactFamily, ExactMatrix
 from symattn.nodes import Concatenation, IndexedMatrix, IndexSum, LogSumExp, MatrixProduct, OverAllowedKeys
+from symattn.pictures.wording import ENGLISH, Wording
 from symattn.publishing.text_notation import TextNotation
 from symattn.shapes import show
 
@@ -38,7 +39,8 @@ class Attention:
     """One matrix of attention weights ``(n, m)``, a row for each query, a column for each key.
 
     ``normaliser`` is what makes it from ``scores`` of the same shape, both ``None`` for weights made otherwise;
-    ``allowed[i][j]`` says whether query ``i`` may attend to key ``j``; ``at`` are the values of its indices.
+    ``allowed[i][j]`` says whether query ``i`` may attend to key ``j``; ``at`` are the values of its indices. Weights
+    that stand ``inside`` the formula of ``name`` are not its whole value.
     """
 
     name: str
@@ -48,12 +50,18 @@ class Attention:
     scores: ExactMatrix | None = None
     allowed: tuple[tuple[bool, ...], ...] = ()
     at: tuple[tuple[Symbol, int], ...] = ()
+    inside: bool = False
 
     @property
     def title(self) -> str:
+        """What the matrix is called in English; see :meth:`called`."""
+        return self.called(ENGLISH)
+
+    def called(self, words: Wording) -> str:
         """What the matrix is called, as in ``P, h = 1``; heads are counted from 1, as in print."""
-        name = self.name if " " in self.name else TextNotation().name(self.name)
-        return f"{name}, {self.head}" if self.head else name
+        name = TextNotation().name(self.name)
+        name = words("weights in", name=name) if self.inside else name
+        return words("head", name=name, head=self.head) if self.head else name
 
     def is_allowed(self, i: int, j: int) -> bool:
         """Whether a query may attend to a key."""
@@ -89,7 +97,8 @@ def attention_in(bound: Numbered, value: str | None = None) -> tuple[Attention, 
     found = [attention for maker in makers(system) for attention in _made_by(bound, *maker)]
     left = left_factor(system)
     if found:
-        if left is not None and left not in {attention.name for attention in found} and _rests_on(system, left):
+        whole = {attention.name for attention in found if not attention.inside}
+        if left is not None and left not in whole and _rests_on(system, left):
             found += _named(bound, left)
         return tuple(found)
     chosen = "P" if "P" in system.by_name else left
@@ -167,16 +176,15 @@ def _made_by(bound: Numbered, equation: Equation, node: OverAllowedKeys) -> Iter
     axes = [*equation.axes, *_axes_around(equation.expression, node)]
     if any(matrix.formula.has(node) for matrix in equation.expression.atoms(IndexedMatrix)):
         return  # inside the formula of an entry, where there is one for every row and column
-    whole = equation.expression == node
-    name = equation.name if whole else f"weights in {equation.name}"
+    name, inside = equation.name, equation.expression != node
     n, m = (int(length) for length in node.shape)
-    for at in _positions(axes, n * m, name):
+    for at in _positions(axes, n * m, ENGLISH("weights in", name=name) if inside else name):
         weights = value_of(bound, node, at)
         scores = value_of(bound, node.scores, at)
         allowed = ((True,) * m,) * n
         if node.allowed is not None:
             allowed = stretched(value_of(bound, node.allowed, at), n, m)
-        yield Attention(name, _head(at), weights, node, scores, allowed, at)
+        yield Attention(name, _head(at), weights, node, scores, allowed, at, inside=inside)
 
 
 def _axes_around(expression: Any, node: OverAllowedKeys) -> Iterator[tuple[Symbol, Expr]]:

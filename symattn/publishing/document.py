@@ -6,12 +6,16 @@ or one of the small wrappers below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from typing import Any, Protocol, TypeVar
 
-from symattn.errors import LanguageError
+from symattn.errors import LanguageError, MissingRowError
 from symattn.shapes import Shape
+
+Row = TypeVar("Row")
 
 RELATIONS = ("=", "≈", "≠", "≤", "≥", "<", ">", "∈", "→")
 """The signs that may stand between the parts of a formula."""
@@ -70,11 +74,23 @@ class Words:
     text: str
 
 
+ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
+
+
 @dataclass(frozen=True)
 class Title:
-    """What the document is called; at its beginning."""
+    """What the document is called, at its beginning, or what a part of it is.
+
+    With an ``anchor``, a word of small letters, digits and hyphens, it begins a chapter, which ``Contents`` leads to.
+    Errors: ``LanguageError`` for another anchor.
+    """
 
     text: str
+    anchor: str = ""
+
+    def __post_init__(self) -> None:
+        if self.anchor and not ANCHOR.fullmatch(self.anchor):
+            raise LanguageError(f"{self.anchor!a} is no anchor: small letters, digits and hyphens, a letter first.")
 
 
 @dataclass(frozen=True)
@@ -190,7 +206,103 @@ class Steps:
         object.__setattr__(self, "lines", tuple(lines))
 
 
-Block = Title | Heading | Paragraph | Formula | Steps | Table | Code
+Parts = tuple[str | Printable, ...]
+"""Words and things to print between them, as in a paragraph."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Items below each other, with a dot or a number before each; an item is words, or parts as in a paragraph.
+
+    >>> Listing(["first", ("then ", 2)]).items
+    (('first',), ('then ', 2))
+    """
+
+    items: tuple[Parts, ...]
+    numbered: bool = False
+
+    def __init__(self, items: Iterable[str | Parts], numbered: bool = False) -> None:
+        object.__setattr__(self, "items", tuple((item,) if isinstance(item, str) else tuple(item) for item in items))
+        object.__setattr__(self, "numbered", numbered)
+
+
+class Drawing(Protocol):
+    """What can stand in a figure, such as a picture of :mod:`symattn.pictures`."""
+
+    @property
+    def description(self) -> str:
+        """What is to be seen, in words, for those who do not see it."""
+
+    def to(self, format_name: str) -> str | bytes:
+        """The drawing as ``"svg"``, a text, and as ``"pdf"``, bytes."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its caption; nothing is drawn before a format needs it.
+
+    Where a format cannot hold a picture, its file stands beside the document; see :meth:`file`.
+    """
+
+    drawing: Drawing
+    caption: Parts
+
+    def __init__(self, drawing: Drawing, *caption: str | Printable) -> None:
+        object.__setattr__(self, "drawing", drawing)
+        object.__setattr__(self, "caption", caption)
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        drawn = self.drawing.to("svg")
+        return drawn if isinstance(drawn, str) else drawn.decode("utf-8")
+
+    def file(self, kind: str) -> str:
+        """The name of its file, ``kind`` being ``"svg"`` or ``"pdf"``; the same for the same picture."""
+        return f"figure-{sha256(self.svg.encode()).hexdigest()[:12]}.{kind}"
+
+
+@dataclass(frozen=True)
+class References:
+    """Sources with a number each, under a heading of their own."""
+
+    sources: tuple[Parts, ...]
+
+    def __init__(self, sources: Iterable[str | Parts]) -> None:
+        object.__setattr__(self, "sources", Listing(sources).items)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The chapters in order, by their titles.
+
+    Errors: ``LanguageError`` for a title without an anchor.
+    """
+
+    titles: tuple[Title, ...]
+
+    def __init__(self, titles: Iterable[Title]) -> None:
+        object.__setattr__(self, "titles", tuple(titles))
+        for title in self.titles:
+            if not title.anchor:
+                raise LanguageError(f"the contents lead to anchors, and the title {title.text!a} has none.")
+
+
+Block = Title | Heading | Paragraph | Formula | Steps | Table | Code | Listing | Figure | References | Contents
+"""A renderer has a table with one row for each of them."""
+
+
+def row_of(block: Block, table: Mapping[type, Row], where: str) -> Row:
+    """The row of a renderer's table for a block; ``where`` is the file that the table stands in.
+
+    >>> row_of(Title("attention"), {Title: "printed so"}, "render_text.py")
+    'printed so'
+
+    Errors: ``MissingRowError`` naming the table and the block.
+    """
+    if type(block) not in table:
+        raise MissingRowError(f"publishing/{where} has no row for the block {type(block).__name__}; add one to BLOCKS.")
+    return table[type(block)]
 
 
 @dataclass(frozen=True)
@@ -221,4 +333,6 @@ class Document:
     stages: tuple[Stage, ...] = ()
     source: str = ""
     language: str = "en"
-    """What its words are in, ``"en"`` or ``"zh"``."""
+    """What its words are in: a code of the table in publishing/languages.py, ``"en"`` or ``"zh"``."""
+    program: tuple[str, ...] = ()
+    """Python that computes the numbers anew, piece by piece; a notebook runs each piece in a cell."""

@@ -35,7 +35,7 @@ TEXT_ESCAPES = {
     "⊘": r"\ensuremath{\oslash}", "√": r"\ensuremath{\surd}", "∩": r"\ensuremath{\cap}",
     "⌊": r"\ensuremath{\lfloor}", "⌋": r"\ensuremath{\rfloor}", "∞": r"\ensuremath{\infty}",
     "α": r"\ensuremath{\alpha}", "τ": r"\ensuremath{\tau}", "…": r"\ldots{}", "·": r"\ensuremath{\cdot}",
-    "∂": r"\ensuremath{\partial}", "ℓ": r"\ensuremath{\ell}",
+    "≠": r"\ensuremath{\neq}", "∂": r"\ensuremath{\partial}", "ℓ": r"\ensuremath{\ell}",
     "“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---",
 }  # fmt: skip
 
@@ -319,4 +319,30 @@ def _plain(character: str) -> str:
     parts = unicodedata.normalize("NFD", character)
     if len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in ACCENTS:
         return f"\\{ACCENTS[parts[1]]}{{{parts[0]}}}"
-    return f"[U+{ord(character):04X}]"
+    return _composed(character) or _greek(character) or f"[U+{ord(character):04X}]"
+
+
+def _composed(character: str) -> str:
+    """A raised or lowered sign, or a fraction, from the ASCII that it is made of; else nothing.
+
+    >>> _composed("²"), _composed("½"), _composed("é")
+    ('\\\\textsuperscript{2}', '\\\\ensuremath{\\\\tfrac{1}{2}}', '')
+    """
+    kind, *codes = unicodedata.decomposition(character).split() or [""]
+    signs = "".join(chr(int(code, 16)) for code in codes)
+    above, _, below = signs.partition("\u2044")
+    if kind == "<fraction>" and above.isascii() and below.isascii() and below:
+        return rf"\ensuremath{{\tfrac{{{above}}}{{{below}}}}}"
+    command = {"<super>": "textsuperscript", "<sub>": "textsubscript"}.get(kind)
+    return rf"\{command}{{{signs}}}" if command and signs.isascii() and signs.isalnum() else ""
+
+
+def _greek(character: str) -> str:
+    """The command of a Greek letter that has one, else nothing.
+
+    >>> _greek("δ"), _greek("Π"), _greek("q")
+    ('\\\\ensuremath{\\\\delta}', '\\\\ensuremath{\\\\Pi}', '')
+    """
+    kind, _, letter = unicodedata.name(character, "").partition(" LETTER ")
+    name = {"GREEK SMALL": letter.lower(), "GREEK CAPITAL": letter.capitalize()}.get(kind, "")
+    return rf"\ensuremath{{{GREEK[name]}}}" if name in GREEK else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from symattn.publishing.document import Block, Document
-from symattn.publishing.formats import render
+from symattn.publishing.formats import files, render
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ class Presentation(Document):
         Errors: ``InputError`` for an unknown format, ``LimitError`` for too many digits.
         """
         return render(self, format, digits=digits, standalone=standalone, width=width)
+
+    def files(self, format: str) -> dict[str, bytes]:
+        """The files that the document refers to in a format, by their names: its figures, where it cannot hold them.
+
+        Errors: ``InputError`` for an unknown format; ``MissingExtraError`` for figures as PDF without matplotlib.
+        """
+        return files(self, format)
 
     def __str__(self) -> str:
         return self.to("text")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -10,16 +11,21 @@ from symattn.errors import MissingRowError
 from symattn.publishing.document import (
     Block,
     Code,
+    Contents,
     Document,
+    Figure,
     Formula,
     Heading,
+    Listing,
     Paragraph,
+    References,
     Stage,
     StepLine,
     Steps,
     Substituted,
     Table,
     Title,
+    row_of,
 )
 from symattn.publishing.numbers import decimal, each_number, short_enough, too_long
 from symattn.publishing.settings import Settings, shown_steps
@@ -79,33 +85,34 @@ def _printed(value: Any, settings: Settings, coded: Any = None) -> dict[str, str
 
 
 def _block(block: Block, settings: Settings) -> dict[str, Any]:
-    kind = type(block).__name__.lower()
-    if isinstance(block, Title):
-        return {"kind": kind, "text": plain(block.text)}
-    if isinstance(block, Heading):
-        return {"kind": kind, "level": block.level, "parts": [_printed(part, settings) for part in block.parts]}
-    if isinstance(block, Paragraph):
-        return {"kind": kind, "parts": [_printed(part, settings) for part in block.parts]}
-    if isinstance(block, Formula):
-        steps = list(shown_steps(block, settings.digits))
-        return {
-            "kind": kind,
-            "parts": [_printed(part, settings) for part in (block.parts[0], *(part for _, part in steps))],
-            "relations": [sign for sign, _ in steps],
-        }
-    if isinstance(block, Steps):
-        return {
-            "kind": kind,
-            "start": _printed(block.start, settings),
-            "steps": [_step(line, settings) for line in block.lines],
-        }
-    if isinstance(block, Table):
-        header = [_printed(cell, settings) for cell in block.header]
-        rows = [[_printed(cell, settings) for cell in row] for row in block.rows]
-        return {"kind": kind, "header": header, "rows": rows}
-    assert isinstance(block, Code)
-    lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
-    return {"kind": kind, "language": plain(block.language), "text": "\n".join(lines)}
+    made = row_of(block, BLOCKS, "render_json.py")(block, settings)
+    return {"kind": type(block).__name__.lower(), **made}
+
+
+def _all_printed(parts: Iterable[Any], settings: Settings) -> list[dict[str, str]]:
+    return [_printed(part, settings) for part in parts]
+
+
+def _title(block: Title, settings: Settings) -> dict[str, Any]:
+    return {"text": plain(block.text), **({"anchor": block.anchor} if block.anchor else {})}
+
+
+def _heading(block: Heading, settings: Settings) -> dict[str, Any]:
+    return {"level": block.level, "parts": _all_printed(block.parts, settings)}
+
+
+def _paragraph(block: Paragraph, settings: Settings) -> dict[str, Any]:
+    return {"parts": _all_printed(block.parts, settings)}
+
+
+def _formula(block: Formula, settings: Settings) -> dict[str, Any]:
+    steps = list(shown_steps(block, settings.digits))
+    parts = (block.parts[0], *(part for _, part in steps))
+    return {"parts": _all_printed(parts, settings), "relations": [sign for sign, _ in steps]}
+
+
+def _steps(block: Steps, settings: Settings) -> dict[str, Any]:
+    return {"start": _printed(block.start, settings), "steps": [_step(line, settings) for line in block.lines]}
 
 
 def _step(line: StepLine, settings: Settings) -> dict[str, Any]:
@@ -116,3 +123,48 @@ def _step(line: StepLine, settings: Settings) -> dict[str, Any]:
         "evidence": plain(line.evidence),
         "remark": [_printed(part, settings) for part in line.remark],
     }
+
+
+def _table(block: Table, settings: Settings) -> dict[str, Any]:
+    return {
+        "header": _all_printed(block.header, settings),
+        "rows": [_all_printed(row, settings) for row in block.rows],
+    }
+
+
+def _code(block: Code, settings: Settings) -> dict[str, Any]:
+    lines = [plain(line.expandtabs()) for line in block.text.split("\n")]
+    return {"language": plain(block.language), "text": "\n".join(lines)}
+
+
+def _listing(block: Listing, settings: Settings) -> dict[str, Any]:
+    return {"numbered": block.numbered, "items": [_all_printed(item, settings) for item in block.items]}
+
+
+def _figure(block: Figure, settings: Settings) -> dict[str, Any]:
+    described = "\n".join(plain(line) for line in block.drawing.description.split("\n"))
+    return {"caption": _all_printed(block.caption, settings), "description": described, "svg": block.svg}
+
+
+def _references(block: References, settings: Settings) -> dict[str, Any]:
+    return {"sources": [_all_printed(source, settings) for source in block.sources]}
+
+
+def _contents(block: Contents, settings: Settings) -> dict[str, Any]:
+    return {"titles": [_title(title, settings) for title in block.titles]}
+
+
+BLOCKS: dict[type, Callable[[Any, Settings], dict[str, Any]]] = {
+    Title: _title,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Formula: _formula,
+    Steps: _steps,
+    Table: _table,
+    Code: _code,
+    Listing: _listing,
+    Figure: _figure,
+    References: _references,
+    Contents: _contents,
+}
+"""One row a block."""

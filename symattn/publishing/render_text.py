@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from symattn.publishing.document import (
     Block,
     Code,
+    Contents,
     Document,
+    Figure,
     Formula,
     Heading,
+    Listing,
     Paragraph,
+    References,
     Rounded,
     StepLine,
     Steps,
     Substituted,
     Table,
     Title,
+    row_of,
 )
 from symattn.publishing.fitting import entry_name
+from symattn.publishing.languages import CURRENT
 from symattn.publishing.layout import Box, columns, filled, padded, tokens, wrapped
 from symattn.publishing.numbers import is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
@@ -35,26 +41,26 @@ def render_text(document: Document, settings: Settings) -> str:
     """The whole document; every line ends in a line feed."""
     blocks: list[list[str]] = [_underlined(plain(document.title), "=")] if document.title else []
     if document.source:
-        blocks.append(_paragraph(Paragraph(f"Source: {document.source}"), settings))
+        source = CURRENT.get().source.format(source=document.source)
+        blocks.append(_paragraph(Paragraph(source), settings))
     blocks += [block_lines(block, settings) for block in document.blocks]
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
 def block_lines(block: Block, settings: Settings) -> list[str]:
     """The lines of one block."""
-    if isinstance(block, Title):
-        return _underlined(plain(block.text), "=")
-    if isinstance(block, Heading):
-        return _underlined(_inline(block.parts, settings), "-" if block.level <= 2 else "~")
-    if isinstance(block, Paragraph):
-        return _paragraph(block, settings)
-    if isinstance(block, Formula):
-        return _formula(block, settings)
-    if isinstance(block, Steps):
-        return _steps(block, settings)
-    if isinstance(block, Table):
-        return _table(block, settings)
-    assert isinstance(block, Code)
+    return row_of(block, BLOCKS, "render_text.py")(block, settings)
+
+
+def _title(block: Title, settings: Settings) -> list[str]:
+    return _underlined(plain(block.text), "=")
+
+
+def _heading(block: Heading, settings: Settings) -> list[str]:
+    return _underlined(_inline(block.parts, settings), "-" if block.level <= 2 else "~")
+
+
+def _code(block: Code, settings: Settings) -> list[str]:
     return [plain(line.expandtabs()) for line in block.text.split("\n")]
 
 
@@ -208,3 +214,59 @@ def _row_lines(row: list[str], widths: list[int]) -> list[str]:
 
 def _cell(cell: Any, settings: Settings) -> str:
     return plain(cell) if isinstance(cell, str) else " ".join(text(cell, digits=settings.digits).split("\n"))
+
+
+def _listing(block: Listing, settings: Settings) -> list[str]:
+    marks = [f"{number}." if block.numbered else "-" for number in range(1, len(block.items) + 1)]
+    return _marked(zip(marks, block.items, strict=True), settings)
+
+
+def _marked(items: Iterable[tuple[str, Sequence[Any]]], settings: Settings) -> list[str]:
+    """Items with their marks in a column of their own."""
+    kept = list(items)
+    margin = max((len(mark) for mark, _ in kept), default=0) + 1
+    lines: list[str] = []
+    for mark, parts in kept:
+        first, *more = filled(" ".join(_inline(parts, settings).split()), max(settings.width - margin, 20))
+        lines += [f"{mark:<{margin}}{first}".rstrip(), *(" " * margin + line for line in more)]
+    return lines
+
+
+def _figure(block: Figure, settings: Settings) -> list[str]:
+    """What the picture shows, in words; its caption first."""
+    described = [" ".join(line.split()) for line in plain_lines(block.drawing.description)]
+    lines = [line for each in described for line in filled(each, max(settings.width - 4, 20))]
+    caption = _paragraph(Paragraph(*block.caption), settings) if block.caption else []
+    return [*caption, *(f"    {line}".rstrip() for line in lines)]
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines of a text as a terminal may show them."""
+    return [plain(line) for line in text.strip().split("\n")]
+
+
+def _references(block: References, settings: Settings) -> list[str]:
+    marks = (f"[{number}]" for number in range(1, len(block.sources) + 1))
+    heading = _underlined(CURRENT.get().references, "-")
+    return [*heading, "", *_marked(zip(marks, block.sources, strict=True), settings)]
+
+
+def _contents(block: Contents, settings: Settings) -> list[str]:
+    listed = Listing([title.text for title in block.titles], numbered=True)
+    return [*_underlined(CURRENT.get().contents, "-"), "", *_listing(listed, settings)]
+
+
+BLOCKS: dict[type, Callable[[Any, Settings], list[str]]] = {
+    Title: _title,
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Formula: _formula,
+    Steps: _steps,
+    Table: _table,
+    Code: _code,
+    Listing: _listing,
+    Figure: _figure,
+    References: _references,
+    Contents: _contents,
+}
+"""One row a block."""

@@ -29,6 +29,7 @@ from symattn.publishing.document import (
 from symattn.publishing.families import members, of_member, with_all_ranges
 from symattn.publishing.legend import legend
 from symattn.publishing.presentation import Presentation
+from symattn.publishing.programs import program_of
 from symattn.shapes import Shape
 from symattn.worked import Bound
 
@@ -79,8 +80,13 @@ def _formulas(system: EquationSystem, language: str) -> Presentation:
     return _presentation(system, blocks, stages, language)
 
 
-def _presentation(system: EquationSystem, blocks: list[Block], stages: list[Stage], language: str) -> Presentation:
-    return Presentation(called(language, system.name), tuple(blocks), tuple(stages), system.source, language)
+def _presentation(
+    subject: EquationSystem | Bound, blocks: list[Block], stages: list[Stage], language: str
+) -> Presentation:
+    """The blocks under the name and the source of a mechanism, with the program that computes it."""
+    system = subject.symbolic if isinstance(subject, Bound) else subject
+    title, program = called(language, system.name), program_of(subject)
+    return Presentation(title, tuple(blocks), tuple(stages), system.source, language, program)
 
 
 def conventions(system: EquationSystem, language: str) -> list[Block]:
@@ -146,7 +152,7 @@ def _with_numbers(bound: Bound, language: str) -> Presentation:
         stages.append(Stage(name, shape, equation.expression, put_in, exact, left=equation.left_side))
         numbers[name] = exact
     blocks += legend(system, entries=False, language=language)
-    return _presentation(system, blocks, stages, language)
+    return _presentation(bound, blocks, stages, language)
 
 
 def values(symbol: Value, exact: Any, most: int = MEMBERS, language: str = "en") -> list[Block]:

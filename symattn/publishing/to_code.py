@@ -6,6 +6,7 @@ from typing import Any
 
 from symattn.equations import EquationSystem
 from symattn.language.to_code import formula
+from symattn.shapes import Shape
 
 
 def code(value: Any) -> str:
@@ -21,3 +22,13 @@ def code(value: Any) -> str:
     if isinstance(value, EquationSystem):
         return "\n".join(f"{formula(equation.left_side)} = {formula(equation.expression)}" for equation in value)
     return formula(value)
+
+
+def declared(shape: Shape) -> str:
+    """A shape as an input's declaration writes it: sizes with spaces between them and none inside.
+
+    >>> from symattn.shapes import size
+    >>> declared((2 * size("r") + 1, size("m"))), declared(())
+    ('2*r+1 m', 'scalar')
+    """
+    return " ".join(str(length).replace(" ", "") for length in shape) or "scalar"

@@ -38,11 +38,12 @@ def named(name: str) -> Theorem:
 
     Errors: ``UnknownNameError`` for a name that no file has.
     """
-    wanted = _of_label(str(name).upper()) or str(name).replace("_", "-")
+    asked = str(name).strip()
+    wanted = _of_label(asked.upper()) or asked.replace("_", "-")
     if wanted not in names():
-        labels = [label for label, _ in headings().values()]
-        hint = suggestion(wanted.upper(), labels) if LABEL.fullmatch(wanted.upper()) else suggestion(wanted, names())
-        known = ", ".join(f"{label} {key}" for key, (label, _) in headings().items())
+        labels = [label for own, _ in headings().values() for label in labels_in(own)]
+        hint = suggestion(wanted.upper(), labels) if LABEL.fullmatch(asked.upper()) else suggestion(wanted, names())
+        known = ", ".join(f"{' and '.join(labels_in(own))} {key}" for key, (own, _) in headings().items())
         raise UnknownNameError(f"there is no theorem {name!r}.{hint} There are: {known}.")
     found: Theorem = importlib.import_module(f"{__name__}.{_module(wanted)}").theorem
     return found
@@ -59,10 +60,17 @@ def headings() -> dict[str, tuple[str, str]]:
     return dict(sorted(found.items(), key=lambda pair: _rank(pair[1][0])))
 
 
+def labels_in(text: str) -> list[str]:
+    """The labels of a theorem, of which some have two.
+
+    >>> labels_in("D12, D13")
+    ['D12', 'D13']
+    """
+    return text.split(", ")
+
+
 def _of_label(label: str) -> str | None:
-    if not LABEL.fullmatch(label):
-        return None
-    return next((name for name, (own, _) in headings().items() if label in own.split(", ")), None)
+    return next((name for name, (own, _) in headings().items() if label in (own, *labels_in(own))), None)
 
 
 def _module(name: str) -> str:
@@ -79,5 +87,5 @@ def _heading(source: str) -> tuple[str, str]:
 
 
 def _rank(label: str) -> tuple[str, int]:
-    first = label.split(", ")[0]
+    first = labels_in(label)[0]
     return first[0], int(first[1:])

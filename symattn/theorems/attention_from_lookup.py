@@ -35,7 +35,8 @@ other_queries = Derivation("and the others", "O[a:a + b, :]", QUERIES, ALL_QUERI
 theorem = Theorem(
     "G1",
     "Attention from lookup",
-    "A dictionary gives the value of the key that is asked for; let every key count in proportion to exp(q·k), and it "
-    "is attention.",
+    "A dictionary gives the value of the key that is asked for; let every key count in proportion to `exp(q @ k.T)`, "
+    "and it is attention.",
     (lookup, weighted, exponential, queries, other_queries),
+    names={"q": "1 d_k", "k": "1 d_k"},
 )

@@ -9,7 +9,9 @@ channels = Derivation(
     "softmax(rowmax(A @ A.T) - A @ A.T) @ A",
     {"A": "C N"},
     source="Fu et al. 2019, arXiv:1809.02983, section 3.3, and its code",
-).to("softmax(-(A @ A.T)) @ A", by=shift, using=[softmax_ignores_a_shift], note="not softmax(A A.T): the other sign")
+).to(
+    "softmax(-(A @ A.T)) @ A", by=shift, using=[softmax_ignores_a_shift], note="not `softmax(A @ A.T)`: the other sign"
+)
 
 non_local = Derivation(
     "non-local attention with dot products",

@@ -6,7 +6,7 @@ from symattn.deriving.rules import chain, linearity, product, quotient, reassoci
 
 SOURCE = "Dao et al. 2022, arXiv:2205.14135, appendix B.2"
 
-FROM_WEIGHTS = {"P": "n m", "V": "m d_v", "dO": "n d_v", "P_t": "n m", "V_t": "m d_v"}
+FROM_WEIGHTS = {"P": "n m", "V": "m d_v", "dO": "n d_v", "P_t": "n m", "V_t": "m d_v", "dP": "n m", "dV": "m d_v"}
 
 along_weights = Moving({"P": "P_t", "V": "V_t"})
 
@@ -16,17 +16,17 @@ values_and_weights = (
         "D(colsum(rowsum(dO * (P @ V))))",
         FROM_WEIGHTS,
         checker=along_weights,
-        conditions=["P_t and V_t are the rates at which P and V change"],
+        conditions=["`P_t` and `V_t` are the rates at which `P` and `V` change"],
     )
     .to("colsum(rowsum(dO * (P_t @ V + P @ V_t)))", by=product)
     .to(
         "colsum(rowsum((dO @ V.T) * P_t)) + colsum(rowsum((P.T @ dO) * V_t))",
         by=linearity,
-        note="dP = dO V.T, dV = P.T dO",
+        note="`dP = dO @ V.T`, `dV = P.T @ dO`",
     )
 )
 
-SCORES = {"S": "n m", "dP": "n m", "S_t": "n m"}
+SCORES = {"S": "n m", "dP": "n m", "S_t": "n m", "dS": "n m"}
 
 along_scores = Moving({"S": "S_t"})
 
@@ -37,7 +37,7 @@ weights_of_scores = (
         SCORES,
         "P = softmax(S)",
         checker=along_scores,
-        conditions=["S_t is the rate at which S changes"],
+        conditions=["`S_t` is the rate at which `S` changes"],
     )
     .to("D(exp(S)) / rowsum(exp(S)) - exp(S) / rowsum(exp(S)) * (D(rowsum(exp(S))) / rowsum(exp(S)))", by=quotient)
     .to("P * S_t - P * rowsum(P * S_t)", by=chain)
@@ -51,10 +51,10 @@ scores = (
         SCORES,
         "P = softmax(S)",
         checker=along_scores,
-        conditions=["S_t is the rate at which S changes"],
+        conditions=["`S_t` is the rate at which `S` changes"],
     )
     .to("colsum(rowsum(dP * P * (S_t - rowsum(P * S_t))))", by=chain, using=[weights_of_scores])
-    .to("colsum(rowsum(P * (dP - rowsum(P * dP)) * S_t))", by=linearity, note="dS = P * (dP - rowsum(P * dP))")
+    .to("colsum(rowsum(P * (dP - rowsum(P * dP)) * S_t))", by=linearity, note="`dS = P * (dP - rowsum(P * dP))`")
 )
 
 row_sums = Derivation(
@@ -62,7 +62,7 @@ row_sums = Derivation(
     "rowsum(P * (dO @ V.T))",
     {"P": "n m", "V": "m d_v", "dO": "n d_v"},
     source=SOURCE,
-).to("rowsum(dO * (P @ V))", by=reassociate, note="one pass over n m numbers less")
+).to("rowsum(dO * (P @ V))", by=reassociate, note="one pass over `n * m` numbers less")
 
 ATTENTION = {
     "Q": "n d_k",
@@ -90,7 +90,7 @@ whole = Derivation(
     ATTENTION,
     GRADIENTS,
     checker=Moving({"Q": "Q_t", "K": "K_t", "V": "V_t"}),
-    conditions=["Q_t, K_t and V_t are the rates at which Q, K and V change"],
+    conditions=["`Q_t`, `K_t` and `V_t` are the rates at which `Q`, `K` and `V` change"],
     source=SOURCE,
 ).to(
     "colsum(rowsum(dQ * Q_t)) + colsum(rowsum(dK * K_t)) + colsum(rowsum(dV * V_t))",
@@ -117,7 +117,7 @@ projections = Derivation(
     "D(colsum(rowsum(dQ * (X @ W_Q))) + colsum(rowsum(dK * (X @ W_K))) + colsum(rowsum(dV * (X @ W_V))))",
     PROJECTED,
     checker=Moving({"X": "X_t", "W_Q": "A_t", "W_K": "B_t", "W_V": "C_t"}),
-    conditions=["X_t, A_t, B_t and C_t are the rates at which X, W_Q, W_K and W_V change"],
+    conditions=["`X_t`, `A_t`, `B_t` and `C_t` are the rates at which `X`, `W_Q`, `W_K` and `W_V` change"],
 ).to(
     "colsum(rowsum((dQ @ W_Q.T + dK @ W_K.T + dV @ W_V.T) * X_t)) + colsum(rowsum((X.T @ dQ) * A_t))"
     " + colsum(rowsum((X.T @ dK) * B_t)) + colsum(rowsum((X.T @ dV) * C_t))",
@@ -130,7 +130,7 @@ masked = Derivation(
     SCORES,
     "P = softmax(S, where=causal)",
     checker=along_scores,
-    conditions=["S_t is the rate at which S changes"],
+    conditions=["`S_t` is the rate at which `S` changes"],
 ).to("colsum(rowsum(P * (dP - rowsum(P * dP)) * S_t))", by=chain, note="0 wherever a key is not allowed")
 
 capped = Derivation(
@@ -138,7 +138,7 @@ capped = Derivation(
     "D(colsum(rowsum(dS * (c * tanh(S / c)))))",
     {"S": "n m", "dS": "n m", "c": "scalar", "S_t": "n m"},
     checker=along_scores,
-    conditions=["S_t is the rate at which S changes"],
+    conditions=["`S_t` is the rate at which `S` changes"],
 ).to("colsum(rowsum(dS * (1 - tanh(S / c)**2) * S_t))", by=chain)
 
 with_lse = Derivation(
@@ -147,7 +147,7 @@ with_lse = Derivation(
     {**SCORES, "dL": "n 1"},
     "P = softmax(S)",
     checker=along_scores,
-    conditions=["S_t is the rate at which S changes"],
+    conditions=["`S_t` is the rate at which `S` changes"],
 ).to("colsum(rowsum(P * (dP - (rowsum(P * dP) - dL)) * S_t))", by=chain)
 
 dropout = Derivation(
@@ -170,8 +170,9 @@ rows_sum_to_zero = (
 theorem = Theorem(
     "D15",
     "The backward pass",
-    "dV = P.T dO, dP = dO V.T, dS = P * (dP - rowsum(dO * O)), dQ = dS K / √d_k, dK = dS.T Q / √d_k: for every rate of "
-    "change of the inputs the derivative of the sum of dO * O is the sum of cotangents times rates.",
+    "`dV = P.T @ dO`, `dP = dO @ V.T`, `dS = P * (dP - rowsum(dO * O))`, `dQ = dS @ K / sqrt(d_k)`, `dK = dS.T @ Q / "
+    "sqrt(d_k)`: for every rate of change of the inputs the derivative of the sum of `dO * O` is the sum of "
+    "cotangents times rates.",
     (
         values_and_weights,
         weights_of_scores,

@@ -17,7 +17,7 @@ LAST = {
     "v_t": "1 d_v",
 }
 GIVEN = "O = softmax(vstack(Q, q) @ vstack(K, k).T, where=causal) @ vstack(V, v)"
-MOVING = ["the last token changes at the rates q_t, k_t and v_t"]
+MOVING = ["the last token changes at the rates `q_t`, `k_t` and `v_t`"]
 
 unmoved = Derivation(
     "outputs before the last do not change with the last token",
@@ -39,7 +39,7 @@ prefix = Derivation("the rows before the last, whatever the last token is", "O[0
     "softmax(Q @ K.T, where=causal) @ V",
     by=restriction,
     using=[earlier_rows],
-    note="which holds no q, k or v",
+    note="which holds no `q`, `k` or `v`",
 )
 
 theorem = Theorem(

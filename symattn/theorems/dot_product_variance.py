@@ -12,7 +12,7 @@ standard = IndependentEntries({"q": ("0", "1"), "k": ("0", "1")})
 mean = (
     Derivation("the mean of a dot product", "E(q.T @ k)", VECTORS, conditions=[standard.condition], checker=standard)
     .to("sum(c, E(q[c, :] * k[c, :]))", by=linearity)
-    .to("sum(c, E(q[c, :]) * E(k[c, :]))", by=moment, note="q and k are independent")
+    .to("sum(c, E(q[c, :]) * E(k[c, :]))", by=moment, note="`q` and `k` are independent")
     .to("zeros(1, 1)", by=moment, note="their entries have mean 0")
 )
 
@@ -25,9 +25,11 @@ second_moment = (
         checker=standard,
     )
     .to("sum(a, sum(b, E(q[a, :] * k[a, :] * q[b, :] * k[b, :])))", by=linearity, note="the square multiplied out")
-    .to("sum(a, E(q[a, :]**2 * k[a, :]**2))", by=moment, note="terms with a ≠ b have a factor of mean 0")
+    .to(
+        "sum(a, E(q[a, :]**2 * k[a, :]**2))", by=moment, note="terms with two different indices have a factor of mean 0"
+    )
     .to("sum(a, E(q[a, :]**2) * E(k[a, :]**2))", by=moment)
-    .to("d * ones(1, 1)", by=moment, note="d terms of value 1")
+    .to("d * ones(1, 1)", by=moment, note="`d` terms of value 1")
 )
 
 variance = (
@@ -42,12 +44,12 @@ scaled = (
     Derivation(
         "the variance of a scaled dot product",
         "Var(q.T @ k / sqrt(d))",
-        VECTORS,
+        {**VECTORS, "a": "scalar", "X": "1 1"},
         conditions=[standard.condition],
         checker=standard,
         source=SOURCE,
     )
-    .to("Var(q.T @ k) / d", by=linearity, note="Var(a X) = a² Var(X)")
+    .to("Var(q.T @ k) / d", by=linearity, note="`Var(a * X) = a**2 * Var(X)`")
     .to("ones(1, 1)", by=algebra, using=[variance])
 )
 
@@ -69,7 +71,7 @@ kurtosis = Derivation(
     {**VECTORS, "skew_q": "scalar", "skew_k": "scalar", "kappa_q": "scalar", "kappa_k": "scalar"},
     conditions=[fourth.condition],
     checker=fourth,
-).to("(3 * d**2 + (kappa_q * kappa_k - 3) * d) * ones(1, 1)", by=moment, note="excess (kappa_q kappa_k - 3) / d")
+).to("(3 * d**2 + (kappa_q * kappa_k - 3) * d) * ones(1, 1)", by=moment, note="excess `(kappa_q * kappa_k - 3) / d`")
 
 two_keys = IndependentEntries({"q": ("0", "1", "0", "3"), "k": ("0", "1", "0", "3"), "l": ("0", "1", "0", "3")})
 
@@ -83,13 +85,13 @@ dependent = Derivation(
 
 aligned = Derivation(
     "a key that is the query", "E(q.T @ q)", VECTORS, conditions=[standard.condition], checker=standard
-).to("d * ones(1, 1)", by=moment, note="d and not its root: why aligned vectors ask for 1 / d")
+).to("d * ones(1, 1)", by=moment, note="`d` and not its root: why aligned vectors ask for `1 / d`")
 
 theorem = Theorem(
     "D1",
     "The variance of a dot product",
-    "For vectors of d independent entries of mean 0 and variance 1, q·k has mean 0 and variance d, so that "
-    "q·k / √d has variance 1. This is about what training starts from, not about trained models.",
+    "For vectors of `d` independent entries of mean 0 and variance 1, `q.T @ k` has mean 0 and variance `d`, so that "
+    "`q.T @ k / sqrt(d)` has variance 1. This is about what training starts from, not about trained models.",
     (mean, second_moment, variance, scaled, general, kurtosis, dependent, aligned),
     SOURCE,
 )

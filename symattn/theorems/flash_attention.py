@@ -6,8 +6,9 @@ from symattn.theorems import backward_pass, online_softmax
 theorem = Theorem(
     "G14",
     "Online softmax and tiled attention",
-    "States merge in any order; folded key by key or block by block they give the stable softmax, of which the output "
-    "is read; the backward pass goes block by block too, with weights computed again from the scores and their lse.",
+    "States merge in any order; folded key by key or block by block they give the stable softmax, of which the "
+    "output is read; the backward pass goes block by block too, with weights computed again from the scores and "
+    "their `L = lse(S)`.",
     (
         online_softmax.weights_add,
         online_softmax.outputs_add,
@@ -28,5 +29,5 @@ theorem = Theorem(
         online_softmax.tiled_backward_key,
         online_softmax.tiled_backward_value,
     ),
-    remarks=("that the memory needed is of order n d: nothing here counts it",),
+    remarks=("that the memory needed is of order `n * d`: nothing here counts it",),
 )

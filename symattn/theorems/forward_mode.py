@@ -18,7 +18,7 @@ along = Moving({"Q": "Q_t", "K": "K_t", "V": "V_t"})
 
 def rate(title: str, start: str) -> Derivation:
     """A derivation of how fast something changes."""
-    conditions = ["Q_t, K_t and V_t are the rates at which Q, K and V change"]
+    conditions = ["`Q_t`, `K_t` and `V_t` are the rates at which `Q`, `K` and `V` change"]
     return Derivation(title, start, INPUTS, GIVEN, conditions, checker=along)
 
 
@@ -34,6 +34,8 @@ logarithm = rate("the tangent of the logarithm of the sum", "D(lse(S))").to("row
 theorem = Theorem(
     "D16",
     "Forward mode",
-    "Ṡ = (Q̇ K.T + Q K̇.T) / √d_k, Ṗ = P * (Ṡ - rowsum(P * Ṡ)), Ȯ = Ṗ V + P V̇, and of lse the rate is rowsum(P * Ṡ).",
+    "With the index t for the rate at which a matrix changes: `S_t = (Q_t @ K.T + Q @ K_t.T) / sqrt(d_k)`, `P_t = P * "
+    "(S_t - rowsum(P * S_t))`, `O_t = P_t @ V + P @ V_t`, and the rate of `lse(S)` is `rowsum(P * S_t)`.",
     (scores, weights, outputs, logarithm),
+    names={"O_t": "n d_v"},
 )

@@ -15,12 +15,12 @@ gradient = (
         "D(-lse(beta * x @ K.T) / beta + rowsum(x**2) / 2)",
         STATE,
         GIVEN,
-        ["the state x changes at the rate x_t; the patterns are the rows of K"],
+        ["the state `x` changes at the rate `x_t`; the patterns are the rows of `K`"],
         source=SOURCE,
         checker=Moving({"x": "x_t"}),
     )
     .to("-rowsum(p * (x_t @ K.T)) + rowsum(x * x_t)", by=chain)
-    .to("rowsum((x - p @ K) * x_t)", by=linearity, note="0 at x = softmax(β x K.T) K, the update")
+    .to("rowsum((x - p @ K) * x_t)", by=linearity, note="0 at `x = softmax(beta * x @ K.T) @ K`, the update")
 )
 
 SCORES = {"a": "1 N", "b": "1 N"}
@@ -32,9 +32,11 @@ convex = (
         SCORES,
         "p = softmax(a)\nr = (b - lse(b)) - (a - lse(a))",
     )
-    .to("-rowsum(p * r)", by=linearity, note="the divergence of the weights of b from those of a")
-    .to("rowsum(p * (exp(r) - (1 + r)))", by=algebra, note="p exp(r) are the weights of b, and sum to 1 as p do")
-    .at_least("zeros(1, 1)", by=bound, slack="rowsum(p * (exp(r) - (1 + r)))", note="exp(r) is at least 1 + r")
+    .to("-rowsum(p * r)", by=linearity, note="the divergence of the weights of `b` from those of `a`")
+    .to(
+        "rowsum(p * (exp(r) - (1 + r)))", by=algebra, note="`p * exp(r)` are the weights of `b`, and sum to 1 as `p` do"
+    )
+    .at_least("zeros(1, 1)", by=bound, slack="rowsum(p * (exp(r) - (1 + r)))", note="`exp(r)` is at least `1 + r`")
 )
 
 descends = (
@@ -64,8 +66,9 @@ descends = (
 theorem = Theorem(
     "D19",
     "Modern Hopfield networks",
-    "The slope of the energy -lse(β x K.T)/β + |x|²/2 is x - softmax(β x K.T) K, so that attention over patterns is "
-    "a unit step down it; the step takes at least half the squared distance moved off the energy.",
+    "The slope of the energy `x @ x.T / 2 - lse(beta * x @ K.T) / beta` is `x - softmax(beta * x @ K.T) @ K`, so "
+    "that attention over patterns is a unit step down it; the step takes at least half the squared distance moved "
+    "off the energy.",
     (gradient, convex, descends),
     SOURCE,
     ("capacity and retrieval errors",),

@@ -46,7 +46,7 @@ layers = Derivation(
     "softmax((A @ W_Q) @ (A @ W_K).T, where=causal) @ (A @ W_V)",
     by=induction_step,
     using=[earlier_rows, cache],
-    note="so through any number of layers; before the first one A are the earlier tokens themselves",
+    note="so through any number of layers; before the first one `A` are the earlier tokens themselves",
 )
 
 theorem = Theorem(

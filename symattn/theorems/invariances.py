@@ -21,13 +21,13 @@ rotation = Derivation(
     "queries times A and keys times B",
     "(Q @ A) @ (K @ B).T",
     {"Q": "n d", "K": "m d", "A": "d d", "B": "d d"},
-).to("Q @ (A @ B.T) @ K.T", by=transpose, note="the same scores where A B.T is the identity")
+).to("Q @ (A @ B.T) @ K.T", by=transpose, note="the same scores where `A @ B.T` is the identity")
 
 heads = permuted(
     "heads in another order, with their rows of the output projection",
     "sum(h, sum(g, Pi[h, g] * O[g]) @ sum(g, Pi[h, g] * W[g]))",
     {"Pi": "H H", "O": "H n d_v", "W": "H d_v d"},
-).to("sum(h, O[h] @ W[h])", by=reindexing, note="head h of the new order is the head g with a 1 in row h of Π")
+).to("sum(h, O[h] @ W[h])", by=reindexing, note="head h of the new order is the head g with a 1 in row h of `Pi`")
 
 DOUBLED = {"t": "scalar"}
 DOUBLED_GIVEN = "p = softmax([[0, t]])\nq = softmax(2 * [[0, t]])"
@@ -40,7 +40,7 @@ scaling = Derivation(
 ).to(
     "[[-1, 1]] * exp(t) * (exp(t) - 1) / ((1 + exp(t)) * (1 + exp(2 * t)))",
     by=quotient,
-    note="not 0 but for t = 0",
+    note="not 0 but for `t = 0`",
 )
 
 query_translation = Derivation(
@@ -49,14 +49,14 @@ query_translation = Derivation(
 
 key_rescaling = Derivation(
     "the second of two keys doubled", "softmax(hstack(x @ k.T, x @ (2 * l).T))", {"x": "1 d", "k": "1 d", "l": "1 d"}
-).to("softmax(hstack(x @ k.T, 2 * x @ l.T))", by=linearity, note="with k = 0 the scores 0 and 2 t")
+).to("softmax(hstack(x @ k.T, 2 * x @ l.T))", by=linearity, note="with `k = 0` the scores 0 and twice `x @ l.T`")
 
 theorem = Theorem(
     "D24",
     "Invariances",
-    "Scores do not feel an invertible A on the queries with its inverse transposed on the keys, weights no shift of a "
-    "row and no translation of the keys, outputs no permutation of keys with values and of heads. Weights do feel a "
-    "scaling of the scores, a translation of the queries and a rescaling of single keys.",
+    "Scores do not feel an invertible `A` on the queries with its inverse transposed on the keys, weights no shift "
+    "of a row and no translation of the keys, outputs no permutation of keys with values and of heads. Weights do "
+    "feel a scaling of the scores, a translation of the queries and a rescaling of single keys.",
     (
         shift_invariance.softmax_ignores_a_shift,
         key_translation,

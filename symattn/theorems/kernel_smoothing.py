@@ -39,7 +39,7 @@ equal_norms = (
     .to(
         "softmax(Q @ K.T / sigma**2 - r**2 / (2 * sigma**2) * ones(n, 1))",
         by=substitution,
-        note="every key has the norm r",
+        note="every key has the norm `r`",
     )
     .to("softmax(Q @ K.T / sigma**2)", by=shift, using=[softmax_ignores_a_shift])
 )
@@ -53,15 +53,17 @@ least_squares = (
     )
     .to("P @ rowsum((V - P @ V)**2) + rowsum((o - P @ V)**2)", by=algebra)
     .at_least(
-        "P @ rowsum((V - P @ V)**2)", by=bound, slack="rowsum((o - P @ V)**2)", note="the least value is at o = P V"
+        "P @ rowsum((V - P @ V)**2)", by=bound, slack="rowsum((o - P @ V)**2)", note="the least value is at `o = P @ V`"
     )
 )
 
 theorem = Theorem(
     "D7",
     "Attention is kernel smoothing",
-    "softmax(S) V is the mean of the values with weights proportional to the kernel exp(S); Gaussian weights are those "
-    "of a dot product with the bias -|k|²/(2σ²); the output is the point with the least weighted squared distance.",
+    "`softmax(S) @ V` is the mean of the values with weights proportional to the kernel `exp(S)`; Gaussian weights "
+    "are those of a dot product with the bias `-(k @ k.T) / (2 * sigma**2)` of a key `k`; the output is the point with "
+    "the least weighted squared distance.",
     (smoothing, distance, gaussian, equal_norms, least_squares),
     SOURCE,
+    names={"k": "1 d"},
 )

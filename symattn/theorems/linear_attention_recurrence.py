@@ -58,8 +58,8 @@ output = (
 theorem = Theorem(
     "D10",
     "Linear attention is a recurrence",
-    "With weights that are products of features the sums over keys can be taken first: the state G.T V and the sum of "
-    "the rows of G, to which each token adds its own term.",
+    "With weights that are products of features the sums over keys can be taken first: the state `G.T @ V` and the "
+    "sum `colsum(G)` of the rows of `G`, to which each token adds its own term.",
     (brackets, numerator, normaliser, output),
     SOURCE,
 )

@@ -11,14 +11,21 @@ GIVEN = "p = softmax(s)"
 OTHERS = "matrix(m, m, 0 if i == j else 1)"
 
 half = (
-    Derivation("the norm of the Jacobian of softmax", "rowsum(p * u**2) - rowsum(p * u)**2", ROW, GIVEN)
+    Derivation(
+        "the norm of the Jacobian of softmax",
+        "rowsum(p * u**2) - rowsum(p * u)**2",
+        {**ROW, "a": "scalar", "b": "scalar"},
+        GIVEN,
+    )
     .at_most(
         "2 * rowsum(p * (1 - p) * u**2)",
         by=bound,
         slack=f"rowsum(colsum((p.T @ p) * (u.T + u)**2 * {OTHERS})) / 2",
-        note="(a - b)² is at most 2 a² + 2 b²",
+        note="`(a - b)**2` is at most `2 * a**2 + 2 * b**2`",
     )
-    .at_most("rowsum(u**2) / 2", by=bound, slack="rowsum(u**2 * (1 - 2 * p)**2) / 2", note="p (1 - p) is at most 1/4")
+    .at_most(
+        "rowsum(u**2) / 2", by=bound, slack="rowsum(u**2 * (1 - 2 * p)**2) / 2", note="`p * (1 - p)` is at most `1 / 4`"
+    )
 )
 
 attained = Derivation(
@@ -46,7 +53,7 @@ by_range = (
 cauchy_schwarz = Derivation(
     "the square of a covariance under weights",
     "rowsum(p * x * y)**2",
-    {"s": "1 m", "a": "1 m", "b": "1 m"},
+    {"s": "1 m", "a": "1 m", "b": "1 m", "tau": "scalar"},
     "p = softmax(s)\nx = a - rowsum(p * a)\ny = b - rowsum(p * b)",
 ).at_most(
     "rowsum(p * x**2) * rowsum(p * y**2)",
@@ -71,7 +78,8 @@ covariance = cauchy_schwarz.at_most(
     by=bound,
     using=[by_range],
     slack=f"({VARIANCE_LEFT.format('a')}) * {LARGE.format('b')}**2 / 4",
-    note="so with keys a and values b along any two directions |∂o/∂q| is at most τ times both ranges over 4",
+    note="so with keys `a` and values `b` along any two directions the derivative of an output by its query is at "
+    "most `tau` times both ranges over 4",
 )
 
 NEAR = {"x": "1 1", "x_t": "1 1", "t": "scalar"}
@@ -81,7 +89,7 @@ moving = Derivation(
     "D(p @ X)",
     NEAR,
     "X = vstack(x, t * ones(1, 1), -t * ones(1, 1))\np = softmax(x @ X.T)",
-    conditions=["x changes at the rate x_t"],
+    conditions=["`x` changes at the rate `x_t`"],
     checker=Moving({"x": "x_t"}),
 ).to(
     "p[:, 0:1] * x_t + x_t * (p @ X**2 - (p @ X)**2) + x * (p[:, 0:1] * X[0:1, :] - p[:, 0:1] * (p @ X)) * x_t",
@@ -98,10 +106,11 @@ unbounded = Derivation(
 theorem = Theorem(
     "D18",
     "Lipschitz facts",
-    "u J u is at most |u|²/2, with equality for two equal scores, and at most a quarter of the squared range of u; the "
-    "derivative of an output by its query, τ times a covariance of keys and values, is at most τ times the ranges of "
-    "both over 4; self-attention has no bound.",
+    "With the Jacobian `J` of softmax, `u @ J @ u.T` is at most `u @ u.T / 2`, with equality for two equal scores, "
+    "and at most a quarter of the squared range of `u`; the derivative of an output by its query, `tau` times a "
+    "covariance of keys and values, is at most `tau` times the ranges of both over 4; self-attention has no bound.",
     (half, attained, by_range, covariance, second_order.by_query, moving, unbounded),
     "Kim et al. 2021, arXiv:2006.04710",
     ("the bound for tokens in a ball, which grows with its radius (Castin et al. 2024)",),
+    names={"J": "m m"},
 )

@@ -6,7 +6,7 @@ from symattn.deriving.rules import bound, definition, exponent, logarithm
 SCORES = {"S": "n m"}
 
 above_largest = Derivation("lse is at least the largest", "lse(S)", SCORES).at_least(
-    "rowmax(S)", by=bound, note="the sum of exp(S) is at least its largest term"
+    "rowmax(S)", by=bound, note="the sum of `exp(S)` is at least its largest term"
 )
 
 below = (
@@ -24,7 +24,7 @@ mean = (
         "r = S - lse(S) + log(m)",
     )
     .to("-rowmean(r)", by=logarithm)
-    .to("rowmean(exp(r) - (1 + r))", by=exponent, note="the mean of exp(r) is 1")
+    .to("rowmean(exp(r) - (1 + r))", by=exponent, note="the mean of `exp(r)` is 1")
     .at_least("zeros(n, 1)", by=bound, slack="rowmean(exp(r) - (1 + r))")
 )
 
@@ -55,6 +55,7 @@ cold = Derivation("T lse(S / T) as T falls", "T * lse(S / T)", TEMPERED, SHIFTED
 theorem = Theorem(
     "D22",
     "Bounds of lse",
-    "max ≤ lse ≤ max + log m, and lse is at least the mean plus log m; T lse(S/T) tends to the largest score.",
+    "`rowmax(S) <= lse(S) <= rowmax(S) + log(m)`, and `lse(S)` is at least the mean plus `log(m)`; `T * lse(S / T)` "
+    "tends to the largest score as `T -> 0`.",
     (above_largest, below, mean, tempered_above, tempered_below, cold),
 )

@@ -9,9 +9,9 @@ mean_shift = (
     Derivation(
         "the slope of the logarithm of a density estimate",
         "sigma**2 * D(log(rowsum(exp(s))))",
-        {"q": "1 d", "q_t": "1 d", "X": "m d", "sigma": "scalar"},
+        {"q": "1 d", "q_t": "1 d", "X": "m d", "x": "1 d", "sigma": "scalar"},
         "s = (2 * q @ X.T - rowsum(q**2) - rowsum(X**2).T) / (2 * sigma**2)\np = softmax(s)",
-        ["q changes at the rate q_t; s is -|q - x|²/(2σ²) for each point x"],
+        ["`q` changes at the rate `q_t`; `s` is `-((q - x) @ (q - x).T) / (2 * sigma**2)` for each point `x`"],
         checker=Moving({"q": "q_t"}),
         source="Fukunaga & Hostetler 1975",
     )
@@ -26,7 +26,7 @@ responsibilities = (
         " / rowsum(w * exp((2 * x @ M.T - rowsum(x**2) - rowsum(M**2).T) / (2 * sigma**2)))",
         {"x": "n d", "M": "m d", "b": "1 m", "sigma": "scalar"},
         "w = exp(b)",
-        ["the logarithms of the mixing weights are b"],
+        ["the logarithms of the mixing weights are `b`"],
     )
     .to("softmax(b + (2 * x @ M.T - rowsum(x**2) - rowsum(M**2).T) / (2 * sigma**2))", by=exponent)
     .to(
@@ -44,7 +44,7 @@ m_step = Derivation("the M-step", "(P / colsum(P)).T @ X", {"P": "n m", "X": "n 
 theorem = Theorem(
     "D20",
     "Mean shift and mixtures",
-    "With Gaussian scores attention moves a query by σ² times the slope of the logarithm of the density estimate at "
-    "its keys; the responsibilities of a mixture of Gaussians are softmax weights.",
+    "With Gaussian scores attention moves a query by `sigma**2` times the slope of the logarithm of the density "
+    "estimate at its keys; the responsibilities of a mixture of Gaussians are softmax weights.",
     (mean_shift, responsibilities, m_step),
 )

@@ -28,10 +28,10 @@ score_gauge = (
     Derivation(
         "queries times A score with keys as queries do with keys times A transposed",
         "(Q @ A) @ K.T",
-        {"Q": "n d_k", "A": "d_k d_k", "K": "m d_k"},
+        {"Q": "n d_k", "A": "d_k d_k", "K": "m d_k", "W_Q": "d d_k", "W_K": "d d_k"},
     )
     .to("Q @ (A @ K.T)", by=reassociate)
-    .to("Q @ (K @ A.T).T", by=transpose, note="so only W_Q W_K.T counts")
+    .to("Q @ (K @ A.T).T", by=transpose, note="so only `W_Q @ W_K.T` counts")
 )
 
 value_bias = (
@@ -47,8 +47,10 @@ value_bias = (
 theorem = Theorem(
     "D9",
     "Multi-head attention is a sum over heads",
-    "Concatenating the outputs of heads and projecting them is adding, over the heads, each output times its own rows "
-    "of the projection. Only W_Q W_K.T and W_V W_O of each head count, and a bias of the values passes through.",
+    "Concatenating the outputs of heads and projecting them is adding, over the heads, each output times its own "
+    "rows of the projection. Only `W_Q[h] @ W_K[h].T` and `W_V[h] @ W_O[h]` of each head count, and a bias of the "
+    "values passes through.",
     (as_a_sum, value_output, score_gauge, value_bias),
     SOURCE,
+    names={"W_Q": "H d d_k", "W_K": "H d d_k"},
 )

@@ -15,7 +15,7 @@ MERGED = """
 weights_add = (
     Derivation("merged states: the weights add", "exp(m) * l", TWO, MERGED, source=SOURCE)
     .to("exp(m) * (exp(m_1 - m) * l_1 + exp(m_2 - m) * l_2)", by=definition)
-    .to("exp(m_1) * l_1 + exp(m_2) * l_2", by=exponent, note="whatever m is")
+    .to("exp(m_1) * l_1 + exp(m_2) * l_2", by=exponent, note="whatever `m` is")
 )
 
 outputs_add = (
@@ -203,7 +203,7 @@ BACK_SOURCE = "Dao et al. 2022, arXiv:2205.14135, algorithm 4"
 tiled_backward_query = (
     Derivation("the gradient of the query, block by block", "dS @ K / sqrt(d_k)", BACK, BACK_GIVEN, source=BACK_SOURCE)
     .to("(dS[:, 0:p] @ K_1 + dS[:, p:p + q] @ K_2) / sqrt(d_k)", by=block)
-    .to("(dS_1 @ K_1 + dS_2 @ K_2) / sqrt(d_k)", by=definition, note="weights again from the scores and L")
+    .to("(dS_1 @ K_1 + dS_2 @ K_2) / sqrt(d_k)", by=definition, note="weights again from the scores and `L`")
 )
 
 tiled_backward_key = Derivation(
@@ -217,7 +217,7 @@ tiled_backward_value = Derivation(
 theorem = Theorem(
     "D8",
     "Online softmax",
-    "States (m, l, o) of disjoint sets of keys merge to the state of all of them; merging is associative and "
+    "States `m`, `l`, `o` of disjoint sets of keys merge to the state of all of them; merging is associative and "
     "commutative, key by key it gives the stable softmax, and block by block tiled attention with its backward pass. "
     "Over the reals: in floating point the order of merging shows in the last digits.",
     (
@@ -244,5 +244,5 @@ theorem = Theorem(
         tiled_backward_value,
     ),
     SOURCE,
-    ("the empty state (-∞, 0, 0), which stands for no keys and changes nothing it is merged with",),
+    ("the empty state `m = -oo`, `l = 0`, `o = 0`, which stands for no keys and changes nothing it is merged with",),
 )

@@ -17,7 +17,7 @@ def permuted(title: str, start: str, inputs: dict[str, str], given: str = "") ->
 
 
 undone = permuted("a permutation transposed undoes it", "Pi.T @ Pi", {"Pi": "n n"}).to(
-    "eye(n)", by=reindexing, note="so does Pi Pi.T"
+    "eye(n)", by=reindexing, note="so does `Pi @ Pi.T`"
 )
 
 TOKENS = {"Pi": "n n", "X": "n d", "W_Q": "d d_k", "W_K": "d d_k", "W_V": "d d_v"}
@@ -70,8 +70,8 @@ duplicate = Derivation(
 theorem = Theorem(
     "D5",
     "Permutation equivariance",
-    "f(Π X) = Π f(X) for self-attention f and every permutation Π of its tokens. With keys and values of their own, "
-    "attention follows a permutation of the queries, and one of the keys with their values changes nothing; a key that "
-    "occurs c times counts as one with the bias log c.",
+    "Self-attention follows every permutation `Pi` of its tokens: of `Pi @ X` it makes `Pi` times what it makes of "
+    "`X`. With keys and values of their own, attention follows a permutation of the queries, and one of the keys "
+    "with their values changes nothing; a key that occurs `c` times counts as one with the bias `log(c)`.",
     (undone, scores, weights, tokens, queries, keys_and_values, duplicate),
 )

@@ -15,11 +15,11 @@ largest = (
         "(r - 1) / (r + 1)",
         by=bound,
         slack="(r - 1) * (t * r - 1)**2 / ((r + 1) * (t * r**2 + 1) * (t + 1))",
-        note="t are the odds p(A) / p(not A), and r² what they are multiplied by",
+        note="`t` are the odds of the set, its weight over that of the others, and `r**2` what multiplies them",
     )
 )
 
-SETS = {"a": "1 p", "b": "1 q", "e": "1 1", "f": "1 p", "g": "1 q"}
+SETS = {"a": "1 p", "b": "1 q", "e": "1 1", "f": "1 p", "g": "1 q", "r": "1 1", "t": "1 1"}
 SETS_GIVEN = """
     P = softmax(hstack(a, b))
     Q = softmax(hstack(a + e - f, b - e + g))
@@ -42,20 +42,20 @@ of_a_set = (
         "exp(e) * x / (exp(e) * x + Y) - x / (x + y)",
         by=bound,
         slack="exp(e) * rowsum(exp(a) * (1 - exp(-f))) * Y / ((exp(e) * x + Y) * (X + Y))",
-        note="the scores of the set gain at most e",
+        note="the scores of the set gain at most `e`",
     )
     .at_most(
         "exp(e) * x / (exp(e) * x + exp(-e) * y) - x / (x + y)",
         by=bound,
         slack="exp(e) * x * exp(-e) * rowsum(exp(b) * (exp(g) - 1)) / ((exp(e) * x + Y) * (exp(e) * x + exp(-e) * y))",
-        note="those of the others lose at most e: the odds x / y grow by at most exp(2 e)",
+        note="those of the others lose at most `e`: the odds `x / y` grow by at most `exp(2 * e)`",
     )
     .at_most(
         "(exp(e) - 1) / (exp(e) + 1)",
         by=bound,
         using=[largest],
         slack="(exp(e) - 1) * (exp(e) * x - y)**2 / ((exp(e) + 1) * (exp(2 * e) * x + y) * (x + y))",
-        note="with r = exp(e) and t = x / y",
+        note="with `r = exp(e)` and `t = x / y`",
     )
     .to("tanh(e / 2)", by=exponent)
 )
@@ -89,8 +89,9 @@ tight = Derivation(
 theorem = Theorem(
     "D23",
     "Perturbation",
-    "If every score is off by at most ε, the weight of any set of keys grows by at most tanh(ε/2), and falls by no "
-    "more, as the other keys are a set too; two keys attain the bound. An output changes by at most the total "
-    "variation times the range of the values.",
+    "If every score is off by at most `epsilon`, the weight of any set of keys grows by at most `tanh(epsilon / 2)`, "
+    "and falls by no more, as the other keys are a set too; two keys attain the bound. An output changes by at most "
+    "the total variation times the range of the values.",
     (largest, of_a_set, tight, same_sum, error_of_outputs),
+    names={"epsilon": "scalar"},
 )

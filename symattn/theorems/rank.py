@@ -11,7 +11,7 @@ logarithm_of_weights = (
     .to(
         "hstack(Q, -lse(Q @ K.T)) @ hstack(K, ones(m, 1)).T",
         by=algebra,
-        note="a product over d_k + 1 columns: its rank is at most d_k + 1",
+        note="a product over `d_k + 1` columns: its rank is at most `d_k + 1`",
     )
 )
 
@@ -21,7 +21,7 @@ full_rank = Derivation(
     " + E[0, 2] * (E[1, 0] * E[2, 1] - E[1, 1] * E[2, 0])",
     {"t": "scalar"},
     "x = matrix(3, 1, i + 1)\nE = exp(t * x @ x.T)",
-).to("exp(10 * t) * (exp(t) - 1)**3 * (exp(t) + 1)", by=algebra, note="not 0 but for t = 0")
+).to("exp(10 * t) * (exp(t) - 1)**3 * (exp(t) + 1)", by=algebra, note="not 0 but for `t = 0`")
 
 above_diagonal = Derivation(
     "causal weights are lower triangular",
@@ -36,19 +36,20 @@ diagonal = (
         {"S": "n n"},
     )
     .to("exp(S) * eye(n) / rowsum(exp(S) * matrix(n, n, 1 if j <= i else 0))", by=definition)
-    .at_least("zeros(n, n)", by=bound, note="exp(S) over a sum of such, so that no entry of the diagonal is 0")
+    .at_least("zeros(n, n)", by=bound, note="`exp(S)` over a sum of such, so that no entry of the diagonal is 0")
 )
 
 theorem = Theorem(
     "D14",
     "Rank",
-    "Scores Q K.T are a product over d_k columns and the logarithms of weights one over d_k + 1, which bounds their "
-    "ranks. The weights themselves can have full rank with d_k = 1, and causal weights are triangular with a diagonal "
-    "that is not 0.",
+    "Scores `Q @ K.T` are a product over `d_k` columns and the logarithms of weights one over `d_k + 1`, which "
+    "bounds their ranks. The weights themselves can have full rank with `d_k = 1`, and causal weights are triangular "
+    "with a diagonal that is not 0.",
     (logarithm_of_weights, full_rank, above_diagonal, diagonal),
     SOURCE,
     (
-        "that the rank of a product over r columns is at most r, and that the determinant of a triangular matrix is "
-        "the product of its diagonal: known from linear algebra",
+        "that the rank of a product over `r` columns is at most `r`, and that the determinant of a triangular matrix "
+        "is the product of its diagonal: known from linear algebra",
     ),
+    names={"r": "scalar"},
 )

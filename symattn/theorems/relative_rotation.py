@@ -50,7 +50,7 @@ heads = Derivation(
     PAIRS,
     PAIRS_GIVEN,
     source=SOURCE,
-).to("sum(h, q[h] @ U[h] @ k[h].T)", by=angle_addition, using=[score], note="of the positions only y - x is left")
+).to("sum(h, q[h] @ U[h] @ k[h].T)", by=angle_addition, using=[score], note="of the positions only `y - x` is left")
 
 shifted = Derivation(
     "all positions moved by the same",
@@ -62,9 +62,9 @@ shifted = Derivation(
 theorem = Theorem(
     "D11",
     "RoPE is relative",
-    "Rotating a pair of coordinates of a query by a and of a key by b changes their product as rotating the key by "
-    "b - a alone does; with angles proportional to positions a score of any number of pairs depends on the difference "
-    "of positions only.",
+    "Rotating a pair of coordinates of a query by `a` and of a key by `b` changes their product as rotating the key "
+    "by `b - a` alone does; with angles proportional to positions a score of any number of pairs depends on the "
+    "difference of positions only.",
     (transposed, composed, orthogonal, score, heads, shifted),
     SOURCE,
 )

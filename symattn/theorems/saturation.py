@@ -19,7 +19,7 @@ ROW_CONDITIONS = ["g >= 0"]
 
 weight_lost = (
     Derivation("what the top key leaves to the others", "1 - P[:, 0:1]", ROW, ROW_GIVEN, ROW_CONDITIONS)
-    .to("rowsum(exp(-delta - g)) / (1 + rowsum(exp(-delta - g)))", by=quotient, note="exp(s) is cancelled")
+    .to("rowsum(exp(-delta - g)) / (1 + rowsum(exp(-delta - g)))", by=quotient, note="`exp(s)` is cancelled")
     .at_most(
         "rowsum(exp(-delta - g))",
         by=bound,
@@ -32,7 +32,7 @@ trace = (
     Derivation(
         "the Jacobian of softmax against its trace",
         "rowsum(p * u**2) - rowsum(p * u)**2",
-        {"s": "1 m", "u": "1 m"},
+        {"s": "1 m", "u": "1 m", "J": "m m"},
         "p = softmax(s)",
     )
     .at_most(
@@ -40,7 +40,7 @@ trace = (
         by=bound,
         slack="sum(a, sum(b, (0 if a == b else 1) * p[:, a] * p[:, b]"
         " * ((u[:, a] + u[:, b])**2 / 2 + sum(c, (0 if c == a else 1) * (0 if c == b else 1) * u[:, c]**2))))",
-        note="u J u with J = diag(p) - p.T p, whose trace is the sum of p (1 - p), and |u|²",
+        note="`u @ J @ u.T` with `J = eye(m) * p - p.T @ p`, whose trace is the sum of `p * (1 - p)`, and `u @ u.T`",
     )
     .to("(1 - rowsum(p**2)) * rowsum(u**2)", by=row_sum)
 )
@@ -67,18 +67,20 @@ together = Derivation(
     by=bound,
     using=[trace, jacobian, weight_lost],
     slack="2 * exp(-delta) * rowsum(1 - exp(-g)) + 2 * rowsum(exp(-delta - g))**2 / (1 + rowsum(exp(-delta - g)))",
-    note="the bound on the norm of J",
+    note="the bound on the norm of the Jacobian",
 )
 
 theorem = Theorem(
     "D2",
     "Saturation",
-    "With r other keys whose scores lie at least δ below the top one, the top weight is at least 1 - r exp(-δ). The "
-    "norm of the Jacobian, the largest u J u over unit vectors u, is at most its trace 1 - |p|², which is at most "
-    "twice what the top key leaves to the others, and so at most 2 r exp(-δ).",
+    "With `r` other keys whose scores lie at least `delta` below the top one, the top weight is at least `1 - r * "
+    "exp(-delta)`. The norm of the Jacobian `J`, the largest `u @ J @ u.T` over rows `u` of length 1, is at most its "
+    "trace `1 - p @ p.T`, which is at most twice what the top key leaves to the others, and so at most `2 * r * "
+    "exp(-delta)`.",
     (two_keys, weight_lost, trace, jacobian, together),
     remarks=(
-        "the mean of p (1 - p) over random scores, which falls like 1 / (2 √(π d)) and not exponentially",
-        "the entropy of a row of independent scores, log n - σ²/2 below freezing",
+        "the mean of `p * (1 - p)` over random scores, which falls like `1 / (2 * sqrt(pi * d))` and not exponentially",
+        "the entropy of a row of independent scores, `log(n) - sigma**2 / 2` below freezing",
     ),
+    names={"J": "m m", "d": "scalar", "n": "scalar", "sigma": "scalar"},
 )

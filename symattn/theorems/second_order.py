@@ -9,7 +9,7 @@ SCORES = {"S": "n m", "U": "n m"}
 
 along = Moving({"S": "U"})
 
-MOVING = ["S changes at the rate U"]
+MOVING = ["`S` changes at the rate `U`"]
 
 weights_twice = (
     Derivation("the second derivative of softmax", "D(D(softmax(S)))", SCORES, "P = softmax(S)", MOVING, checker=along)
@@ -52,7 +52,7 @@ by_query = (
         "D(p @ V)",
         QUERY,
         QUERY_GIVEN,
-        ["q changes at the rate q_t"],
+        ["`q` changes at the rate `q_t`"],
         checker=Moving({"q": "q_t"}),
     )
     .to("tau * (p * ((K - k) @ q_t.T).T) @ V", by=chain)
@@ -64,7 +64,7 @@ by_query_twice = Derivation(
     "D(D(p @ V))",
     QUERY,
     QUERY_GIVEN,
-    ["q changes at the rate q_t"],
+    ["`q` changes at the rate `q_t`"],
     checker=Moving({"q": "q_t"}),
 ).to("tau**2 * (p * (((K - k) @ q_t.T)**2).T) @ (V - v)", by=chain, using=[by_query], note="a mixed third moment")
 
@@ -73,16 +73,16 @@ lse_by_query = Derivation(
     "D(D(lse(tau * q @ K.T)))",
     QUERY,
     QUERY_GIVEN,
-    ["q changes at the rate q_t"],
+    ["`q` changes at the rate `q_t`"],
     checker=Moving({"q": "q_t"}),
 ).to("tau**2 * p @ ((K - k) @ q_t.T)**2", by=chain)
 
 theorem = Theorem(
     "D17",
     "Second order",
-    "The first three derivatives of lse along U are the mean, the variance and the third central moment of U under the "
-    "weights. The derivative of an output by its query is τ times the covariance of keys and values, the second one τ² "
-    "times a mixed third central moment.",
+    "The first three derivatives of `lse(S)` along `U` are the mean, the variance and the third central moment of "
+    "`U` under the weights. The derivative of an output by its query is `tau` times the covariance of keys and "
+    "values, the second one `tau**2` times a mixed third central moment.",
     (
         weights_twice,
         first_cumulant,

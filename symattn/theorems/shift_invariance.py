@@ -22,7 +22,7 @@ softmax_ignores_a_shift = (
     Derivation("softmax ignores a shift of its row", "softmax(S + c)", SHIFTED, source=SOURCE)
     .to("exp(S + c) / rowsum(exp(S + c))", by=definition)
     .to("exp(S) * exp(c) / rowsum(exp(S) * exp(c))", by=exponent)
-    .to("exp(S) * exp(c) / (rowsum(exp(S)) * exp(c))", by=linearity, note="exp(c) is the same along the row")
+    .to("exp(S) * exp(c) / (rowsum(exp(S)) * exp(c))", by=linearity, note="`exp(c)` is the same along the row")
     .to("exp(S) / rowsum(exp(S))", by=quotient)
     .to("softmax(S)", by=definition)
 )
@@ -102,9 +102,9 @@ rebased = (
 theorem = Theorem(
     "D6",
     "Shift invariance and the stable form",
-    "softmax(S + c) = softmax(S) for every column c. So scores may be taken less their largest, exponents are at most "
-    "0 and the denominator is between 1 and m; the Jacobian takes constants to 0, gradients of rows of scores sum to "
-    "0, and a bias of all keys has no effect.",
+    "`softmax(S + c) = softmax(S)` for every column `c`. So scores may be taken less their largest, exponents are at "
+    "most 0 and the denominator is between 1 and `m`; the Jacobian takes constants to 0, gradients of rows of scores "
+    "sum to 0, and a bias of all keys has no effect.",
     (
         softmax_ignores_a_shift,
         stable,

@@ -16,7 +16,7 @@ cosine = Derivation(
     "a cosine does not feel the length of a query",
     "(exp(c) * Q) @ K.T / (rownorm(exp(c) * Q) * rownorm(K).T)",
     {"Q": "n d", "K": "m d", "c": "scalar"},
-).to("Q @ K.T / (rownorm(Q) * rownorm(K).T)", by=quotient, note="exp(c) is any positive factor")
+).to("Q @ K.T / (rownorm(Q) * rownorm(K).T)", by=quotient, note="`exp(c)` is any positive factor")
 
 bilinear = Derivation(
     "a bilinear score of tokens", "(X @ W_Q) @ (X @ W_K).T", {"X": "n d", "W_Q": "d d_k", "W_K": "d d_k"}

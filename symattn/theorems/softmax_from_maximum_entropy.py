@@ -15,7 +15,7 @@ stationary = Derivation(
     "Lagrange's function along a change of the weights",
     "D(rowsum(p * s) - T * rowsum(p * log(p)) - mu * (rowsum(p) - 1))",
     LAGRANGE,
-    conditions=["p changes at the rate p_t; mu is the multiplier of the condition that p sums to 1"],
+    conditions=["`p` changes at the rate `p_t`; `mu` is the multiplier of the condition that `p` sums to 1"],
     checker=Moving({"p": "p_t"}),
 ).to("rowsum((s - T * (log(p) + 1) - mu) * p_t)", by=chain, note="0 along every change where the bracket is 0")
 
@@ -41,14 +41,14 @@ gap = (
         "rowsum(p * s) - T * rowsum(p * log(p))",
         ANY,
         GIVEN,
-        ["T > 0", "p are any weights that are not 0 and sum to 1: those of some scores a"],
+        ["T > 0", "`p` are any weights that are not 0 and sum to 1: those of some scores `a`"],
         source=GIBBS,
     )
     .to("T * lse(s / T) + T * rowsum(p * r)", by=logarithm)
     .to(
         "T * lse(s / T) - T * rowsum(p * (exp(r) - (1 + r)))",
         by=algebra,
-        note="p exp(r) are the weights of s / T, and sum to 1",
+        note="`p * exp(r)` are the weights of `s / T`, and sum to 1",
     )
     .at_most("T * lse(s / T)", by=bound, slack="T * rowsum(p * (exp(r) - (1 + r)))")
 )
@@ -75,7 +75,7 @@ entropy_slope = Derivation(
     "D(lse(s) - rowsum(softmax(s) * s))",
     {"s": "1 m", "u": "1 m"},
     "p = softmax(s)",
-    ["s changes at the rate u"],
+    ["`s` changes at the rate `u`"],
     checker=Moving({"s": "u"}),
 ).to("-rowsum(p * (s - rowsum(p * s)) * u)", by=chain)
 
@@ -97,7 +97,7 @@ TOP, OTHERS = "P[:, 0:k]", "P[:, k:k + r]"
 
 top_below = (
     cold("a weight that shares the largest score is at least …", TOP)
-    .to("ones(1, k) / (k + x)", by=quotient, note="exp(s / T) is cancelled")
+    .to("ones(1, k) / (k + x)", by=quotient, note="`exp(s / T)` is cancelled")
     .at_least("ones(1, k) * (1 / k - x / k**2)", by=bound, slack="ones(1, k) * x**2 / (k**2 * (k + x))")
     .at_least(
         "ones(1, k) * (1 / k - r * exp(-delta / T) / k**2)",
@@ -140,9 +140,9 @@ two = Derivation(
 theorem = Theorem(
     "G2",
     "Softmax from maximum entropy",
-    "Among all weights, softmax(s/T) makes expected score plus T times entropy largest, and the largest value is "
-    "T lse(s/T). As T falls to 0 the weights become uniform over the keys that share the largest score, as T grows "
-    "uniform over all.",
+    "Among all weights, `softmax(s / T)` makes expected score plus `T` times entropy largest, and the largest value "
+    "is `T * lse(s / T)`. As `T` falls to 0 the weights become uniform over the keys that share the largest score, "
+    "as `T` grows uniform over all.",
     (
         stationary,
         solved,

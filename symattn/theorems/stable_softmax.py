@@ -6,8 +6,8 @@ from symattn.theorems import log_sum_exp_bounds, shift_invariance
 theorem = Theorem(
     "G3",
     "Shift invariance and stable evaluation",
-    "Softmax does not feel a shift, so the largest score is taken off: then no exponent is above 0, the "
-    "denominator is between 1 and m, and lse between the largest score and that plus log m.",
+    "Softmax does not feel a shift, so the largest score is taken off: then no exponent is above 0, the denominator "
+    "is between 1 and `m`, and `lse(S)` between the largest score and that plus `log(m)`.",
     (
         shift_invariance.softmax_ignores_a_shift,
         shift_invariance.stable,

@@ -6,7 +6,8 @@ from symattn.theorems import saturation, softmax_from_maximum_entropy
 theorem = Theorem(
     "G7",
     "Saturation",
-    "From the slope between two keys to the bound 2 r exp(-δ) on the Jacobian at a gap δ above r keys.",
+    "From the slope between two keys to the bound `2 * r * exp(-delta)` on the Jacobian at a gap `delta` above `r` "
+    "keys.",
     (
         saturation.two_keys,
         saturation.weight_lost,

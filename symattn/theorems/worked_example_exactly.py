@@ -30,7 +30,7 @@ powers = Derivation("the exponentials of the scores at the scale t", "exp(t * S)
 )
 
 weights = Derivation("the weights at the scale t", "softmax(t * S)", SCALE, f"S = {SCORES}{POWER}{DENOMINATORS}").to(
-    WEIGHTS, by=quotient, using=[powers], note="t = 1 unscaled, t = 1/√3 scaled: the same fractions"
+    WEIGHTS, by=quotient, using=[powers], note="`t = 1` unscaled, `t = 1 / sqrt(3)` scaled: the same fractions"
 )
 
 outputs = Derivation("the outputs at the scale t", f"{WEIGHTS} @ V", SCALE, given("V") + POWER + DENOMINATORS).to(
@@ -44,8 +44,8 @@ outputs = Derivation("the outputs at the scale t", f"{WEIGHTS} @ V", SCALE, give
 theorem = Theorem(
     "G4",
     "The worked example, exactly",
-    "Queries, keys, values and scores are whole numbers; weights and outputs are fractions of polynomials in "
-    "u = exp(2 t) with whole coefficients, the same ones for every scale t.",
+    "Queries, keys, values and scores are whole numbers; weights and outputs are fractions of polynomials in `u = "
+    "exp(2 * t)` with whole coefficients, the same ones for every scale `t`.",
     (queries, keys, values, scores, powers, weights, outputs),
     "R. Karim 2019, Illustrated: Self-Attention",
 )

@@ -80,6 +80,12 @@ def test_every_name_of_the_prose_is_used_in_it():
         assert not idle, (name, idle)
 
 
+@pytest.mark.parametrize("name", book.names())
+def test_notes_conditions_and_remarks_show_the_same_formulas_in_both_languages(name):
+    for english, chinese in book.named(name).chinese.items():
+        assert sorted(FORMULA.findall(english)) == sorted(FORMULA.findall(chinese)), english
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", book.names())
 def test_a_chapter_is_printed_in_every_format(name, language):
@@ -162,7 +168,7 @@ def test_a_formula_in_the_prose_is_checked():
 
 
 def test_a_language_that_there_is_not_is_refused():
-    with pytest.raises(InputError, match="no language 'fr'; there are: en, zh"):
+    with pytest.raises(InputError, match=r"no language 'fr'\. There are: en, zh"):
         book.named("softmax-jacobian").present("fr")
 
 

@@ -116,7 +116,7 @@ USAGE = {
     "scaled equations": ([*score("Q @ K.T"), "--scaled"], "write / sqrt(d_k) in your equations"),
     "no scaled form": (["derive", "cosine", "--scaled"], "dot, self-attention"),
     "unknown value": (["evaluate", "dot", "--only", "Z"], "Z"),
-    "standalone text": (["derive", "--standalone"], "use latex, mathml, json"),
+    "standalone text": (["derive", "--standalone"], "use latex, mathml, html, json"),
     "report in LaTeX": (["verify", "-o", "report.tex"], "use text, json"),
 }
 

@@ -118,3 +118,28 @@ def test_ctrl_c_ends_quietly_and_writes_nothing(tmp_path):
     shown, message = process.communicate(timeout=30)
     assert (process.returncode, shown, message.strip()) == (130, "", "Interrupted.")
     assert target.read_text() == "kept" and os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_ctrl_c_while_the_program_loads_is_no_traceback():
+    """A module that click needs interrupts the loading, as Ctrl-C does that comes early."""
+    code = (
+        "import sys, runpy\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "runpy.run_module('symattn', run_name='__main__')\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "\nInterrupted.\n")
+
+
+@pytest.mark.parametrize("arguments", [["theorems", "x" * 100_000], ["exercises", "--seed", "9" * 5_000]])
+def test_a_message_does_not_repeat_what_fills_the_screen(arguments):
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exit_code == 2 and "…" in result.stderr and len(result.stderr) < 2_500
+
+
+def test_a_long_path_is_shown_whole():
+    path = "a" * 250 + ".html"
+    assert path in CliRunner().invoke(cli.main, ["theorems", "D6", "-o", f"{path}/x.html"]).stderr

@@ -67,3 +67,25 @@ def test_an_answer_may_begin_with_a_minus_sign():
 )
 def test_bad_input_is_refused_with_status_2(arguments, message):
     assert message in run(*arguments, status=2)
+
+
+@pytest.mark.parametrize("name", ["softmax-7-0", "softmax-7-00", "softmax-7", "softmax-7-1000000", "softmax-7--1"])
+def test_an_exercise_that_no_sheet_has_is_bad_input(name):
+    result = CliRunner().invoke(main, ["check", name, "1 2 3"])
+    assert result.exit_code == 2 and "names no exercise" in result.stderr
+
+
+def test_a_name_may_be_written_with_capitals_and_blanks():
+    assert "softmax-7-1" in CliRunner().invoke(main, ["check", " Softmax-7-1 ", "1 2 3"]).stdout
+
+
+@pytest.mark.parametrize("options", [["--format", "latex"], ["-o", "topics.html"]])
+def test_the_topics_are_a_list_and_no_document(options, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["exercises", "--topics", *options])
+    assert result.exit_code == 2 and "use text" in result.stderr and not list(tmp_path.iterdir())
+
+
+def test_decimal_commas_of_several_entries_are_told():
+    result = CliRunner().invoke(main, ["check", "softmax-7-1", "0,1 0,2 0,7"])
+    assert result.exit_code == 2 and "the entry 0,1; write decimals with a point, as in 0.1" in result.stderr

@@ -1,5 +1,7 @@
 """``symattn plot``: SVG to standard output, every format to a file, clear messages for what cannot be drawn."""
 
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -52,6 +54,12 @@ def test_equations_of_ones_own_are_drawn():
     assert "not allowed" in result.stdout
 
 
+def test_a_picture_in_chinese():
+    words = "".join(ElementTree.fromstring(run(*DOT, "--lang", "zh").stdout).itertext())
+    assert "dot-product attention：注意力权重" in words
+    assert "d_k，即查询和键的维数" in run("rope", "--kind", "saturation", "--lang", "zh").stdout
+
+
 def test_saturation_needs_no_numbers():
     assert run("rope", "--kind", "saturation").exit_code == 0
 
@@ -62,7 +70,11 @@ def test_saturation_needs_no_numbers():
         (["rope"], "has no numbers yet"),
         (["linear"], "no attention weights"),
         (["dot", "--kind", "pie"], "pie"),
-        (["dot", "--tokens", "one two"], "3 queries and 2 labels"),
+        (["dot", "--lang", "fr"], "'en', 'zh'"),
+        (["dot", "--tokens", "one two"], "3 queries and 2 labels: one, two."),
+        (["dot", "--tokens", ""], "3 queries and 0 labels."),
+        (["dot", "--tokens", "one"], "3 queries and 1 label: one."),
+        (["rope", "--kind", "saturation", "--value", "P"], "shows no other"),
         (["dot", "--format", "pdf"], "give -o FILE"),
         (["dot", "-o", "picture.gif"], "drawn as .svg, .pdf, .png"),
         (["dot", "-o", "no/such/folder/x.svg"], "no directory"),
@@ -77,3 +89,28 @@ def test_what_cannot_be_drawn_is_one_message(tmp_path, monkeypatch, arguments, m
     assert message in result.output
     assert "Traceback" not in result.output
     assert not list(tmp_path.iterdir())
+
+
+def test_a_label_that_fills_the_page_is_shortened_and_nothing_else_is_said(tmp_path):
+    path = tmp_path / "weights.pdf"
+    done = subprocess.run(
+        [sys.executable, "-m", "symattn", "plot", *DOT, "--keys", "a" * 150 + " b", "-o", str(path)],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and path.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "png"])
+def test_fonts_that_are_looked_at_write_nothing(tmp_path, suffix):
+    path = tmp_path / f"weights.{suffix}"
+    done = subprocess.run(
+        [sys.executable, "-m", "symattn", "plot", *DOT, "--keys", "𒀀 b", "-o", str(path)],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:  # a computer with a font of cuneiform draws it
+        assert done.stderr.startswith("Error: no installed font has 𒀀 (U+12000)") and done.stderr.count("\n") == 1
+        assert not path.exists()
+    else:
+        assert done.stderr == ""

@@ -49,7 +49,7 @@ def test_the_list_says_what_each_theorem_says_and_its_evidence(two_theorems):
     assert "Every row of softmax(S) is not negative" in shown
     rows = json.loads(run("--format", "json").stdout)
     assert [row["evidence"] for row in rows] == ["proved", "proved"]
-    assert rows[0]["statement"] == theorems.named("shift-invariance").statement
+    assert rows[0]["statement"] == theorems.named("shift-invariance").stated
 
 
 def test_one_theorem_is_shown_with_every_step_by_name_or_label():
@@ -76,7 +76,7 @@ def test_a_claimed_step_has_status_3(two_theorems, monkeypatch):
         "sqrt(x)**3 + 0 * log(x - 100)", by=definition, evidence="cited"
     )
     assert claimed.evidence == "unknown"
-    weak = replace(theorems.named("shift-invariance"), parts=(claimed,))
+    weak = replace(theorems.named("shift-invariance"), statement="a claim", parts=(claimed,))
     monkeypatch.setattr(theorems, "named", lambda name: weak)
     assert "(unknown)" in run(status=3).stdout
     assert "claimed" in run("shift-invariance", status=3).stdout
@@ -87,3 +87,10 @@ def test_a_theorem_that_there_is_not_is_bad_input():
     assert "there is no theorem 'D66'. Did you mean D6?" in run("D66", status=2).stderr
     assert "D6 shift-invariance" in run("nothing", status=2).stderr
     assert run("d6").stdout == run("D6").stdout
+
+
+def test_of_two_labels_of_a_theorem_one_is_suggested():
+    for asked, meant in (("D112", "D12"), ("D133", "D13")):
+        assert f"there is no theorem '{asked}'. Did you mean {meant}?" in run(asked, status=2).stderr
+    assert "D12 and D13 incremental-causal" in run("nothing", status=2).stderr
+    assert run("d13").stdout == run("D12").stdout == run("D12, D13").stdout

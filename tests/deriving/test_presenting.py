@@ -9,8 +9,9 @@ from symattn.deriving import Derivation
 from symattn.deriving.claim import Setting
 from symattn.deriving.formulas import condition, formula
 from symattn.deriving.rules import bound, definition
+from symattn.deriving.saying import in_text
 from symattn.deriving.wording import sentence
-from symattn.errors import InputError
+from symattn.errors import InputError, LanguageError
 from symattn.publishing import text
 from symattn.publishing.document import Joined, Steps, Words
 
@@ -69,6 +70,44 @@ def test_a_condition_in_words_stays_words():
     setting = Setting({"g": "n m"})
     assert isinstance(condition(setting, "g >= 0"), Joined)
     assert condition(setting, "g is small") == "g is small" and condition(setting, "for x >= 0") == "for x >= 0"
+
+
+def test_a_formula_in_a_note_is_parsed_as_the_step_is_written():
+    chain = Derivation("a sum", "A + A", {"A": "n m"})
+    lines = chain.to("2 * A", by=definition, note="`2 * A.T` is its transpose").present().to("text").splitlines()
+    assert lines[-1].strip() == "2 Aᵀ is its transpose"
+    with pytest.raises(LanguageError, match=r"the formula '2 \* B.T' in the prose .* B is not defined"):
+        chain.to("2 * A", by=definition, note="`2 * B.T` is its transpose")
+    with pytest.raises(LanguageError, match="has an odd number"):
+        chain.to("2 * A", by=definition, note="`2 * A")
+
+
+def test_a_condition_in_words_has_its_formulas_as_mathematics():
+    chain = Derivation("a sum", "A + A", {"A": "n m"}, conditions=["`A.T` is wide", "A >= 0"])
+    assert "where Aᵀ is wide, A ≥ 0:" in chain.to("2 * A", by=definition).present().to("text", width=200)
+    assert "where A.T is wide" in str(chain) and chain.to_dict()["conditions"][0] == "A.T is wide"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("A <= B <= 1", "A ≤ B ≤ 1"),
+        ("T -> oo", "T → ∞"),
+        ("T -> -oo", "T → -∞"),
+        ("A != 0", "A ≠ 0"),
+        ("A = softmax(B, where=causal)", "A = softmax_{j ≤ i}(B)"),
+        ("softmax(B, where=causal) = A", "softmax_{j ≤ i}(B) = A"),
+    ],
+)
+def test_relations_are_read_with_the_signs_outside_brackets(written, printed):
+    setting = Setting({"A": "n m", "B": "n m", "T": "scalar"})
+    assert in_text(setting, f"so `{written}` holds") == f"so {printed} holds"
+
+
+@pytest.mark.parametrize("wrong", ["A <=", "= A", "A = = B", "A <= B)", "oo", "A ->", "A @ B", "A, B"])
+def test_what_is_no_formula_and_no_relation_is_an_error(wrong):
+    with pytest.raises(LanguageError, match="in the prose is not in the language"):
+        in_text(Setting({"A": "n m", "B": "n m"}), f"so `{wrong}` holds")
 
 
 def test_a_title_begins_with_a_capital_unless_with_a_name():

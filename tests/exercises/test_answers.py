@@ -245,3 +245,17 @@ def test_a_decimal_comma_is_refused_where_one_number_is_asked():
 def test_rounding_is_half_to_even_at_any_size():
     assert str(rounded_to(Element.of("1/8"), 2)) == "0.12"
     assert str(rounded_to(Element.of("123456789123456789/2"), 1)) == "61728394561728394.5"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("answer", ["1 2", "1; 2", "5", "1 2 3; 4 5 6", "nan", "1 2 4", "0.5 0.25 0.25"])
+def test_a_wrong_answer_is_called_wrong_once(article, answer, language):
+    outcome = check_answer(article, answer, language)
+    assert not outcome.right
+    word = {"en": "Wrong:", "zh": "错误："}[language]
+    assert [line.startswith(word) for line in str(outcome).splitlines()].count(True) == 1
+
+
+def test_an_answer_of_another_shape_is_told_both_shapes(article):
+    told = check_answer(article, "1 2").sentences[1]
+    assert told.endswith("has the shape (1, 3), and the answer has (1, 2).")

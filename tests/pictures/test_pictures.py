@@ -298,7 +298,7 @@ def test_weights_that_cannot_be_told_are_refused_naming_the_matrices():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"tokens": ["a"]}, "3 queries and 1 labels"),
+        ({"tokens": ["a"]}, "3 queries and 1 label: a"),
         ({"keys": ["a", "b"]}, "3 keys and 2 labels"),
         ({"tokens": "abc"}, "a list of texts"),
         ({"tokens": [1, 2, 3]}, "a list of texts"),

@@ -14,21 +14,8 @@ from symattn.publishing import RENDERERS, Heading, Paragraph, derive, formula_wo
 from symattn.publishing.derivation_words import CHINESE, TOPICS
 from symattn.publishing.languages import written_in
 
-FUNCTIONS = {
-    "exp",
-    "tanh",
-    "softmax",
-    "hardmax",
-    "entmax",
-    "sparsemax",
-    "lse",
-    "Concat",
-    "mod",
-    "row",
-    "col",
-    "JSON",
-    "dX",
-}
+FUNCTIONS = {"exp", "tanh", "softmax", "hardmax", "entmax", "sparsemax", "lse"} | {"Concat", "mod", "row", "col"}
+FUNCTIONS |= {"JSON", "dX"}
 """Words of formulas that are the same in every language."""
 
 SPOKEN = re.compile(r"(?<![A-Za-z_])(?:if|and|otherwise|even|odd|every|no key|exact)(?![A-Za-z_])")

@@ -69,7 +69,7 @@ def test_every_kind_of_block_is_printed_in_every_format(format, standalone):
 
 
 def test_an_unknown_format_lists_those_there_are():
-    with pytest.raises(InputError, match=r"Did you mean latex\? There are: text, latex, mathml, markdown, json"):
+    with pytest.raises(InputError, match=r"Did you mean latex\? There are: text, latex, mathml, html, markdown, json"):
         EVERYTHING.to("latx")
 
 
@@ -141,7 +141,7 @@ def test_without_allowed_sets_the_legend_is_silent_about_them():
 @pytest.mark.parametrize("format", RENDERERS)
 def test_rows_without_allowed_keys_are_zeros_in_every_format(format):
     bound = named("causal-lower-right").bind(Q=[[1, 0], [0, 2], [1, 1]], K=[[1, 1], [0, 1]], V=[[1], [2]])
-    printed = derive(bound).to(format)
+    printed = derive(bound).to(format).replace("\\\\", "\\")
     assert "j ≤ i - 1" in printed or r"j\leq i-1" in printed or "<mi>i</mi><mo" in printed
     rows = json.loads(derive(bound).to("json"))["stages"][4]["exact"]
     assert rows[0] == ["0", "0"] and rows[1][1] == "0" != rows[1][0]

@@ -10,7 +10,7 @@ README = (Path(symattn.__file__).parent.parent / "README.md").read_text(encoding
 
 def row(name):
     theorem = theorems.named(name)
-    said = theorem.statement.replace("|", "\\|")
+    said = theorem.stated.replace("|", "\\|")
     return f"| `{name}` | {said} | {theorem.evidence} |"
 
 

@@ -1,11 +1,19 @@
 """Every theorem has the evidence that it claims, every step a second witness, and what is planted in one is refuted."""
 
+import json
+import re
+from dataclasses import replace
+
 import pytest
 
 from symattn import theorems
 from symattn.deriving.claim import Claim
+from symattn.deriving.formulas import condition
 from symattn.deriving.instances import sampled
-from symattn.errors import RefutedError, UnknownNameError
+from symattn.deriving.marked import MARK, as_typed, pieces
+from symattn.deriving.saying import in_text, with_formulas
+from symattn.errors import LanguageError, RefutedError, UnknownNameError
+from symattn.publishing.document import Words
 
 LABELS = {f"D{number}" for number in range(1, 25)} | {f"G{number}" for number in range(1, 21)}
 
@@ -38,7 +46,7 @@ def test_no_step_differs_at_random_numbers_to_fifty_digits(name):
     """A witness that shares no code with the prover: the definitions of the nodes in mpmath."""
     for derivation in derivations(name):
         # Conditions in words, derivatives, moments, limits and recurrences are not formulas of the language alone.
-        if derivation.checker is not None or any(one[0].isalpha() and " is " in one for one in derivation.conditions):
+        if derivation.checker is not None or any(" is " in one for one in derivation.conditions):
             continue
         for step in derivation.steps:
             if step.relation != "->" and "(t + 1) = " not in step.before:
@@ -71,12 +79,88 @@ def test_a_theorem_that_there_is_not_is_an_error_with_a_hint():
 def test_a_theorem_prints_its_statement_and_all_its_chains():
     theorem = theorems.named("shift-invariance")
     printed = str(theorem)
-    assert theorem.statement in " ".join(printed.split())
+    assert theorem.stated in " ".join(printed.split())
     assert theorem.source in printed
     assert all(part.title in printed for part in theorem.parts)
     data = theorem.to_dict()
     assert data["evidence"] == "proved"
     assert [part["title"] for part in data["parts"]] == [part.title for part in theorem.parts]
+
+
+def sentences(theorem):
+    """Every sentence of a theorem in which formulas may stand, with the setting of the names in them."""
+    yield theorem.setting, theorem.statement
+    for remark in theorem.remarks:
+        yield theorem.setting, remark
+    for chain in (*theorem.parts, *theorem.lemmas):
+        for text in (*chain.setting.conditions, *(step.note for step in chain.steps)):
+            yield chain.setting, text
+
+
+@pytest.mark.parametrize("name", theorems.names())
+def test_formulas_in_sentences_are_in_the_language_and_every_name_in_them_is_known(name):
+    for setting, sentence in sentences(theorems.named(name)):
+        for part in with_formulas(setting, sentence):
+            assert not isinstance(part, Words)
+        assert MARK not in in_text(setting, sentence)
+
+
+NOT_WORDS = re.compile(r"[_^√²=·∈Σ]|\*\*|[A-Za-z]\.T\b|\w\(\w|[α-ωΑ-Ω]")
+
+
+@pytest.mark.parametrize("name", theorems.names())
+def test_what_stands_between_the_formulas_of_a_sentence_is_words(name):
+    for setting, sentence in sentences(theorems.named(name)):
+        if condition(setting, sentence) is sentence:
+            words = [piece for is_formula, piece in pieces(sentence) if not is_formula]
+            left = [piece for piece in words if NOT_WORDS.search(piece.replace("sech²", ""))]
+            assert not left, f"{sentence!r}: a formula without backquotes in {left}"
+
+
+@pytest.mark.parametrize("left", ["so P = softmax(S)", "the weight p_1", "K.T is wide", "less than δ", "2**n"])
+def test_a_formula_among_words_is_seen(left):
+    assert NOT_WORDS.search(left)
+
+
+@pytest.mark.parametrize("wrong", ["softmax(S + C)", "softmax(S + ", "S @ S", "import os", ""])
+def test_a_formula_in_a_statement_that_is_wrong_is_an_error_that_shows_it(wrong):
+    spoilt = replace(theorems.named("shift-invariance"), statement=f"and so `{wrong}` holds")
+    with pytest.raises(LanguageError, match=re.escape(f"the formula {wrong!r} in the prose is not in the language")):
+        spoilt.present()
+
+
+def test_a_backquote_without_its_fellow_is_an_error():
+    spoilt = replace(theorems.named("shift-invariance"), statement="and so `S holds")
+    with pytest.raises(LanguageError, match="between two backquotes; 'and so `S holds' has an odd number"):
+        spoilt.present()
+
+
+@pytest.mark.parametrize("name", theorems.names())
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "json"])
+def test_no_mark_of_a_formula_is_printed(name, form):
+    printed = theorems.named(name).present().to(form)
+    assert MARK not in printed.replace(2 * MARK, "")  # as LaTeX writes the beginning of a quotation
+
+
+@pytest.mark.parametrize("name", theorems.names())
+def test_neither_lines_nor_data_nor_verdicts_have_marks(name):
+    theorem = theorems.named(name)
+    assert MARK not in str(theorem) and MARK not in json.dumps(theorem.to_dict())
+    for chain in (*theorem.parts, *theorem.lemmas):
+        assert not [step for step in chain.steps if MARK in str(step.verdict)]
+
+
+def test_statements_are_formulas_in_the_data_too():
+    first, *_ = theorems.named("shift-invariance").to_dict()["statement_parts"]
+    assert first["code"] == "softmax(S + c) = softmax(S)" and r"\operatorname{softmax}(S+c)" in first["latex"]
+    noted = theorems.named("shift-invariance").parts[0].to_dict()["steps"][2]
+    assert noted["note"] == "exp(c) is the same along the row"
+    assert [part["text"] for part in noted["note_parts"]] == ["exp(c)", " is the same along the row"]
+
+
+def test_a_name_that_is_mentioned_has_the_shape_of_its_own_or_of_the_first_derivation():
+    assert theorems.named("D9").setting.inputs["W_Q"] == "H d d_k"
+    assert theorems.named("D6").setting.inputs == {"S": "n m", "c": "n 1"}
 
 
 PLANTED = [
@@ -121,6 +205,6 @@ def test_a_theorem_prints_on_a_page_with_its_lemmas_notes_and_slacks(name):
     for derivation in [*theorem.parts, *theorem.lemmas]:
         assert derivation.title in words
         for step in derivation.steps:
-            assert " ".join(step.note.split()) in words
+            assert " ".join(as_typed(step.note).split()) in words
             assert " ".join(step.slack.split()) in words
     assert max(map(len, printed.splitlines())) <= 120
