@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symattn.sentences import Sentences
+from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
     "title": "{name} in eight steps",
@@ -51,7 +51,7 @@ CHINESE = {
     ),
 }
 
-STEPS = Sentences("the article's eight steps", {"en": ENGLISH, "zh": CHINESE})
+STEPS = Sentences("article_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language; every language has the same sentences with the same places."""
 
 words, told, in_words = STEPS.of, STEPS.told, STEPS.said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symattn.errors import InputError
+from symattn.publishing.languages import words_in
 
 CHINESE = {
     # scores
@@ -133,11 +133,10 @@ def called(language: str, name: str) -> str:
     >>> called("zh", "dot-product attention, backward")
     '点积注意力的反向传播'
 
-    Errors: ``InputError`` for a language that there are no names in.
+    Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one without names.
     """
-    if not isinstance(language, str) or language not in NAMES:
-        raise InputError(f"names of mechanisms have no language {language!a}; there are: {', '.join(NAMES)}.")
-    for ending, shown in DERIVED[language].items():
-        if name.endswith(ending) and name not in NAMES[language]:
+    names, endings = (words_in(language, table, "mechanism_names.py") for table in (NAMES, DERIVED))
+    for ending, shown in endings.items():
+        if name.endswith(ending) and name not in names:
             return shown.format(name=called(language, name.removesuffix(ending)))
-    return NAMES[language].get(name, name)
+    return names.get(name, name)

@@ -16,7 +16,7 @@ class Format(NamedTuple):
     """One format that documents are printed in.
 
     ``suffixes`` are those by which a file's name stands for it, ``ending`` is how a file of it in a directory of many
-    ends, ``whole`` says whether there is more than a piece of it: a whole document, for which one asks.
+    ends, ``whole`` says whether one can ask for a whole document instead of a piece.
     """
 
     suffixes: tuple[str, ...]
@@ -31,7 +31,7 @@ FORMATS: dict[str, Format] = {
     "html": Format((".html",), ".html", whole=True),
     "markdown": Format((".md",), ".md"),
     "json": Format((".json",), ".json", whole=True),
-    "notebook": Format((".ipynb",), ".ipynb"),
+    "notebook": Format((".ipynb",), ".ipynb", whole=True),  # which it always is
     "slides": Format((), "-slides.tex", whole=True),
 }
 """One row a format; how each is printed stands in publishing/formats.py, which loads far more than this."""

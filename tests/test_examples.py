@@ -289,5 +289,5 @@ def test_the_eight_steps_are_told_in_chinese_with_the_same_numbers(form):
 
 
 def test_the_eight_steps_refuse_a_language_that_there_is_not():
-    with pytest.raises(InputError, match="no language 'fr'; there are: en, zh"):
+    with pytest.raises(InputError, match=r"no language 'fr'\. There are: en, zh"):
         eight_steps(worked_example(), language="fr")

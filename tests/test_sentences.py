@@ -7,10 +7,10 @@ import pytest
 
 from symattn.article_words import STEPS
 from symattn.commands.check_words import CHECKS
-from symattn.errors import InputError
+from symattn.errors import InputError, MissingRowError
 from symattn.publishing.derivation_words import DERIVATION, TOPICS
 from symattn.publishing.formula_words import FORMULAS
-from symattn.sentences import Sentences
+from symattn.publishing.sentences import Sentences
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 TABLES = (STEPS, DERIVATION, FORMULAS, CHECKS)
@@ -37,7 +37,7 @@ def faults(sentences):
     return found
 
 
-@pytest.mark.parametrize("sentences", TABLES, ids=lambda each: each.part)
+@pytest.mark.parametrize("sentences", TABLES, ids=lambda each: each.home)
 def test_every_language_has_the_same_sentences_with_the_same_places(sentences):
     assert not faults(sentences)
 
@@ -54,17 +54,21 @@ def test_every_language_has_the_same_sentences_with_the_same_places(sentences):
 )
 def test_a_gap_in_a_table_is_found(chinese):
     english = {"head": "head {number}", "row": "row {number}"}
-    assert faults(Sentences("a part", {"en": english, "zh": chinese}))
+    assert faults(Sentences("part.py", {"en": english, "zh": chinese}))
     whole = {"head": "头 {number}", "row": "第 {number} 行"}
-    assert not faults(Sentences("a part", {"en": english, "zh": whole}))
+    assert not faults(Sentences("part.py", {"en": english, "zh": whole}))
 
 
-@pytest.mark.parametrize("sentences", [*TABLES, TOPICS], ids=lambda each: each.part)
+@pytest.mark.parametrize("sentences", [*TABLES, TOPICS], ids=lambda each: each.home)
 @pytest.mark.parametrize("language", ["fr", "", None, 2])
 def test_a_language_without_a_table_is_refused(sentences, language):
-    with pytest.raises(InputError, match=r"has no language .*; there are: en, zh") as caught:
+    with pytest.raises(InputError, match=r"there is no language .* There are: en, zh"):
         sentences.of(language)
-    assert sentences.part in str(caught.value)
+
+
+def test_a_table_that_lacks_a_language_is_named():
+    with pytest.raises(MissingRowError, match=r"no words in zh here; add a row to greetings\.py"):
+        Sentences("greetings.py", {"en": {"hello": "Hello."}}).said("zh", "hello")
 
 
 def test_braces_in_what_is_put_in_stay_as_they_are():

@@ -55,18 +55,18 @@ def test_no_module_imports_itself_by_a_detour(module):
 
 
 LAYERS = (
-    {"errors", "limits", "article", "article_words", "sentences", "mechanism_names", "lazy", "writing"},
+    {"errors", "limits", "article", "lazy", "writing"},
     {"shapes", "counts", "verdicts"},
     {"nodes"},
     {"language"},
     {"equations"},
     {"lowering", "closed_form", "exact", "calculus"},
-    {"worked", "publishing", "verification", "pictures"},
+    {"worked", "publishing", "mechanism_names", "verification", "pictures"},
     {"proof"},
     {"defining"},
     {"deriving"},
     {"mechanisms"},
-    {"examples"},
+    {"examples", "article_words"},
     {"article_steps", "comparing", "theorems", "auditing", "page"},
     {"reading", "adapters"},
     {"exercises"},

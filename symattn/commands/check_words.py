@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from symattn.sentences import Sentences
+from symattn.publishing.languages import words_in
+from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
     "checked": "Checked: {name}",
@@ -54,7 +55,7 @@ CHINESE = {
     "report": "完整报告（英文）：",
 }
 
-CHECKS = Sentences("a summary of checks", {"en": ENGLISH, "zh": CHINESE})
+CHECKS = Sentences("commands/check_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language."""
 
 LABELS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -92,8 +93,7 @@ def labelled(language: str, label: str) -> str:
     >>> labelled("zh", "torch float64 autograd"), labelled("zh", "central differences, mpmath, 50 digits")
     ('torch float64 自动求导', '中心差分（mpmath，50 位）')
     """
-    CHECKS.of(language)
-    for pattern, shown in LABELS[language]:
+    for pattern, shown in words_in(language, LABELS, "commands/check_words.py"):
         found = re.fullmatch(pattern, label)
         if found:
             return shown.format(*(labelled(language, part) for part in found.groups()))

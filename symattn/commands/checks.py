@@ -21,7 +21,6 @@ def summary(report: Report, language: str = "en") -> list[Block]:
     something could not be compared, and the whole report that follows where something is refuted, stay in English.
     Errors: ``InputError`` for a language that there is not.
     """
-    CHECKS.of(language)
     say = partial(CHECKS.said, language)
     by_witness: dict[str, list[Row]] = {}
     for row in report.rows:

@@ -23,7 +23,7 @@ from symattn.publishing.languages import LANGUAGES
     click.option(
         "--lang",
         "language",
-        type=click.Choice(list(LANGUAGES)),
+        type=click.Choice(tuple(LANGUAGES)),
         default="en",
         show_default=True,
         help="The language of its words, in every format.",

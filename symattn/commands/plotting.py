@@ -10,7 +10,7 @@ from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import InputError
 from symattn.pictures.picture import RENDERERS, format_of
 from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_value
-from symattn.pictures.wording import LANGUAGES
+from symattn.publishing.languages import LANGUAGES
 from symattn.writing import check_target
 
 

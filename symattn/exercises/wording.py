@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from symattn.errors import MissingRowError, UnknownNameError
+from symattn.errors import UnknownNameError
 from symattn.exercises.chinese import CHINESE
 from symattn.exercises.english import ENGLISH
-from symattn.publishing.languages import language as checked
+from symattn.publishing.languages import words_in
 
 LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
 """One row a language; every language has the same sentences with the same places."""
@@ -20,10 +20,7 @@ def sentences(language: str) -> Mapping[str, str]:
 
     Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one without sentences.
     """
-    code = checked(language).code
-    if code not in LANGUAGES:
-        raise MissingRowError(f"the exercises have no sentences in {code}; add a row to exercises/wording.py.")
-    return LANGUAGES[code]
+    return words_in(language, LANGUAGES, "exercises/wording.py")
 
 
 def parts(language: str, name: str, words: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symattn.errors import InputError
-from symattn.language.names import suggestion
+from symattn.publishing.languages import words_in
 
 Words = dict[str, Any]
 
@@ -219,12 +218,9 @@ WORDS: dict[str, Words] = {"en": ENGLISH, "zh": CHINESE}
 
 
 def words_of(language: str) -> Words:
-    """The words of a language. Errors: ``InputError`` for a language that no page is in.
+    """The words of a language. Errors: ``InputError`` for a language that there is not.
 
     >>> words_of("zh")["again"]
     '恢复原来的数'
     """
-    if language not in WORDS:
-        hint = suggestion(str(language), WORDS)
-        raise InputError(f"no page is in the language {language!a}.{hint} There are: {', '.join(WORDS)}.")
-    return WORDS[language]
+    return words_in(language, WORDS, "page/wording.py")

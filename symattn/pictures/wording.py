@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symattn.errors import InputError
-from symattn.language.names import suggestion
-
-LANGUAGES = {"en": "en", "zh": "zh-Hans"}
-"""One row a language: how a page names it, which is also how a program chooses the forms of Chinese characters."""
+from symattn.publishing import languages
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     # What is drawn.
@@ -88,17 +84,13 @@ class Wording:
 
     @classmethod
     def of(cls, language: str) -> Wording:
-        """The words of a language. Errors: ``InputError`` for one that the table does not have."""
-        if not isinstance(language, str) or language not in LANGUAGES:
-            hint = suggestion(str(language), list(LANGUAGES))
-            known = ", ".join(LANGUAGES)
-            raise InputError(f"a picture has no language {ascii(language)[:60]}.{hint} There are: {known}.")
-        return cls(language)
+        """The words of a language. Errors: ``InputError`` for a language that there is not."""
+        return cls(languages.language(language).code)
 
     @property
     def tag(self) -> str:
-        """How a page names the language."""
-        return LANGUAGES[self.language]
+        """How a page names the language, which is also how a program chooses the forms of Chinese characters."""
+        return languages.language(self.language).tag
 
     def __call__(self, name: str, /, **places: object) -> str:
         """A text with what stands in its places."""

@@ -1,4 +1,4 @@
-"""Publishing: a document of formulas and numbers, and its printers: text, LaTeX, MathML, JSON."""
+"""Publishing: a document of formulas and numbers, and its printers, from plain text to slides and notebooks."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symattn.sentences import Sentences
+from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
     "inputs": "Inputs",
@@ -102,11 +102,11 @@ CHINESE = {
     "empty lse": "没有任何可见键的行，其 lse 为 −∞。",
 }
 
-DERIVATION = Sentences("a derivation", {"en": ENGLISH, "zh": CHINESE})
+DERIVATION = Sentences("publishing/derivation_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language."""
 
 TOPICS = Sentences(
-    "a mechanism's conventions",
+    "publishing/derivation_words.py",
     {
         "en": {},
         "zh": {

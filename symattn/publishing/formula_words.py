@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symattn.publishing.languages import CURRENT
-from symattn.sentences import Sentences
+from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
     "if": "if ",
@@ -37,7 +37,7 @@ CHINESE = {
     "wide": "精确值比页面还宽",
 }
 
-FORMULAS = Sentences("the words inside formulas", {"en": ENGLISH, "zh": CHINESE})
+FORMULAS = Sentences("publishing/formula_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language; spaces at their ends part the words from the formula."""
 
 

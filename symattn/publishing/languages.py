@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TypeVar
 
-from symattn.errors import InputError
+from symattn.errors import InputError, MissingRowError
 from symattn.language.names import suggestion
+
+Words = TypeVar("Words")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,20 @@ def language(code: str) -> Language:
         hint = _hint(str(code))
         raise InputError(f"there is no language {code!a}.{hint} There are: {', '.join(LANGUAGES)}.")
     return LANGUAGES[code]
+
+
+def words_in(code: str, table: Mapping[str, Words], home: str) -> Words:
+    """The row of a language in a table of words, which stands in the module ``home``.
+
+    >>> words_in("zh", {"en": "row", "zh": "行"}, "page/wording.py")
+    '行'
+
+    Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one that the table lacks.
+    """
+    found = language(code).code
+    if found not in table:
+        raise MissingRowError(f"there are no words in {found} here; add a row to {home}.")
+    return table[found]
 
 
 def _hint(asked: str) -> str:

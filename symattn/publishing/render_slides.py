@@ -159,12 +159,15 @@ def _filled(parts: Sequence[Any], settings: Settings, mark: str = "", margin: fl
 
 
 def _formula(deck: Deck, block: Formula, settings: Settings) -> None:
-    """Lines below each other, their signs aligned, as many of them as a frame holds."""
+    """A formula with several steps builds up as a chain does; entries one below another come all at once."""
     lines = []
     for line in fitted_lines(block, settings, LINE * SIZES[-1][1], most=1.5 * LINE * SIZES[-1][1]):
         left = "" if line.left is None else latex(line.left, digits=settings.digits)
         signed = " ".join(f"{SIGNS(sign)} {latex(part, digits=settings.digits)}" for sign, part in line.steps)
         lines.append((left, signed))
+    if len(lines) > 2 and not any(left for left, _ in lines[1:]):
+        deck.build_up(_aligned(lines))
+        return
     before = max((width(left) for left, _ in lines), default=0.0)
     high = [max(height(left), height(signed)) + 0.5 for left, signed in lines]
     natural = [before + width(signed) + 1 for _, signed in lines]
@@ -172,6 +175,17 @@ def _formula(deck: Deck, block: Formula, settings: Settings) -> None:
         body = " \\\\[4pt] ".join(f"{left} &{signed}" for left, signed in lines[first:last])
         formula = rf"\begin{{aligned}} {body} \end{{aligned}}"
         deck.add(fitted(formula, max(natural[first:last]), sum(high[first:last])))
+
+
+def _aligned(lines: Sequence[tuple[str, str]]) -> list[Row]:
+    """The lines of one formula in one size, each set in as far as the first one's left side reaches."""
+    name = lines[0][0]
+    widest = max(width(name) + width(signed) + 1 for _, signed in lines)
+    space = rf"\hphantom{{{name}}}"
+    return [
+        Row(fitted(f"{left or space} {{}}{signed}", widest, max(height(name), height(signed)) + 0.3))
+        for left, signed in lines
+    ]
 
 
 def _divided(high: Sequence[float], natural: Sequence[float]) -> Iterator[tuple[int, int]]:

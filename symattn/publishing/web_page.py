@@ -28,7 +28,9 @@ def web_page(
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    environment = Environment(loader=PackageLoader("symattn.publishing", WEB), autoescape=True, keep_trailing_newline=True)
+    environment = Environment(
+        loader=PackageLoader("symattn.publishing", WEB), autoescape=True, keep_trailing_newline=True
+    )
     return environment.get_template("page.html.jinja").render(
         tag=tag,
         title=title,

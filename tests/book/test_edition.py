@@ -15,6 +15,7 @@ from symattn.book.chapter import Chapter
 from symattn.book.edition import SUFFIXES, TITLE, edition, whole_book
 from symattn.cli import main
 from symattn.examples import worked_example
+from symattn.pictures import paper
 from symattn.publishing import RENDERERS, Figure
 from symattn.writing import FORMATS
 
@@ -240,3 +241,19 @@ def test_a_figure_of_a_chapter_is_written_beside_it(short, tmp_path, monkeypatch
     assert f"]({drawn.name})" in (tmp_path / "en" / "01-softmax-jacobian.md").read_text("utf-8")
     run("softmax-jacobian", "-o", str(tmp_path / "alone.md"))
     assert (tmp_path / drawn.name).read_bytes() == drawn.read_bytes()
+
+
+def test_no_tex_is_needed_to_write_latex(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    for place, more in enumerate((["--standalone"], ["--standalone", "--lang", "zh"], ["--format", "slides"])):
+        run("masks", *more, "-o", str(tmp_path / f"{place}.tex"))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_letter_that_no_font_has_is_named_and_nothing_is_written(short, tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setattr(paper, "FOR_CHINESE", ())
+    figure = Figure(worked_example().plot("weights", tokens=["注", "意", "力"]), "权重")
+    monkeypatch.setattr(Chapter, "present", lambda self, language="en": present(self, language).followed_by(figure))
+    said = run("--to", str(tmp_path), "--lang", "zh", "--format", "latex", status=2).stderr
+    assert "a label cannot be drawn" in said and "Draw the picture as SVG" in said and not list(tmp_path.iterdir())

@@ -87,7 +87,7 @@ def test_the_counts_are_those_of_the_english_summary(hardmax):
 
 
 def test_a_summary_in_a_language_that_there_is_not_is_refused(hardmax):
-    with pytest.raises(InputError, match="a summary of checks has no language 'fr'"):
+    with pytest.raises(InputError, match="there is no language 'fr'"):
         summary(hardmax, "fr")
 
 

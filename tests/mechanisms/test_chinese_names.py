@@ -54,5 +54,5 @@ def test_a_mechanism_of_another_name_keeps_it():
 
 
 def test_a_language_without_names_is_refused():
-    with pytest.raises(InputError, match="no language 'fr'; there are: en, zh"):
+    with pytest.raises(InputError, match=r"no language 'fr'\. There are: en, zh"):
         called("fr", "self-attention")

@@ -48,5 +48,5 @@ def test_every_role_and_score_function_is_explained():
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(InputError, match="no page is in the language 'fr'"):
+    with pytest.raises(InputError, match="there is no language 'fr'"):
         words_of("fr")

@@ -141,7 +141,8 @@ def test_without_allowed_sets_the_legend_is_silent_about_them():
 @pytest.mark.parametrize("format", RENDERERS)
 def test_rows_without_allowed_keys_are_zeros_in_every_format(format):
     bound = named("causal-lower-right").bind(Q=[[1, 0], [0, 2], [1, 1]], K=[[1, 1], [0, 1]], V=[[1], [2]])
-    printed = derive(bound).to(format).replace("\\\\", "\\")
+    printed = derive(bound).to(format)
+    printed = printed.replace(r"\\", "\\") if format == "notebook" else printed  # which is JSON
     assert "j ≤ i - 1" in printed or r"j\leq i-1" in printed or "<mi>i</mi><mo" in printed
     rows = json.loads(derive(bound).to("json"))["stages"][4]["exact"]
     assert rows[0] == ["0", "0"] and rows[1][1] == "0" != rows[1][0]

@@ -77,6 +77,13 @@ def test_a_chain_goes_on_in_another_frame_from_its_last_step():
     assert all(re.findall(r"<(\d+)->", frame)[0] == "2" for frame in found)
 
 
+def test_a_formula_with_several_steps_builds_up_too_and_entries_come_at_once():
+    (frame,) = frames(Presentation("", (Heading("H"), Formula(A, "=", A.T, "=", ((1, 2), (3, 4)), "≤", A))))
+    assert re.findall(r"<(\d+)->", frame) == ["2", "3"] and frame.count(r"\hphantom{A}") == 2
+    entries = frames(Presentation("", (Heading("H"), Formula(A, "=", A.T, "=", WIDE))))
+    assert len(entries) > 2 and not any("uncover" in frame for frame in entries)
+
+
 def test_words_of_the_document_are_in_its_language():
     assert any("（续）" in frame for frame in frames(Presentation("", (Heading("H"), LONG), language="zh")))
 

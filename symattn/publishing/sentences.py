@@ -7,29 +7,27 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
-from symattn.errors import InputError
+from symattn.publishing.languages import words_in
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """The sentences of one part, such as ``"a derivation"``: a table for each language, all with the same keys.
+    """The sentences of the module ``home``: a table for each language, all with the same keys.
 
-    >>> greetings = Sentences("a greeting", {"en": {"hello": "Hello {name}."}, "zh": {"hello": "{name}，你好。"}})
+    >>> greetings = Sentences("greetings.py", {"en": {"hello": "Hello {name}."}, "zh": {"hello": "{name}，你好。"}})
     >>> greetings.said("zh", "hello", name="Q"), greetings.told("en", "hello", name=1)
     ('Q，你好。', ('Hello ', 1, '.'))
     """
 
-    part: str
+    home: str
     tables: Mapping[str, Mapping[str, str]] = field(hash=False)
 
     def of(self, language: str) -> Mapping[str, str]:
         """The sentences of a language.
 
-        Errors: ``InputError`` for a language without a table.
+        Errors: ``InputError`` for a language that there is not, ``MissingRowError`` for one without a table.
         """
-        if not isinstance(language, str) or language not in self.tables:
-            raise InputError(f"{self.part} has no language {language!a}; there are: {', '.join(self.tables)}.")
-        return self.tables[language]
+        return words_in(language, self.tables, self.home)
 
     def told(self, language: str, key: str, **places: Any) -> tuple[Any, ...]:
         """A sentence in parts, what is printed in its places."""
@@ -46,7 +44,7 @@ class Sentences:
     def listed(self, language: str, texts: Iterable[str], key: str = "and") -> str:
         """Texts with what stands under a key between them.
 
-        >>> Sentences("a list", {"zh": {"and": "和"}}).listed("zh", ["Q", "K"])
+        >>> Sentences("lists.py", {"zh": {"and": "和"}}).listed("zh", ["Q", "K"])
         'Q和K'
         """
         return self.of(language)[key].join(texts)
