@@ -15,7 +15,7 @@ from symattn.book.chapter import Chapter
 from symattn.book.edition import SUFFIXES, TITLE, edition, whole_book
 from symattn.cli import main
 from symattn.examples import worked_example
-from symattn.pictures import paper
+from symattn.pictures import fonts
 from symattn.publishing import RENDERERS, Figure
 from symattn.writing import FORMATS
 
@@ -252,8 +252,8 @@ def test_no_tex_is_needed_to_write_latex(tmp_path, monkeypatch):
 
 def test_a_letter_that_no_font_has_is_named_and_nothing_is_written(short, tmp_path, monkeypatch):
     pytest.importorskip("matplotlib")
-    monkeypatch.setattr(paper, "FOR_CHINESE", ())
+    monkeypatch.setattr(fonts, "_candidates", lambda: iter(()))
     figure = Figure(worked_example().plot("weights", tokens=["注", "意", "力"]), "权重")
     monkeypatch.setattr(Chapter, "present", lambda self, language="en": present(self, language).followed_by(figure))
     said = run("--to", str(tmp_path), "--lang", "zh", "--format", "latex", status=2).stderr
-    assert "a label cannot be drawn" in said and "Draw the picture as SVG" in said and not list(tmp_path.iterdir())
+    assert "no installed font has 力" in said and "draw the picture as SVG" in said and not list(tmp_path.iterdir())
