@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from sympy import MatrixSymbol
 
 from symattn import article
-from symattn.article_words import called, in_words, told, words
+from symattn.article_words import in_words, told, words
 from symattn.equations import Equation
 from symattn.errors import InputError, SymattnError
 from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
 from symattn.exact.operations import minus, product
 from symattn.examples import matrix_of, weighted_values, worked_example
 from symattn.language import parse_expression
+from symattn.mechanism_names import called
 from symattn.nodes import ElementwiseDifference, ElementwiseProduct, ElementwiseSum, MatrixProduct, Softmax, Value
 from symattn.publishing import (
     Block,

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from string import Formatter
-from typing import Any
-
-from symattn.publishing.languages import words_in
+from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
     "title": "{name} in eight steps",
@@ -55,51 +51,7 @@ CHINESE = {
     ),
 }
 
-LANGUAGES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+STEPS = Sentences("article_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language; every language has the same sentences with the same places."""
 
-NAMES: dict[str, Mapping[str, str]] = {
-    "en": {},
-    "zh": {"self-attention": "自注意力", "scaled self-attention": "缩放自注意力"},
-}
-"""What the mechanisms that the library tells in eight steps are called; any other keeps the name that it has."""
-
-
-def words(language: str) -> Mapping[str, str]:
-    """The sentences of a language.
-
-    Errors: ``InputError`` for a language without a row.
-    """
-    return words_in(language, LANGUAGES, "article_words.py")
-
-
-def told(language: str, sentence: str, **places: Any) -> tuple[Any, ...]:
-    """A sentence in parts, what is printed in its places.
-
-    >>> told("en", "scores", number="2")
-    ('4. Attention scores of input ', '2')
-    """
-    found: list[Any] = []
-    for text, place, _, _ in Formatter().parse(words(language)[sentence]):
-        found += [text] if text else []
-        found += [] if place is None else [places[place]]
-    return tuple(found)
-
-
-def in_words(language: str, sentence: str, **places: str) -> str:
-    """A sentence that is words alone.
-
-    >>> in_words("en", "title", name="Self-attention")
-    'Self-attention in eight steps'
-    """
-    return "".join(told(language, sentence, **places))
-
-
-def called(language: str, name: str) -> str:
-    """What a mechanism is called in a language.
-
-    >>> called("zh", "self-attention"), called("zh", "my own")
-    ('自注意力', 'my own')
-    """
-    words(language)
-    return NAMES[language].get(name, name)
+words, told, in_words = STEPS.of, STEPS.told, STEPS.said

@@ -242,10 +242,15 @@ class Mechanism(EquationSystem):
         """Cross-validate every value: exact against NumPy, torch, mpmath and finite differences; see the report."""
         return verification.verify(self, **options)
 
-    def derive(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> publishing.Presentation:
-        """The mechanism stage by stage, with numbers substituted where they are given; ``.to("latex")`` prints it."""
+    def derive(
+        self, values: Mapping[str, Any] | None = None, /, *, language: str = "en", **more: Any
+    ) -> publishing.Presentation:
+        """The mechanism stage by stage, with numbers substituted where they are given; ``.to("latex")`` prints it.
+
+        Its words are in a ``language``, ``"en"`` or ``"zh"``.
+        """
         numbers = {**(values or {}), **more}
-        return publishing.derive(self.bind(numbers) if numbers else self)
+        return publishing.derive(self.bind(numbers) if numbers else self, language)
 
     def plot(
         self, kind: str = "weights", values: Mapping[str, Any] | None = None, /, **options: Any

@@ -61,7 +61,7 @@ LAYERS = (
     {"language"},
     {"equations"},
     {"lowering", "closed_form", "exact", "calculus"},
-    {"worked", "publishing", "verification", "pictures"},
+    {"worked", "publishing", "mechanism_names", "verification", "pictures"},
     {"proof"},
     {"defining"},
     {"deriving"},

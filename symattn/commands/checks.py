@@ -3,67 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
+from symattn.commands.check_words import CHECKS, labelled
+from symattn.mechanism_names import called
 from symattn.publishing import Block, Code, Heading, Paragraph, Table
 from symattn.verification import Report, Row
 from symattn.verification.report import FACTOR
 
-HEADER = ("witness", "held against", "agrees on", "not on", "worst error")
+HEADER = ("witness", "against", "agrees", "differs", "worst")
 
 
-def summary(report: Report) -> list[Block]:
+def summary(report: Report, language: str = "en") -> list[Block]:
     """The blocks that say what was checked with what, how far apart it was, and what could not be checked.
 
-    The document's own words for a verdict: agreed, refuted, unknown; unknown is never counted as agreed.
+    The document's own words for a verdict: agreed, refuted, unknown; unknown is never counted as agreed. Reasons why
+    something could not be compared, and the whole report that follows where something is refuted, stay in English.
+    Errors: ``InputError`` for a language that there is not.
     """
+    say = partial(CHECKS.said, language)
     by_witness: dict[str, list[Row]] = {}
     for row in report.rows:
         by_witness.setdefault(row.witness, []).append(row)
-    counts = f"{len(report.agreed)} agreed, {len(report.refuted)} refuted, {len(report.unknown)} unknown."
-    units = "; ".join(_units(by_witness))
+    counts = {"agreed": report.agreed, "refuted": report.refuted, "unknown": report.unknown}
     blocks: list[Block] = [
-        Heading(f"Checked: {report.mechanism}"),
-        Table(HEADER, [_line(rows) for rows in by_witness.values()]),
-        Paragraph(f"Errors are in units, of which up to {FACTOR:g} is agreement: {units}."),
-        Paragraph(counts, _outcome(report)),
+        Heading(say("checked", name=called(language, report.mechanism))),
+        Table(map(say, HEADER), [_line(rows, language) for rows in by_witness.values()]),
+        Paragraph(say("units", most=f"{FACTOR:g}", units=_units(by_witness, language))),
+        Paragraph(say("counts", **{name: str(len(rows)) for name, rows in counts.items()}), say(_outcome(report))),
     ]
-    blocks += [Paragraph(f"Unknown: {reason}") for reason in _reasons(report.unknown)]
-    return blocks if not report.refuted else [*blocks, Code(report.to("text"))]
+    blocks += [Paragraph(reason) for reason in _reasons(report.unknown, language)]
+    return blocks if not report.refuted else [*blocks, Paragraph(say("report")), Code(report.to("text"))]
 
 
 def _outcome(report: Report) -> str:
     if not report.passed:
-        return " Not passed."
-    return " Passed, except for what is unknown." if report.unknown else " Passed."
+        return "not passed"
+    return "passed in part" if report.unknown else "passed"
 
 
-def _line(rows: list[Row]) -> tuple[str, ...]:
+def _line(rows: list[Row], language: str) -> tuple[str, ...]:
     agreed = [row.value for row in rows if row.verdict in ("exact", "sampled")]
     others = [
-        f"{verdict}: {', '.join(row.value for row in rows if row.verdict == verdict)}"
+        CHECKS.said(language, verdict, values=_listed([row.value for row in rows if row.verdict == verdict], language))
         for verdict in dict.fromkeys(row.verdict for row in rows if row.verdict not in ("exact", "sampled"))
     ]
     ratios = [row.ratio for row in rows if row.ratio is not None]
-    worst = f"{max(ratios):.2g}" if ratios else "none"
-    return rows[0].witness, rows[0].against, _listed(agreed), _listed(others), worst
+    worst = f"{max(ratios):.2g}" if ratios else CHECKS.said(language, "none")
+    witness, against = labelled(language, rows[0].witness), labelled(language, rows[0].against)
+    return witness, against, _listed(agreed, language), _listed(others, language, "between verdicts"), worst
 
 
-def _units(by_witness: dict[str, list[Row]]) -> list[str]:
+def _units(by_witness: dict[str, list[Row]], language: str) -> str:
     """Each unit once, with the witnesses that are measured in it."""
     measured: dict[str, list[str]] = {}
     for witness, rows in by_witness.items():
-        measured.setdefault(rows[0].unit, []).append(witness)
-    return [f"{unit} ({', '.join(witnesses)})" for unit, witnesses in measured.items()]
+        measured.setdefault(rows[0].unit, []).append(labelled(language, witness))
+    units = [
+        CHECKS.said(language, "unit", unit=labelled(language, unit), witnesses=_listed(witnesses, language))
+        for unit, witnesses in measured.items()
+    ]
+    return CHECKS.listed(language, units, "between units")
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) or "none"
+def _listed(names: list[str], language: str, between: str = "and") -> str:
+    return CHECKS.listed(language, names, between) or CHECKS.said(language, "none")
 
 
-def _reasons(rows: Iterable[Row]) -> list[str]:
+def _reasons(rows: Iterable[Row], language: str) -> list[str]:
     """What kept rows from being compared, each reason once, after the witnesses that it kept."""
     kept: dict[str, dict[str, None]] = {}
     for row in rows:
         for _, reason in row.not_compared[:1]:
-            kept.setdefault(reason, {})[row.witness] = None
-    return [f"{', '.join(witnesses)}: {reason}" for reason, witnesses in kept.items()]
+            kept.setdefault(reason, {})[labelled(language, row.witness)] = None
+    told = []
+    for reason, witnesses in kept.items():
+        shown = labelled(language, reason)
+        key = "reason as written" if shown == reason else "reason"
+        told.append(CHECKS.said(language, key, witnesses=_listed(list(witnesses), language), reason=shown))
+    return told

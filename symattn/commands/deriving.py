@@ -26,7 +26,7 @@ from symattn.publishing.languages import LANGUAGES
         type=click.Choice(tuple(LANGUAGES)),
         default="en",
         show_default=True,
-        help="The language of an interactive page (--format html).",
+        help="The language of its words, in every format.",
     ),
     click.option("--check/--no-check", default=True, help="Whether to check the numbers against NumPy and torch."),
 )
@@ -52,6 +52,7 @@ def command(
     symattn derive
     symattn derive -o attention.html
     symattn derive scaled-dot --standalone -o attention.tex
+    symattn derive multi-head --lang zh
     symattn derive dot --set Q='1 0' --set K='1 0; 1/2 1' --set V='1; 2'
     symattn derive --equations 'P = softmax(Q @ K.T)' --input Q='n d' --input K='m d'
     """
@@ -65,7 +66,7 @@ def command(
         elif check and subject.bound is not None:
             with Progress() as progress:
                 report = verification.verify(subject.bound, instances=0, progress=progress)
-            derivation = derivation.followed_by(*summary(report))
+            derivation = derivation.followed_by(*summary(report, language))
             status = max(status, report.exit_status)
     if format_name == "html":
         text = page(chosen, derivation, language, digits)
@@ -76,10 +77,9 @@ def command(
 
 
 def page(subjects: list[Subject], derivation: Presentation, language: str, digits: int) -> str:
-    """The interactive page of the first subject, which can switch to the others, with a derivation in its language."""
+    """The interactive page of the first subject, which can switch to the others, with the derivation below it."""
     first = subjects[0]
-    below = derivation if derivation.language == language else None
-    return interactive_page(first.bound or first.system, language=language, derivation=below, digits=digits)
+    return interactive_page(first.bound or first.system, language=language, derivation=derivation, digits=digits)
 
 
 def in_exact_numbers(subject: Subject) -> Subject:
@@ -94,10 +94,10 @@ def in_exact_numbers(subject: Subject) -> Subject:
     return subject
 
 
-def derived(subjects: list[Subject], language: str = "en") -> Presentation:
+def derived(subjects: list[Subject], language: str) -> Presentation:
     """The article's eight steps where the subjects are its example, else every stage of the one subject."""
     bound = [subject.bound for subject in subjects if subject.worked and subject.bound is not None]
     if bound and all(obstacle(example) is None for example in bound):
         return eight_steps(*bound, language=language)
     (subject,) = subjects
-    return publishing.derive(subject.system if subject.bound is None else subject.bound)
+    return publishing.derive(subject.system if subject.bound is None else subject.bound, language)

@@ -22,6 +22,7 @@ from symattn.page.programs import Program, masks, programs
 from symattn.page.trees import tree
 from symattn.page.unfolding import unfolded
 from symattn.publishing.document import Formula
+from symattn.publishing.languages import written_in
 from symattn.publishing.mathml_validator import NAMESPACE
 from symattn.publishing.printer import among
 from symattn.publishing.to_mathml import math_element, serialized
@@ -46,8 +47,8 @@ class PageData:
     """Whether the numbers were drawn, as none were given."""
 
 
-def page_data(subject: Any) -> PageData:
-    """The data of the page of a mechanism, with its numbers where it is bound to some.
+def page_data(subject: Any, language: str = "en") -> PageData:
+    """The data of the page of a mechanism, with its numbers where it is bound to some; words in formulas in a language.
 
     Errors: ``InputError`` where no numbers are given and none can be drawn, ``LimitError`` for more entries than a page
     has room for.
@@ -61,7 +62,8 @@ def page_data(subject: Any) -> PageData:
     sizes = {size(name): Integer(value) for name, value in lengths.items()}
     _check_entries(bench, sizes)
     made, code = programs(bench, sizes)
-    with among([*(symbol.name for symbol in bench.input_symbols), *(each.name for each in bench.equations)]):
+    names = [*(symbol.name for symbol in bench.input_symbols), *(each.name for each in bench.equations)]
+    with written_in(language), among(names):
         lines = [_line(line, made[line.equation], sizes) for line in bench.lines]
         inputs = [_input(symbol, numbers[symbol.name], bench, sizes) for symbol in bench.input_symbols]
         forms = ExactForms(bench, numbers)

@@ -8,13 +8,13 @@ from typing import Any
 
 from symattn import limits
 from symattn.equations import EquationSystem
+from symattn.mechanism_names import called
 from symattn.page.data import PageData, page_data
 from symattn.page.lines import Workbench
 from symattn.page.wording import words_of
 from symattn.publishing import languages
 from symattn.publishing.document import Document
-from symattn.publishing.render_mathml import render_mathml
-from symattn.publishing.settings import Settings
+from symattn.publishing.formats import render
 from symattn.publishing.text_notation import plain
 from symattn.publishing.web_page import web_page
 from symattn.worked import Bound
@@ -40,18 +40,18 @@ def interactive_page(
     True
     """
     words_of(language)
-    return page_of(page_data(subject), language=language, derivation=derivation, digits=digits)
+    return page_of(page_data(subject, language), language=language, derivation=derivation, digits=digits)
 
 
 def page_of(found: PageData, *, language: str = "en", derivation: Document | None = None, digits: int = 10) -> str:
-    """The page of data that is there already; see :func:`interactive_page`."""
+    """The page of data that is there already, made in the same language; see :func:`interactive_page`."""
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
     words = words_of(language)
     environment = Environment(loader=PackageLoader("symattn.page", WEB), autoescape=True, trim_blocks=True)
-    title = plain(found.bench.system.name)
-    below = "" if derivation is None else render_mathml(derivation, Settings(digits=digits))
+    title = plain(called(language, found.bench.system.name))
+    below = "" if derivation is None else render(derivation, "mathml", digits=digits, standalone=False, width=100)
     is_too_long = len(below) > limits.PAGE_DERIVATION_CHARACTERS
     body = environment.get_template("workbench.html.jinja").render(
         title=title[:1].upper() + title[1:],

@@ -9,6 +9,7 @@ from symattn.counts import count
 from symattn.equations import EquationSystem
 from symattn.errors import InputError
 from symattn.language.names import suggestion
+from symattn.mechanism_names import called
 from symattn.pictures.heat_maps import weight_maps
 from symattn.pictures.labels import Labels
 from symattn.pictures.marks import Panel
@@ -62,7 +63,7 @@ def plot(
     ``"saturation"`` (of the gradient with d_k) or ``"scaled"`` (beside unscaled). ``value`` names another matrix for
     the heat maps. ``tokens`` are labels of queries and keys alike, ``queries`` and ``keys`` those of one of them.
     ``digits`` are significant digits of the printed numbers, correctly rounded from exact ones. ``language`` is that
-    of titles, axes, legends and the description, ``"en"`` or ``"zh"``; names of mechanisms stay as they are.
+    of titles, axes, legends and the description, ``"en"`` or ``"zh"``.
     Errors: ``InputError`` for another kind or language, labels that do not fit, and a mechanism that has no such
     picture; ``UnknownNameError`` for a value that it does not have; ``ExactnessError`` and ``LimitError`` as for its
     values.
@@ -73,7 +74,7 @@ def plot(
     panels = chosen.panels(bound, labels, count(digits, "digits", 1, MOST_DIGITS), value, words)
     if not panels:
         raise InputError(f"{bound.system.name}: no query may attend to any key, so there is nothing to draw.")
-    title = words("title", mechanism=bound.system.name, kind=words(kind))
+    title = words("title", mechanism=called(language, bound.system.name), kind=words(kind))
     return Picture(title, panels, chosen.columns, words.language)
 
 
@@ -87,7 +88,7 @@ def plot_without_numbers(system: EquationSystem, kind: str, language: str = "en"
         raise InputError(
             f"a picture of kind {kind!r} shows numbers; give each input of {system.name}: {', '.join(system.inputs)}."
         )
-    title = words("title", mechanism=system.name, kind=words(kind))
+    title = words("title", mechanism=called(language, system.name), kind=words(kind))
     return Picture(title, (saturation_chart(system, length_in(system), words),), chosen.columns, words.language)
 
 

@@ -10,6 +10,7 @@ from sympy.logic.boolalg import Boolean
 from symattn.language.vocabulary import ENTMAX, NAME_OF_NODE, SPARSEMAX
 from symattn.nodes import Entmax, IndexCondition, Intersection, OverAllowedKeys
 from symattn.publishing.counting import arranged
+from symattn.publishing.formula_words import in_formula
 from symattn.publishing.notation import Level, Piece
 from symattn.publishing.printer import Printer
 from symattn.publishing.solved_conditions import SIGNS, Comparison, comparisons
@@ -23,7 +24,7 @@ def condition(printer: Printer, value: Boolean) -> Piece:
 def written_out(printer: Printer, value: Boolean, about: Symbol | None, spelled: bool = False) -> str:
     """The comparisons of a condition, with commas between them, or ``spelled`` with words."""
     if value is S.true or value is S.false:
-        return printer.notation.words("every key" if value is S.true else "no key")
+        return printer.notation.words(in_formula("every key" if value is S.true else "no key"))
     return printer.notation.all_of([compared(printer, each) for each in comparisons(value, about)], spelled)
 
 

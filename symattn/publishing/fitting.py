@@ -11,6 +11,7 @@ from sympy import Integer, MatrixSymbol
 from symattn.nodes import Member
 from symattn.nodes.written import element
 from symattn.publishing.document import Formula, Rounded, Substituted, Words
+from symattn.publishing.formula_words import in_formula
 from symattn.publishing.measure import width
 from symattn.publishing.numbers import is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
@@ -77,7 +78,7 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
             shown: list[tuple[str, Any]] = [(sign, entry)]
             if decimals is not None and not is_whole(number):
                 if width(latex(number)) > most:
-                    shown = [(sign, Words("an exact value wider than the page"))]
+                    shown = [(sign, Words(in_formula("wide")))]
                 shown.append((decimals[0], Rounded(number, decimals[1].digits)))
             lines.append(Line(entry_name(left, i, j), tuple(shown)))
     return lines

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
+from symattn.publishing.formula_words import in_formula
 from symattn.publishing.languages import CURRENT
 from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK
 from symattn.publishing.notation import Level, Notation, Piece
@@ -137,7 +138,7 @@ class LatexNotation(Notation):
         shown = [
             (r"\displaystyle " if value.tall else "{}" if value.text.startswith("[") else "")
             + f"{value.text} & "
-            + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {condition.text}")
+            + (_text("otherwise") if condition is None else f"{_text('if')} {condition.text}")
             for value, condition in lines
         ]
         gap = r" \\[8pt] " if any(value.tall for value, _ in lines) else r" \\ "
@@ -172,7 +173,7 @@ class LatexNotation(Notation):
         return r",\quad ".join([text, *ranges])
 
     def parity(self, number: str, even: bool) -> str:
-        return rf"{number}\text{{ {'even' if even else 'odd'}}}"
+        return number + _text("even" if even else "odd")
 
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"\\sum_{{{symbol}={lower}}}^{{{upper}}}", term)
@@ -181,7 +182,7 @@ class LatexNotation(Notation):
         return self._big(f"\\sum_{{{condition}}}", term)
 
     def all_of(self, conditions: Sequence[str], spelled: bool) -> str:
-        return (r" \text{ and } " if spelled else r",\,").join(conditions)
+        return (f" {_text('and')} " if spelled else r",\,").join(conditions)
 
     def such_that(self, symbol: str, condition: str) -> str:
         return rf"{symbol}:\,{condition}"
@@ -232,6 +233,11 @@ class LatexNotation(Notation):
 
     def real_matrices(self, sizes: Sequence[Piece]) -> Piece:
         return Piece(r"\mathbb{R}" + (f"^{{{self._sizes(sizes)}}}" if sizes else ""))
+
+
+def _text(key: str) -> str:
+    """Words of the document's language inside a formula; our own, with nothing in them to escape."""
+    return rf"\text{{{in_formula(key)}}}"
 
 
 def _with_below(base: str, *below: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sympy import Basic, Mod, floor
 
@@ -32,101 +33,97 @@ from symattn.nodes import (
     is_matrix,
     shape_of,
 )
+from symattn.publishing.derivation_words import DERIVATION
 from symattn.publishing.document import Block as DocumentBlock
 from symattn.publishing.document import Heading, Paragraph
 from symattn.publishing.letters import marked
 from symattn.publishing.rows import has_entrywise_sign
 
 
-def legend(system: EquationSystem, entries: bool) -> list[DocumentBlock]:
+def legend(system: EquationSystem, entries: bool, language: str) -> list[DocumentBlock]:
     """What a reader must know of the signs that the equations of a system use; nothing if they use none of these."""
+    sentences = list(_sentences(system, entries, language))
+    if not sentences:
+        return []
+    between = DERIVATION.said(language, "between sentences")
+    return [Heading(DERIVATION.said(language, "notation")), Paragraph(between.join(sentences))]
+
+
+def _sentences(system: EquationSystem, entries: bool, language: str) -> Iterator[str]:
+    """The sentences that are needed, in their order."""
+    say = partial(DERIVATION.said, language)
     nodes = [node for equation in system for node in _nodes(equation.expression)]
-    sentences = [*_about_marks(system), *_about_places(system, nodes, entries)]
+    yield from map(say, _about_marks(system))
+    yield from map(say, _about_places(system, nodes, entries))
     if any(has_entrywise_sign(node) or isinstance(node, ElementwisePower) for node in nodes):
-        sentences.append("⊙ and ⊘ multiply and divide entry by entry, and a power with ⊙ is one of every entry.")
+        yield say("entrywise")
     if any(isinstance(node, ElementwiseFunction) for node in nodes):
-        sentences.append("Functions of one number, such as exp and tanh, are taken of every entry.")
+        yield say("functions")
     if any(isinstance(node, Arithmetic) and _stretches(node) for node in nodes):
-        sentences.append("A number, a single row or a single column stretches to the size of the other side.")
+        yield say("stretches")
     over_keys = [node for node in nodes if isinstance(node, OverAllowedKeys)]
     if over_keys:
-        sentences += _about_normalisers(over_keys, entries)
+        words = list(dict.fromkeys(map(_word, over_keys)))
+        key = "several of each row" if len(words) > 1 else "one of each row"
+        yield say(key, words=DERIVATION.listed(language, words))
+        yield from map(say, _about_normalisers(over_keys, entries))
     sets = [node.allowed for node in over_keys if node.allowed is not None]
     if sets:
-        sentences += _about_allowed_sets(over_keys, sets)
+        yield from _about_allowed_sets(over_keys, sets, language)
         if entries:
-            sentences.append(
-                "A sum with a condition below it runs over the values of its index that meet it, within its range."
-            )
+            yield say("condition below a sum")
     if any(isinstance(node, Reduction) for node in nodes):
-        sentences.append("Names with row give one number for each row, names with col one for each column.")
+        yield say("reductions")
     if entries:
-        sentences.append("Rows, columns and sums count from 1.")
-    return [Heading("Notation"), Paragraph(" ".join(sentences))] if sentences else []
+        yield say("from 1")
 
 
-def _about_marks(system: EquationSystem) -> list[str]:
+def _about_marks(system: EquationSystem) -> Iterator[str]:
     """The d before a name and the dot above one; the value itself stands beside at least one of them."""
     known = {*system.inputs, *system.by_name}
     found = [each for each in map(marked, known) if each.name in known]
-    sentences = []
     if any(each.cotangent for each in found):
-        sentences.append(
-            "dX is the cotangent of X: ∂ℓ/∂X for a number ℓ that depends on the output, one derivative for each entry "
-            "of X."
-        )
+        yield "cotangent"
     if any(each.tangent for each in found):
-        sentences.append("A dot above X makes its tangent: how X changes as the inputs move along their own tangents.")
-    return sentences
+        yield "tangent"
 
 
-def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) -> list[str]:
-    """Members of families, matrices given by entry, blocks, and what they are put together to."""
-    sentences = []
-    if any(isinstance(node, Member) for node in nodes):
-        sentences.append("In brackets above a name stands which member of a family is meant, such as which head.")
-    if any(isinstance(node, IndexedMatrix) for node in nodes):
-        sentences.append(
-            "A formula in square brackets with i and j below is the matrix of these entries, i its row and j its "
-            "column; a condition there is 1 where it holds and 0 elsewhere."
-        )
-    if any(isinstance(node, Scatter) for node in nodes):
-        sentences.append(
-            "A sum in square brackets with two places below is the matrix of these entries; it runs over all "
-            "entries that meet the condition below it."
-        )
-    if any(isinstance(node, Block) for node in nodes):
-        sentences.append("Below a matrix, a:b stands for the rows or columns from a to b, both included.")
-    if any(isinstance(node, Concatenation) for node in nodes):
-        sentences.append("Concat puts matrices side by side.")
-    if any(isinstance(node, HorizontalStack) for node in nodes):
-        sentences.append("Matrices in square brackets, side by side or one below the other, make one matrix.")
+KINDS = {
+    Member: "member",
+    IndexedMatrix: "by entry",
+    Scatter: "scatter",
+    Block: "block",
+    Concatenation: "concatenation",
+    HorizontalStack: "stack",
+}
+"""Members of families, matrices given by entry, blocks, what they are put together to: the sentence about each."""
+
+
+def _about_places(system: EquationSystem, nodes: Sequence[Node], entries: bool) -> Iterator[str]:
+    """What has a place, and how places are computed."""
+    yield from (key for kind, key in KINDS.items() if any(isinstance(node, kind) for node in nodes))
     if any(
         _has(equation.expression, floor, Mod) or (entries and _has(equation.expression, Concatenation))
         for equation in system
     ):
-        sentences.append("⌊x⌋ is x rounded down, and a mod b what is left of a after division by b.")
-    return sentences
+        yield "floor and remainder"
 
 
 def _has(value: Value, *kinds: type[Basic]) -> bool:
     return bool(value.atoms(*kinds))
 
 
-def _about_normalisers(nodes: Sequence[OverAllowedKeys], entries: bool) -> list[str]:
-    """What is taken of each row, and what those that few know do."""
-    words = list(dict.fromkeys(_word(node) for node in nodes))
-    sentences = [f"{' and '.join(words)} {'are' if len(words) > 1 else 'is'} taken of each row."]
+def _about_normalisers(nodes: Sequence[OverAllowedKeys], entries: bool) -> Iterator[str]:
+    """What those that few know do."""
     if any(isinstance(node, Hardmax) for node in nodes):
-        sentences.append("hardmax gives equal weights to the largest scores of a row.")
+        yield "hardmax"
     if any(isinstance(node, LogSumExp) for node in nodes):
-        sentences.append("lse is the logarithm of the sum of the exponentials.")
+        yield "lse"
     sparse = [node for node in nodes if isinstance(node, Entmax)]
     if any(node.alpha != 2 for node in sparse):
-        sentences.append("The number below entmax is its α.")
+        yield "alpha"
     if sparse and entries:
-        sentences.append("τ of the scores of a row is the number for which the weights of the row add up to 1.")
-    return sentences
+        yield "threshold"
 
 
 def _word(node: OverAllowedKeys) -> str:
@@ -135,27 +132,24 @@ def _word(node: OverAllowedKeys) -> str:
     return NAME_OF_NODE.get(type(node), type(node).__name__)
 
 
-def _about_allowed_sets(nodes: Sequence[OverAllowedKeys], sets: Sequence[Value]) -> list[str]:
+def _about_allowed_sets(nodes: Sequence[OverAllowedKeys], sets: Sequence[Value], language: str) -> Iterator[str]:
     """What stands below a normaliser, in the words that these sets need, and what becomes of the other keys."""
+    say = partial(DERIVATION.said, language)
     inside = [part for each in sets for part in _members(each)]
     kinds = []
     if any(isinstance(part, IndexCondition) for part in inside):
-        kinds.append("those that meet the condition (i and j count from 1)")
+        kinds.append(say("by condition"))
     if any(not isinstance(part, IndexCondition) for part in inside):
-        kinds.append("those at which the matrix is not 0")
+        kinds.append(say("by matrix"))
     if len(inside) > len(sets):
-        kinds.append("with ∩ those in both sets")
+        kinds.append(say("in both"))
     masked = [node for node in nodes if node.allowed is not None]
-    words = " and ".join(dict.fromkeys(_word(node) for node in masked))
-    sentences = [f"Below {words} stands which keys j query i may attend to: {'; '.join(kinds)}."]
+    words = DERIVATION.listed(language, dict.fromkeys(map(_word, masked)))
+    yield say("allowed", words=words, kinds=DERIVATION.listed(language, kinds, "between kinds"))
     if any(not isinstance(node, LogSumExp) for node in masked):
-        sentences.append(
-            "Only these keys count, the weights of the others are 0, and a row without any allowed key is a row of "
-            "zeros."
-        )
+        yield say("others")
     if any(isinstance(node, LogSumExp) for node in masked):
-        sentences.append("lse of a row without any allowed key is −∞.")
-    return sentences
+        yield say("empty lse")
 
 
 def _members(allowed: Value) -> list[Value]:

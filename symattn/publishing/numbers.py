@@ -13,6 +13,7 @@ from sympy import Expr, MatrixBase, Rational
 from symattn import limits
 from symattn.errors import InputError
 from symattn.exact import Element, ExactFamily
+from symattn.publishing.formula_words import in_formula
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -121,8 +122,8 @@ def too_long(value: Any) -> str | None:
             continue
         longest = max(longest, number.terms)
         if longest <= limits.PRINTED_TERMS and len(number.key) > limits.PRINTED_SIGNS:
-            return f"an exact value of {len(number.key)} characters"
-    return f"an exact value of {longest} terms" if longest > limits.PRINTED_TERMS else None
+            return in_formula("characters", count=len(number.key))
+    return in_formula("terms", count=longest) if longest > limits.PRINTED_TERMS else None
 
 
 def short_enough(numbers: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
+from symattn.publishing.formula_words import in_formula
 from symattn.publishing.latex_notation import ENDS_IN_NUMBER, joined
 from symattn.publishing.layout import Box, matrix_box
 from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK, TANGENT, is_letter
@@ -116,9 +117,12 @@ class TextNotation(Notation):
 
     def cases(self, lines: Sequence[tuple[Piece, Piece | None]]) -> Piece:
         shown = [
-            value.text + (" otherwise" if condition is None else f" if {condition.text}") for value, condition in lines
+            in_formula("last case on a line", value=value.text)
+            if condition is None
+            else in_formula("case on a line", value=value.text, condition=condition.text)
+            for value, condition in lines
         ]
-        return Piece(f"{{{', '.join(shown)}}}")
+        return Piece(f"{{{in_formula('between cases').join(shown)}}}")
 
     def subscript(self, letter: Piece, positions: Sequence[str]) -> Piece:
         shown = joined(positions)
@@ -156,7 +160,7 @@ class TextNotation(Notation):
         return ",  ".join([text, *ranges])
 
     def parity(self, number: str, even: bool) -> str:
-        return f"{number} {'even' if even else 'odd'}"
+        return number + in_formula("even" if even else "odd")
 
     def sum_over(self, symbol: str, lower: str, upper: str, term: Piece) -> Piece:
         return self._big(f"Σ_{{{symbol}={lower}..{upper}}}", term)
@@ -165,7 +169,7 @@ class TextNotation(Notation):
         return self._big(f"Σ_{{{condition}}}", term)
 
     def all_of(self, conditions: Sequence[str], spelled: bool) -> str:
-        return (" and " if spelled else ", ").join(conditions)
+        return (in_formula("and") if spelled else ", ").join(conditions)
 
     def such_that(self, symbol: str, condition: str) -> str:
         return f"{symbol}: {condition}"

@@ -56,7 +56,7 @@ def test_equations_of_ones_own_are_drawn():
 
 def test_a_picture_in_chinese():
     words = "".join(ElementTree.fromstring(run(*DOT, "--lang", "zh").stdout).itertext())
-    assert "dot-product attention：注意力权重" in words
+    assert "点积注意力：注意力权重" in words
     assert "d_k，即查询和键的维数" in run("rope", "--kind", "saturation", "--lang", "zh").stdout
 
 
