@@ -87,7 +87,7 @@ ENGLISH: Words = {
         "mask": {
             "all": "all keys",
             "own": "as in the mechanism",
-            "causal": "not behind the query (causal)",
+            "causal": "none after the query (causal)",
             "window": "within a window",
             "chosen": "picked by hand",
         },

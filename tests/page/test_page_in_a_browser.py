@@ -7,8 +7,10 @@ import numpy as np
 from browser import opened
 from page_twin import CLOSE, LARGEST, Twin, difference, furthest
 
+from symattn.article_steps import eight_steps
+from symattn.defining import mechanism
 from symattn.examples import worked_example
-from symattn.page.interactive import interactive_page
+from symattn.page.interactive import interactive_page, page_of
 
 EDITS = 200
 
@@ -153,3 +155,138 @@ def test_the_whole_page_of_the_worked_example_is_small():
 def worked_numbers():
     bound = worked_example()
     return {name: bound.exact(name) for name in bound.symbolic.inputs}
+
+
+def test_values_may_be_called_as_what_every_object_has(tmp_path):
+    """Their numbers, labels and gradients are their own, not those of JavaScript's objects."""
+    text = "toString = Q @ constructor.T\nvalueOf = softmax(toString, where=j <= i)\nO = valueOf @ V"
+    subject = mechanism("busy", {"Q": "n d", "constructor": "m d", "V": "m e"}, text)
+    path, twin = tmp_path / "page.html", Twin(subject)
+    path.write_text(page_of(twin.data), encoding="utf-8")
+    with opened(path) as page:
+        assert furthest(page, twin) < CLOSE
+        found = page.evaluate("symattn.gradient('O', [2, 1])")
+        for of, expected in twin.gradient("O", [2, 1]).items():
+            assert difference(found[of], expected) < CLOSE, of
+        page.focus('[data-card="valueOf"] td.value')
+        assert "native" not in page.text_content("body") and "∞" not in page.text_content("#entry")
+
+
+def test_the_control_that_is_used_keeps_the_focus(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example()), encoding="utf-8")
+    with opened(path) as page:
+        for control, key in (("#choose-score", "ArrowDown"), ("#choose-scale", "Space"), ("#kind", "ArrowDown")):
+            page.focus(control)
+            page.keyboard.press(key)
+            assert f"#{page.evaluate('document.activeElement.id')}" == control
+        assert page.input_value("#choose-score") == "cosine" and page.is_checked("#choose-scale")
+
+
+def test_what_is_undefined_is_said_to_be(tmp_path):
+    """The cosine with a zero vector divides by its length, 0."""
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example("cosine")), encoding="utf-8")
+    with opened(path) as page:
+        for column in range(3):
+            page.evaluate("c => symattn.set('Q', [0, c], '0')", column)
+        page.focus('[data-card="P"] td.value')
+        assert "divided by 0" in page.text_content("#entry")
+        assert page.text_content('[data-line="h"][data-position="0 0"] .decimal') == "undefined"
+
+
+def test_scores_beyond_all_exponentials_are_told(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example()), encoding="utf-8")
+    with opened(path) as page:
+        page.fill("#temperature-number", "1/1000")
+        page.focus('[data-card="P"] td.value')
+        assert "largest score subtracted" in page.text_content("#entry")
+        page.fill("#temperature-number", "0")
+        assert "is no temperature" in page.text_content("#status")
+
+
+def test_the_message_of_a_wrong_field_stays_until_it_is_right(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example()), encoding="utf-8")
+    with opened(path) as page:
+        fields = page.locator("#input-matrices input[type=text]")
+        fields.nth(0).fill("x")
+        fields.nth(1).fill("7")
+        assert "“x” is no number" in page.text_content("#status")
+        fields.nth(0).fill("1")
+        assert page.text_content("#status") == ""
+        page.select_option("#choose-mask", "window")
+        page.fill("#window", "-1")
+        assert "A window reaches" in page.text_content("#status")
+
+
+def test_a_table_is_pasted_from_the_field_where_it_begins(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example()), encoding="utf-8")
+    script = """([text, at]) => {
+      const data = new DataTransfer();
+      data.setData("text", text);
+      document.querySelectorAll("#input-matrices input[type=text]")[at].dispatchEvent(
+        new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+      return symattn.values().X;
+    }"""
+    with opened(path) as page:
+        found = page.evaluate(script, ["5\t1/2\n6\t0.25\n", 5])
+        assert found == [[1, 0, 1, 0], [0, 5, 0.5, 2], [1, 6, 0.25, 1]]
+        assert page.evaluate(script, ["1\t2\t3\t4", 5]) == found
+        assert "at most 2 rows and 3 columns" in page.text_content("#status")
+
+
+def test_a_whole_number_is_shown_without_the_error_of_floating_point(tmp_path):
+    """Exactly 0, where floating-point numbers come to 6e-17."""
+    system = mechanism("tenths", {"A": "n m", "B": "m k"}, "O = A @ B")
+    subject = system.bind(A=[["1/10", "-3/10"]], B=[[3], [1]])
+        A=[["1/3"] * 3], B=[["-2"], ["-2"], ["-2"]]
+    )
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(subject), encoding="utf-8")
+    with opened(path) as page:
+        assert page.text_content('[data-line="O"] .decimal') == "0" != page.evaluate("String(symattn.values().O[0][0])")
+
+
+def test_the_derivation_is_printed(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example(), derivation=eight_steps(worked_example())), encoding="utf-8")
+    with opened(path) as page:
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.get_attribute("details", "open") is not None
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.get_attribute("details", "open") is None
+
+
+def test_letters_on_heat_can_be_read(tmp_path):
+    """A contrast of 4.5 at least, in both themes, whatever the weight."""
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(worked_example()), encoding="utf-8")
+    script = """() => {
+      const linear = (value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      };
+      const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+      const numbers = (text) => text.match(/[\\d.]+/g).map(Number);
+      const paper = numbers(getComputedStyle(document.body).backgroundColor);
+      const cell = document.querySelector('[data-card="P"] td.heat');
+      let worst = 99;
+      for (const kind of ["positive", "negative"]) {
+        cell.classList.toggle("negative", kind === "negative");
+        for (let share = 0; share <= 1; share += 0.01) {
+          cell.style.setProperty("--share", share);
+          const style = getComputedStyle(cell);
+          const [r, g, b, a = 1] = numbers(style.backgroundColor);
+          const below = [r, g, b].map((value, place) => a * value + (1 - a) * paper[place]);
+          const both = [light(numbers(style.color)), light(below)].sort((x, y) => y - x);
+          worst = Math.min(worst, (both[0] + 0.05) / (both[1] + 0.05));
+        }
+      }
+      return worst;
+    }"""
+    for scheme in ("light", "dark"):
+        with opened(path, color_scheme=scheme) as page:
+            assert page.evaluate(script) > 4.5, scheme

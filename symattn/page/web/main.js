@@ -67,7 +67,8 @@ function rebuild() {
   evaluate();
   if (!state.pinned || !(lineNamed(state.pinned[0]) || inputNamed[state.pinned[0]])) {
     const line = activeLines().find((each) => each.role === "normalise") || lineNamed(page.output);
-    state.pinned = [line.name, line.shape.map(() => 0)];
+    // The last query may attend to most keys where there is a causal mask.
+    state.pinned = [line.name, line.shape.map((length, axis) => (axis === line.shape.length - 2 ? length - 1 : 0))];
   }
   refresh();
 }
