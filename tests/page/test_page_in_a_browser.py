@@ -242,8 +242,6 @@ def test_a_whole_number_is_shown_without_the_error_of_floating_point(tmp_path):
     """Exactly 0, where floating-point numbers come to 6e-17."""
     system = mechanism("tenths", {"A": "n m", "B": "m k"}, "O = A @ B")
     subject = system.bind(A=[["1/10", "-3/10"]], B=[[3], [1]])
-        A=[["1/3"] * 3], B=[["-2"], ["-2"], ["-2"]]
-    )
     path = tmp_path / "page.html"
     path.write_text(interactive_page(subject), encoding="utf-8")
     with opened(path) as page:
