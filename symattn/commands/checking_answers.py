@@ -6,8 +6,7 @@ import json
 
 import click
 
-from symattn.commands.exercising import LANGUAGE
-from symattn.commands.options import OUTPUT, chosen_format, deliver, format_option, with_options
+from symattn.commands.options import LANGUAGE, OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.exercises import check_answer, identified
 
 KNOWN = ("text", "json")

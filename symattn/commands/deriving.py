@@ -7,27 +7,19 @@ import click
 from symattn import publishing, verification
 from symattn.article_steps import eight_steps, obstacle
 from symattn.commands.checks import summary
-from symattn.commands.options import RESULT, chosen_format, deliver, with_options
+from symattn.commands.options import LANGUAGE, RESULT, chosen_format, deliver, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import ExactnessError
 from symattn.page import interactive_page
 from symattn.publishing import Presentation
-from symattn.publishing.languages import LANGUAGES
 
 
 @click.command("derive")
 @about_subjects
 @with_options(
     *RESULT,
-    click.option(
-        "--lang",
-        "language",
-        type=click.Choice(tuple(LANGUAGES)),
-        default="en",
-        show_default=True,
-        help="The language of its words, in every format.",
-    ),
+    LANGUAGE,
     click.option("--check/--no-check", default=True, help="Whether to check the numbers against NumPy and torch."),
 )
 def command(

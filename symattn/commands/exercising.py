@@ -5,12 +5,8 @@ from __future__ import annotations
 import click
 
 from symattn import limits
-from symattn.commands.options import RESULT, chosen_format, deliver, with_options
-from symattn.exercises import LANGUAGES, chosen, sheet, topics
-
-LANGUAGE = click.option(
-    "--lang", "language", type=click.Choice(tuple(LANGUAGES)), default="en", show_default=True, help="The language."
-)
+from symattn.commands.options import LANGUAGE, RESULT, chosen_format, deliver, with_options
+from symattn.exercises import chosen, sheet, topics
 
 
 @click.command("exercises")

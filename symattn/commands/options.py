@@ -11,6 +11,7 @@ import click
 
 from symattn import limits, writing
 from symattn.errors import InputError, OutputError
+from symattn.publishing.languages import LANGUAGES
 from symattn.writing import FORMAT_OF_SUFFIX, check_target, format_of, write_text
 
 Command = Callable[..., Any]
@@ -19,6 +20,16 @@ FORMATS = tuple(writing.FORMATS)
 STANDALONE = tuple(name for name, row in writing.FORMATS.items() if row.whole)
 
 NAME = click.argument("name", required=False)
+
+LANGUAGE = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(tuple(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="The language of the words, in every format.",
+)
+"""What language a result is in."""
 
 EQUATIONS = (
     click.option(

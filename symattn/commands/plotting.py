@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from symattn import pictures
-from symattn.commands.options import deliver, with_options
+from symattn.commands.options import LANGUAGE, deliver, with_options
 from symattn.commands.subjects import Subject, Subjects, about_subjects
 from symattn.errors import InputError
 from symattn.pictures.picture import RENDERERS, format_of
 from symattn.pictures.plotting import KINDS, MOST_DIGITS, check_value
-from symattn.publishing.languages import LANGUAGES
 from symattn.writing import check_target
 
 
@@ -39,14 +38,7 @@ from symattn.writing import check_target
         metavar="N",
         help="Significant digits of the decimals.",
     ),
-    click.option(
-        "--lang",
-        "language",
-        type=click.Choice(tuple(LANGUAGES)),
-        default="en",
-        show_default=True,
-        help="The language of titles, axes and legends.",
-    ),
+    LANGUAGE,
 )
 def command(
     subjects: Subjects,
