@@ -125,3 +125,6 @@ PAGE_EXACT_SECONDS = 3.0
 
 PAGE_ENTRIES = 4_000
 """Entries of all inputs of one page, each a field to write in."""
+
+PAGE_VALUES = 4_000
+"""Entries of one value on a page, each a cell that follows every edit."""

@@ -9,7 +9,7 @@ from symattn import theorems
 from symattn.book.chinese import WORDS
 from symattn.book.engine import Made
 from symattn.book.said import Said
-from symattn.book.written import Written, row_of
+from symattn.book.written import Written, evidence_row
 from symattn.deriving import Derivation
 from symattn.deriving.claim import Setting
 from symattn.deriving.wording import Wording
@@ -101,7 +101,7 @@ class ArticleChapter(Written):
     def grounds(self, language: str, wording: Wording) -> Iterator[tuple[str, str, str]]:
         """A row a derivation with its rules, then a row a check with how it was done."""
         for part in self.derivations:
-            yield row_of(part, wording)
+            yield evidence_row(part, wording)
         for check in self.checks:
             yield wording.title(check.statement.of(language)), wording.said(check.evidence), check.how.of(language)
 

@@ -9,7 +9,7 @@ from symattn import theorems
 from symattn.book.chinese import WORDS
 from symattn.book.programs import program_of
 from symattn.book.said import Said
-from symattn.book.written import Written, once, row_of, texts_to_translate
+from symattn.book.written import Written, evidence_row, once, texts_to_translate
 from symattn.deriving import Theorem
 from symattn.deriving.claim import Setting
 from symattn.deriving.presenting import derivation_blocks
@@ -63,7 +63,7 @@ class Chapter(Written):
     def grounds(self, language: str, wording: Wording) -> Iterator[tuple[str, str, str]]:
         """A row a derivation: what it shows, its evidence, the rules of its steps."""
         for chain in (*self.proved.parts, *self.proved.lemmas):
-            yield row_of(chain, wording)
+            yield evidence_row(chain, wording)
 
     def not_covered(self, language: str, wording: Wording) -> Iterator[Block]:
         """What the theorem does not cover."""

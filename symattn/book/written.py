@@ -103,7 +103,7 @@ def once(sources: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(one for source in sources if source for one in source.split("; ")))
 
 
-def row_of(chain: Chain, wording: Wording) -> tuple[str, str, str]:
+def evidence_row(chain: Chain, wording: Wording) -> tuple[str, str, str]:
     """What a derivation shows, its evidence, and the rules of its steps."""
     rules = dict.fromkeys(wording.said(step.rule.name) for step in chain.steps)
     return wording.title(wording.said(chain.title)), wording.said(chain.evidence), wording.comma.join(rules)

@@ -61,17 +61,16 @@ def command(
             derivation = derivation.followed_by(*summary(report, language))
             status = max(status, report.exit_status)
     if format_name == "html":
-        text = page(chosen, derivation, language, digits)
+        text = page(chosen[0], derivation, language, digits)
     else:
         text = derivation.to(format_name, digits=digits, standalone=standalone)
     deliver(text, path)
     return status
 
 
-def page(subjects: list[Subject], derivation: Presentation, language: str, digits: int) -> str:
-    """The interactive page of the first subject, which can switch to the others, with the derivation below it."""
-    first = subjects[0]
-    return interactive_page(first.bound or first.system, language=language, derivation=derivation, digits=digits)
+def page(subject: Subject, derivation: Presentation, language: str, digits: int) -> str:
+    """The interactive page of a subject, with the derivation below it."""
+    return interactive_page(subject.bound or subject.system, language=language, derivation=derivation, digits=digits)
 
 
 def in_exact_numbers(subject: Subject) -> Subject:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -18,11 +19,12 @@ from symattn.nodes.cases import put_in
 from symattn.page.exact_forms import ExactForms
 from symattn.page.lines import Line, Workbench
 from symattn.page.numbers import added_numbers, drawn_numbers
-from symattn.page.programs import Program, masks, programs
+from symattn.page.programs import Program, programs
 from symattn.page.trees import tree
 from symattn.page.unfolding import unfolded
 from symattn.publishing.document import Formula
 from symattn.publishing.languages import written_in
+from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK
 from symattn.publishing.mathml_validator import NAMESPACE
 from symattn.publishing.printer import among
 from symattn.publishing.to_mathml import math_element, serialized
@@ -30,6 +32,9 @@ from symattn.shapes import size
 from symattn.worked import Bound, bind
 
 Data = dict[str, Any]
+
+LONGEST_TEXT = 40
+"""Characters of a number that a page reads; a longer one is given as the nearest decimal of 17 digits."""
 
 DECIMALS = 6
 """Digits behind the point up to which a number is typed as a decimal."""
@@ -68,27 +73,47 @@ def page_data(subject: Any, language: str = "en") -> PageData:
         inputs = [_input(symbol, numbers[symbol.name], bench, sizes) for symbol in bench.input_symbols]
         forms = ExactForms(bench, numbers)
     data = {
-        "sizes": lengths,
         "inputs": inputs,
         "choices": [{"name": each.name, "options": list(each.options)} for each in bench.choices],
         "lines": lines,
         "output": bench.system.output,
         "temperature": bench.temperature,
         "window": bench.window,
-        "picked": bench.picked,
-        "masks": sorted(masks(bench)),
+        "letters": letters_in(
+            [*(symbol.name for symbol in bench.input_symbols), *(each.name for each in bench.equations)]
+        ),
         "exact": {"texts": forms.texts, "values": forms.values},
     }
     return PageData(bench, numbers, data, code, not isinstance(subject, Bound))
 
 
+def letters_in(names: Iterable[str]) -> dict[str, str]:
+    """The Greek letters that names begin with, as they are printed.
+
+    >>> letters_in(["lamda_1", "Q", "Omega"])
+    {'lamda': 'λ', 'Omega': 'Ω'}
+    """
+    bases = dict.fromkeys(name.partition("_")[0] for name in names)
+    return {base: _greek(base) for base in bases if base in (*SMALL_GREEK, *LARGE_GREEK)}
+
+
+def _greek(name: str) -> str:
+    kind = "SMALL" if name.islower() else "CAPITAL"
+    return unicodedata.lookup(f"GREEK {kind} LETTER {name.upper().replace('AMBDA', 'AMDA')}")
+
+
 def _check_entries(bench: Workbench, sizes: Mapping[Any, Any]) -> None:
-    count = sum(prod(int(length.xreplace(sizes)) for length in full_shape(each)) for each in bench.system.input_symbols)
-    if count > limits.PAGE_ENTRIES:
-        raise LimitError(
-            f"the inputs of {bench.system.name} have {count} entries here; a page has room for {limits.PAGE_ENTRIES}. "
-            "Give smaller ones with --set."
-        )
+    inputs = sum(prod(_lengths(full_shape(each), sizes)) for each in bench.system.input_symbols)
+    values = {each.name: prod(_lengths(each.shape, sizes)) for each in bench.equations}
+    for what, count, most in (
+        ("the inputs", inputs, limits.PAGE_ENTRIES),
+        *((name, count, limits.PAGE_VALUES) for name, count in values.items()),
+    ):
+        if count > most:
+            raise LimitError(
+                f"{what} of {bench.system.name} would have {count} entries on a page, which has room for {most}; "
+                "give smaller inputs with --set."
+            )
 
 
 def _lengths(shape: tuple[Any, ...], sizes: Mapping[Any, Any]) -> list[int]:
@@ -105,7 +130,6 @@ def _input(symbol: Value, numbers: Any, bench: Workbench, sizes: Mapping[Any, An
         "sizeSymbols": " × ".join(map(mathml_of, shape)),
         "symbol": mathml_of(symbol),
         "isSet": is_set,
-        "isAdded": symbol in bench.added,
         "texts": texts_of(exact_value(numbers, len(shape))),
     }
 
@@ -127,18 +151,20 @@ def texts_of(value: Any) -> Any:
     if isinstance(value, exact.ExactMatrix):
         rows, columns = value.shape
         return [[texts_of(value[i, j]) for j in range(columns)] for i in range(rows)]
-    return typed(value.as_fraction()) if value.is_rational else str(value.decimal(17))
+    text = typed(value.as_fraction()) if value.is_rational else ""
+    return text if 0 < len(text) <= LONGEST_TEXT else str(value.decimal(17))
 
 
 def typed(number: Fraction) -> str:
     """A fraction as a person would type it: as a decimal where that is short.
 
-    >>> typed(Fraction(13, 100)), typed(Fraction(1, 3)), typed(Fraction(-2))
-    ('0.13', '1/3', '-2')
+    >>> typed(Fraction(-13, 100)), typed(Fraction(1, 3)), typed(Fraction(-2)), typed(Fraction(123456789012345675, 10))
+    ('-0.13', '1/3', '-2', '12345678901234567.5')
     """
     scaled = number * 10**DECIMALS
     if number.denominator != 1 and scaled.denominator == 1:
-        return f"{number.numerator / number.denominator:.{DECIMALS}f}".rstrip("0")
+        whole, rest = divmod(abs(scaled.numerator), 10**DECIMALS)
+        return f"{'-' if number < 0 else ''}{whole}.{rest:0{DECIMALS}}".rstrip("0")
     return str(number)
 
 

@@ -47,8 +47,10 @@ class ExactForms:
                 value = bound.exact(name)
             except SymattnError:
                 return
+            before = len(self.texts)
             places = self._placed(value)
             if self._room <= 0:
+                del self.texts[before:]
                 return
             yield name, places
 

@@ -134,7 +134,10 @@ def _function(value: Expr) -> Tree:
 
 
 def _over(value: Expr) -> Tree:
-    term, (symbol, first, last) = value.args[:2]
+    term, *ranges = value.args
+    if isinstance(value, Sum) and len(ranges) > 1:
+        raise MissingRowError("a page explains sums over one index; add a row for several to page/trees.py")
+    symbol, first, last = ranges[0]
     kind = next(OVER[each] for each in type(value).__mro__ if each in OVER)
     return ["over", kind, symbol.name, tree(first), tree(last), tree(term)]
 

@@ -67,7 +67,7 @@ class _Unfolding:
     temperature: str = ""
     window: str = ""
     picked: str = ""
-    keys_of: dict[str, Expr] = field(default_factory=dict)
+    weights: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = Names(self.system)
@@ -137,7 +137,7 @@ class _Unfolding:
             role = "score"
         elif isinstance(value, MatrixProduct):
             left, right = value.left, value.right
-            if isinstance(right, (MatrixSymbol, Member)) and getattr(left, "name", "") in self.keys_of:
+            if isinstance(right, (MatrixSymbol, Member)) and getattr(left, "name", "") in self.weights:
                 self._terms(equation, value)
                 role = "sum"
         if role == "value" and is_projection(value, self.system):
@@ -161,7 +161,7 @@ class _Unfolding:
         if found.window is not None and found.picked is not None:
             self.added += [found.window, found.picked]
             self.window, self.picked = found.window.name, found.picked.name
-        self.keys_of[equation.name] = node.scores.shape[1]
+        self.weights.add(equation.name)
 
     def _tempered(self, scores: Value) -> tuple[Value, Value | None]:
         """The scores, and the temperature that divides them: the mechanism's own where they are divided by a number."""
@@ -256,7 +256,7 @@ class _Unfolding:
             self.lines.append(Line(line, "scale", SCALE, (option,)))
         self.choices.append(Choice(SCALE, (ON, OFF)))
         if whole:
-            self.replaced[equation.symbol] = declare(called, equation.shape)
+            self.replaced[equation.symbol] = line.symbol
 
 
 def _resting_on(system: EquationSystem, value: Value) -> set[str]:

@@ -127,10 +127,11 @@ def allowed_sets(
     sets: dict[str, Equation | None] = {}
     own = None if node.allowed is None else own_set(node.allowed, shape)
     added: list[Value] = []
+    # A set of its own for each head makes every set of that name a family.
+    heads = axes if own is not None and any(symbol in own.free_symbols for symbol, _ in axes) else ()
     if own is not None:
-        of_heads = any(symbol in own.free_symbols for symbol, _ in axes)
         is_causal = own == condition(Le(COLUMN, ROW), shape)
-        sets[CAUSAL if is_causal else OWN] = Equation(called, own, axes if of_heads else ())
+        sets[CAUSAL if is_causal else OWN] = Equation(called, own, heads)
     if choose or own is None:
         sets[ALL] = None
     if choose:
@@ -142,7 +143,7 @@ def allowed_sets(
             CHOSEN: condition(Ne(MatrixElement(added[1], ROW, COLUMN), 0), shape),
         }
         for option, made in others.items():
-            sets.setdefault(option, Equation(called, made))
+            sets.setdefault(option, Equation(called, made, heads))
     return sets, added
 
 

@@ -99,9 +99,15 @@ def _atoms(parts: Sequence[Any], settings: Settings) -> Iterator[tuple[str, floa
             formula = latex(part, digits=settings.digits)
             yield f"${formula}$", width(formula), 0.85 * height(formula)
             continue
-        for word in _words(plain(part)):
+        for word in (piece for whole in _words(plain(part)) for piece in _pieces(whole)):
             shown = escape(word).replace(r"\_", r"\_\allowbreak{}")
             yield shown, LETTER * columns(word), BELOW
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """A word, or what fits on a line of one that is longer than that, such as an address."""
+    most = int(0.6 * LINE / LETTER)
+    yield from (word[start : start + most] for start in range(0, len(word), most))
 
 
 def _words(text: str) -> Iterator[str]:
@@ -142,7 +148,7 @@ def _filled(parts: Sequence[Any], settings: Settings, mark: str = "", margin: fl
             if lines:
                 yield closed()
             line, used, high = "", 0.0, 0.0
-            yield fitted(text.strip("$"), natural, tall)
+            yield fitted(text[1:-1], natural, tall)
             continue
         if line and used + natural > room:
             if lines and total + 2 * high > ROOM:

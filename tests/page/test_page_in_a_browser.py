@@ -4,11 +4,13 @@ import random
 import re
 
 import numpy as np
+import pytest
 from browser import opened
 from page_twin import CLOSE, LARGEST, Twin, difference, furthest
 
 from symattn.article_steps import eight_steps
 from symattn.defining import mechanism
+from symattn.errors import LimitError
 from symattn.examples import worked_example
 from symattn.page.interactive import interactive_page, page_of
 
@@ -288,3 +290,55 @@ def test_letters_on_heat_can_be_read(tmp_path):
     for scheme in ("light", "dark"):
         with opened(path, color_scheme=scheme) as page:
             assert page.evaluate(script) > 4.5, scheme
+
+
+def test_a_mask_of_its_own_for_each_head_can_be_exchanged(tmp_path):
+    """Every allowed set is then a family, so that the same code takes all of them."""
+    subject = mechanism(
+        "masks of heads",
+        {"Q": "H n d", "K": "H m d", "V": "H m e"},
+        "P[h] = softmax(Q[h] @ K[h].T, where=j <= i + h)\nO[h] = P[h] @ V[h]",
+    )
+    path, twin = tmp_path / "page.html", Twin(subject)
+    path.write_text(page_of(twin.data), encoding="utf-8")
+    with opened(path) as page:
+        for chosen in twin.bench.selections():
+            for choice, option in chosen.items():
+                page.evaluate("([c, o]) => symattn.choose(c, o)", [choice, option])
+            twin.chosen = chosen
+            assert furthest(page, twin) < CLOSE, chosen
+
+
+def test_numbers_alone_have_a_page(tmp_path):
+    """Without any matrix there is nothing to walk through."""
+    subject = mechanism("product", {"lamda_1": "scalar", "b": "scalar"}, "z = lamda_1 * b")
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(subject.bind(lamda_1="1/3", b=6)), encoding="utf-8")
+    with opened(path) as page:
+        assert page.evaluate("symattn.values().z") == 2 and page.is_hidden("#walk-step")
+        assert "λ" in page.text_content("#entry") and "lamda" not in page.text_content("#entry")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [("9999.96", "10000"), ("0.1", "0.1"), ("-1/3", "−0.3333"), ("2e9", "2×10⁹")]
+)
+def test_numbers_are_shown_as_a_person_reads_them(number, shown, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(mechanism("copy", {"A": "n m"}, "B = A").bind(A=[["1"]])), encoding="utf-8")
+    with opened(path) as page:
+        assert page.evaluate("t => symattn.set('A', [0, 0], t)", number)
+        assert page.text_content('[data-line="B"] .decimal') == shown
+
+
+def test_a_number_of_many_digits_is_given_as_the_nearest_decimal(tmp_path):
+    subject = mechanism("copy", {"A": "n m"}, "B = A").bind(A=[["0." + "123456789" * 6]])
+    path = tmp_path / "page.html"
+    path.write_text(interactive_page(subject), encoding="utf-8")
+    with opened(path) as page:
+        assert page.evaluate("symattn.values().B") == [[float("0." + "123456789" * 6)]]
+
+
+def test_more_values_than_a_page_holds_are_refused():
+    system = mechanism("wide", {"Q": "n d", "K": "m d"}, "S = Q @ K.T")
+    with pytest.raises(LimitError, match="S of wide would have 10000 entries on a page"):
+        interactive_page(system.bind(Q=[[1]] * 100, K=[[1]] * 100))

@@ -177,3 +177,9 @@ def test_a_frame_that_is_too_full_is_seen(tmp_path, monkeypatch):
     monkeypatch.setattr(of_frames, "ROOM", 60.0)
     monkeypatch.setattr(render_slides, "ROOM", 60.0)
     assert any("vbox" in line for line in compiled(EVERYTHING, tmp_path))
+
+
+def test_a_word_longer_than_a_line_is_broken_and_stays_a_word():
+    address = "https://example.org/" + "a_$b" * 40
+    made = Presentation("", (Paragraph(address), Listing([address]))).to("slides")
+    assert "displaystyle" not in made and r"\$" in made and "aaa" not in made

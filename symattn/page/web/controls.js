@@ -31,6 +31,7 @@ function temperatureControl() {
     const value = Number(slider.value) === 0 ? "1" : String(Number((10 ** Number(slider.value)).toPrecision(3)));
     field.value = value;
     setEntry(name, [], value);
+    judge(field, "");
     refresh();
   });
   field.addEventListener("input", () => {
@@ -52,7 +53,7 @@ function windowControl() {
     id: "window", "data-input": name, "data-position": ""});
   field.addEventListener("input", () => {
     const value = parsed(field.value);
-    const isRight = value !== null && value >= 0 && setEntry(name, [], field.value);
+    const isRight = Number.isInteger(value) && value >= 0 && setEntry(name, [], field.value);
     judge(field, isRight ? "" : words.noWindow);
     if (isRight) {
       refresh();
@@ -86,7 +87,8 @@ function labelControls() {
     });
     return element("label", {class: "control"}, `${text} `, field);
   });
-  return [element("label", {class: "control"}, `${words.kind} `, kind), ...fields];
+  // Where queries and keys are different things, they are called that.
+  return sizes.length > 1 ? fields : [element("label", {class: "control"}, `${words.kind} `, kind), ...fields];
 }
 
 function digitsControl() {

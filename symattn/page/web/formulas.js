@@ -2,7 +2,7 @@
 
 const MATHS = "http://www.w3.org/1998/Math/MathML";
 const SUM = 1, PRODUCT = 2, POWER = 3, ATOM = 4;
-const MOST_TERMS = 8;
+const MOST_TERMS = 8, FIRST_TERMS = 3;
 
 function maths(tag, ...children) {
   const made = document.createElementNS(MATHS, tag);
@@ -132,8 +132,9 @@ function onOneLine(tree, places) {
   return maths("mrow", ...(isNegative ? [sign("−")] : []), bracketed(top, PRODUCT), sign("/"), bracketed(bottom, POWER));
 }
 
-function shortened(terms, least) {
-  return terms.length <= MOST_TERMS ? terms : [...terms.slice(0, least), null, terms[terms.length - 1]];
+// A long sum shows its first terms and the last one.
+function shortened(terms) {
+  return terms.length <= MOST_TERMS ? terms : [...terms.slice(0, FIRST_TERMS), null, terms[terms.length - 1]];
 }
 
 const PIECES = {
@@ -174,7 +175,7 @@ const PIECES = {
     return {node: maths("mrow", called, sign("("), joined(nodes, ","), sign(")")), level: ATOM};
   },
   over: ([kind, , , , term], places, tree) => {
-    const inside = shortened(termsOf(tree, places), 3);
+    const inside = shortened(termsOf(tree, places));
     const pieces = inside.map((each) => (
       each === null ? {node: maths("mi", "⋯"), level: ATOM} : pieceOf(term, each)));
     if (kind === "sum") {
@@ -239,11 +240,6 @@ function entrySymbol(name, position) {
   const [base, ...rest] = name.split("_");
   const below = position.map((place) => place + 1).join(",");
   const subscript = [rest.join("_"), below].filter(Boolean).join(", ");
-  const letter = maths("mi", Object.hasOwn(GREEK, base) ? GREEK[base] : base);
+  const letter = maths("mi", Object.hasOwn(page.letters, base) ? page.letters[base] : base);
   return subscript ? maths("msub", letter, maths("mtext", subscript)) : letter;
 }
-
-const GREEK = {
-  alpha: "α", beta: "β", gamma: "γ", delta: "δ", eps: "ε", epsilon: "ε", theta: "θ", lambda: "λ", mu: "μ", rho: "ρ",
-  sigma: "σ", tau: "τ", phi: "φ", omega: "ω",
-};

@@ -5,7 +5,7 @@ const MOST_OUTPUTS = 64;
 function inspect(name, position) {
   state.pinned = [name, position];
   showEntry(name, position);
-  const owner = lineNamed(name) || inputNamed[name];
+  const owner = ownerOf(name);
   const place = owner.shape.length ? nameOfPlace(owner, position) : "";
   document.getElementById("spoken").textContent = `${name} ${place}: ${shown(numberAt(name, position))}`;
 }
@@ -13,7 +13,7 @@ function inspect(name, position) {
 function showEntry(name, position) {
   const panel = document.getElementById("entry");
   const line = lineNamed(name);
-  const owner = line || inputNamed[name];
+  const owner = ownerOf(name);
   const value = state.values[name];
   if (!owner || value === undefined || position.length !== owner.shape.length) {
     return;
@@ -63,7 +63,7 @@ function gradients(line, position) {
   }
   const made = [element("h4", {}, words.gradient)];
   for (const input of shownInputs) {
-    made.push(signedTable(input, found[input.name], ["∂", [line.name, position], [input.name, []]]));
+    made.push(signedTable(input, found[input.name], [line.name, position], [input.name, []]));
   }
   return made;
 }
@@ -83,11 +83,10 @@ function effects(name, position) {
       at(moved, each.slice(0, -1))[each[each.length - 1]] = effect;
     }
   }
-  const caption = ["∂", [output.name, []], [name, position]];
-  return [element("h4", {}, words.effect), signedTable(output, moved, caption)];
+  return [element("h4", {}, words.effect), signedTable(output, moved, [output.name, []], [name, position])];
 }
 
-function signedTable(owner, values, [, [above, aboveAt], [below, belowAt]]) {
+function signedTable(owner, values, [above, aboveAt], [below, belowAt]) {
   const top = maths("mrow", sign("∂"), entrySymbol(above, aboveAt));
   const bottom = maths("mrow", sign("∂"), entrySymbol(below, belowAt));
   const largest = Math.max(...positionsOf(owner.shape).map((each) => Math.abs(at(values, each))), 0);

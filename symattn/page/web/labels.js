@@ -29,7 +29,7 @@ function labelsOf(size, length) {
   }
   const [queries, keys] = tokenSizes();
   const label = queries === keys ? words.kinds[state.kind].label : size === queries ? words.queryLabel : words.keyLabel;
-  return Array.from({length}, (_, place) => worded(label, {number: place + 1, kind: words.kinds[state.kind].label}));
+  return Array.from({length}, (_, place) => worded(label, {number: place + 1}));
 }
 
 function nameOfPlace(owner, position) {

@@ -34,18 +34,23 @@ function buildLines() {
       element("h3", {}, words.roles[line.role]),
       element("div", {class: "formula"}, engraved(line.formula)),
       tablesOf(line, (position) => valueCell(line, position), side));
-    const first = card.querySelector("td.value");
-    if (first) {
-      first.tabIndex = 0;
-    }
+    card.querySelectorAll("table").forEach((table) => {
+      const first = table.querySelector("td.value");
+      if (first) {
+        first.tabIndex = 0;
+      }
+    });
     return card;
   }));
 }
 
 // A closed derivation would not be printed.
 function openForPrint() {
-  const closed = [...document.querySelectorAll("details:not([open])")];
-  window.addEventListener("beforeprint", () => closed.forEach((each) => { each.open = true; }));
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll("details:not([open])")];
+    closed.forEach((each) => { each.open = true; });
+  });
   window.addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));
 }
 
@@ -54,7 +59,7 @@ function refresh() {
   activeLines().forEach(fillCells);
   document.getElementById("edited").hidden = !state.edited;
   showWalk();
-  if (state.pinned && (lineNamed(state.pinned[0]) || inputNamed[state.pinned[0]])) {
+  if (state.pinned && ownerOf(state.pinned[0])) {
     showEntry(...state.pinned);
   }
 }
@@ -64,8 +69,7 @@ function rebuild() {
   buildControls();
   buildInputs();
   buildLines();
-  evaluate();
-  if (!state.pinned || !(lineNamed(state.pinned[0]) || inputNamed[state.pinned[0]])) {
+  if (!state.pinned || !ownerOf(state.pinned[0])) {
     const line = activeLines().find((each) => each.role === "normalise") || lineNamed(page.output);
     // The last query may attend to most keys where there is a causal mask.
     state.pinned = [line.name, line.shape.map((length, axis) => (axis === line.shape.length - 2 ? length - 1 : 0))];

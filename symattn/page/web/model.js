@@ -79,6 +79,11 @@ function lineNamed(name) {
   return activeLines().find((line) => line.name === name);
 }
 
+// The line or the input of a name, if it is on the page now.
+function ownerOf(name) {
+  return lineNamed(name) || activeInputs().find((input) => input.name === name);
+}
+
 // The inputs that the lines on the page mention, in their order.
 function activeInputs() {
   const needed = new Set(activeLines().flatMap((line) => line.needs));

@@ -21,6 +21,9 @@ function shown(number, digits = state.digits) {
     return `${sign}${text}×10${[...String(Number(power))].map((sign_) => RAISED[sign_]).join("")}`;
   }
   const text = size.toPrecision(Math.max(digits, exponent + 1));
+  if (text.includes("e")) {
+    return `${sign}${Number(text)}`;
+  }
   return sign + (Number(text) === size ? trimmed(text) : text);
 }
 

@@ -31,9 +31,13 @@ function tableOf(owner, before, makeCell, side) {
 }
 
 function tableLabel(owner, before) {
-  const heads = before.map((place, axis) => memberName(owner.sizes[axis], place)).join(", ");
+  const heads = headsOf(owner, before);
   return worded(words.matrixLabel, {name: owner.name, heads: heads ? `, ${heads}` : "",
     rows: owner.shape[owner.shape.length - 2], columns: owner.shape[owner.shape.length - 1]});
+}
+
+function headsOf(owner, before) {
+  return before.map((place, axis) => memberName(owner.sizes[axis], place)).join(", ");
 }
 
 // One table for a matrix, one for each member of a family, a single cell for a number.
@@ -48,7 +52,7 @@ function tablesOf(owner, makeCell, side = null) {
   for (const before of positionsOf(owner.shape.slice(0, -2))) {
     const made = tableOf(owner, before, makeCell, side);
     if (before.length) {
-      const caption = before.map((place, axis) => memberName(owner.sizes[axis], place)).join(", ");
+      const caption = headsOf(owner, before);
       made.prepend(element("caption", {}, caption));
     }
     holder.append(element("div", {class: "scroll"}, made));
@@ -70,7 +74,6 @@ function fieldOf(input, position) {
       event.preventDefault();
     }
   });
-  field.addEventListener("focus", () => inspect(input.name, position));
   return input.shape.length ? element("td", {}, field) : field;
 }
 

@@ -38,14 +38,14 @@ function accesses(tree) {
 
 function stepsOfTheWalk() {
   const ofQuery = new Set(linesOfTheQuery());
-  return activeLines().filter((line) => line.shape.length && !["mask", "entropy"].includes(line.role)
-    || line.role === "mask").map((line) => ({line, isOfQuery: ofQuery.has(line)}));
+  return activeLines().filter((line) => line.shape.length && line.role !== "entropy").map((line) => ({line, isOfQuery: ofQuery.has(line)}));
 }
 
 function queryCount() {
   const output = lineNamed(page.output);
   const first = linesOfTheQuery().find((line) => line.role === "normalise") || output;
-  return {count: first.shape.length ? first.shape[first.shape.length - 2] : 1, size: first.sizes[first.sizes.length - 2]};
+  return first.shape.length
+    ? {count: first.shape[first.shape.length - 2], size: first.sizes[first.sizes.length - 2]} : {count: 1, size: ""};
 }
 
 function showWalk() {
@@ -54,6 +54,10 @@ function showWalk() {
   state.query = Math.min(state.query, count - 1);
   const steps = stepsOfTheWalk();
   state.step = Math.max(0, Math.min(state.step, steps.length - 1));
+  holder.closest("section").hidden = !steps.length;
+  if (!steps.length) {
+    return;
+  }
   const {line, isOfQuery} = steps[state.step];
   const select = document.getElementById("walk-query");
   select.replaceChildren(...labelsOf(size, count).map((label, place) => (
