@@ -29,6 +29,8 @@ class ExactForms:
         self.texts: list[str] = []
         self.values: list[dict[str, Any]] = []
         self._places: dict[str, int] = {}
+        # Names with forms that were too long at the beginning: with another choice they would take longest to find.
+        self._too_long: set[str] = set()
         self._room = limits.PAGE_EXACT_CHARACTERS
         until = monotonic() + limits.PAGE_EXACT_SECONDS
         for chosen in bench.selections():
@@ -41,7 +43,7 @@ class ExactForms:
     def _of(self, bound: Bound, bench: Workbench, chosen: Mapping[str, str], until: float) -> Iterator[tuple[str, Any]]:
         shown = [line.equation.name for line in bench.lines if line.is_in(chosen) and line.role not in UNSHOWN]
         for name in shown:
-            if monotonic() > until:
+            if monotonic() > until or name in self._too_long:
                 return
             try:
                 value = bound.exact(name)
@@ -53,6 +55,14 @@ class ExactForms:
                 del self.texts[before:]
                 return
             yield name, places
+            if self._has_long_forms(places):
+                # What rests on it is longer still, and where nothing is changed yet, with another choice as well.
+                if chosen == bench.at_first:
+                    self._too_long.add(name)
+                return
+
+    def _has_long_forms(self, places: Any) -> bool:
+        return any(map(self._has_long_forms, places)) if isinstance(places, list) else places is None
 
     def _placed(self, value: Any) -> Any:
         """The places of a value's entries, in lists as deep as its shape."""

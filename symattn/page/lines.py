@@ -71,13 +71,13 @@ class Workbench:
         return {choice.name: choice.options[0] for choice in self.choices}
 
     def selections(self) -> list[dict[str, str]]:
-        """What is chosen at the beginning, and everything that one choice makes of it.
+        """What is chosen at the beginning, and everything that one choice makes of it, the last choice first.
 
         >>> Workbench(None, (), (Choice("mask", ("all", "causal")),)).selections()
         [{'mask': 'all'}, {'mask': 'causal'}]
         """
         first = self.at_first
-        others = ({**first, choice.name: option} for choice in self.choices for option in choice.options[1:])
+        others = ({**first, choice.name: option} for choice in reversed(self.choices) for option in choice.options[1:])
         return [first, *others]
 
     def chosen(self, chosen: Mapping[str, str]) -> EquationSystem:

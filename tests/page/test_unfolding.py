@@ -10,6 +10,7 @@ from symattn.equations import Equation
 from symattn.lowering import lambdify_system
 from symattn.mechanisms import named, names
 from symattn.nodes import ElementwiseProduct, IndexedMatrix
+from symattn.page.data import page_data
 from symattn.page.numbers import added_numbers, drawn_numbers
 from symattn.page.unfolding import unfolded
 from symattn.proof import prove
@@ -114,3 +115,12 @@ def test_a_name_that_is_taken_is_not_taken_again():
         system = bench.chosen(chosen)
         bound = {symbol.name for each in system for symbol in getattr(each.expression, "bound_symbols", ())}
         assert not bound & set(system.inputs)
+
+
+def test_forms_that_were_too_long_are_not_looked_for_again():
+    """With another choice they would take longest to find; values before them have their forms."""
+    first, *others = page_data(named("grouped-query")).data["exact"]["values"]
+    assert None in first["values"]["A"][0]
+    assert len(others) > 3
+    assert all("A" not in each["values"] for each in others)
+    assert all("P" in each["values"] for each in others if each["chosen"]["score"] == "dot")
