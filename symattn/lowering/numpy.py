@@ -10,6 +10,8 @@ from symattn.lowering.numpy_helpers import HELPERS
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.scalars import scalar_rows
 from symattn.lowering.target import Row, Target, Words, quoted
+from symattn.lowering.tile_helpers import TILE_HELPERS
+from symattn.lowering.tile_loops import over_tiles
 from symattn.lowering.uses import surely_has_keys
 from symattn.lowering.writer import Writer
 from symattn.nodes import (
@@ -85,7 +87,7 @@ IN_PLACE: dict[str, str] = {"+": "np.add", "-": "np.subtract", "*": "np.multiply
 
 def function(writer: Writer, node: ElementwiseFunction, place: str) -> Piece:
     """``np.f(A)``, or ``np.f(A, out=A)`` where ``A`` is the function's own memory."""
-    name = FUNCTIONS[type(node)]
+    name = writer.target.functions[type(node)]
     argument = writer.value(node.argument, place)
     if name.startswith("np."):
         memory = writer.own(argument, place)
@@ -320,7 +322,7 @@ NUMPY = Target(
     name="numpy",
     words=WORDS,
     imports=("import numpy as np",),
-    helpers=HELPERS,
+    helpers={**HELPERS, **TILE_HELPERS},
     functions=FUNCTIONS,
     rows=ROWS,
     scalars=SCALARS,
@@ -331,4 +333,6 @@ NUMPY = Target(
     result_of_number="np.asarray({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
+    strategies=("direct", "tiled"),
+    over_tiles=over_tiles,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Piecewise, Symbol, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -73,6 +74,14 @@ class Statement:
     axes: tuple[Symbol, ...] = ()
     inside: tuple[str, ...] = ()
     """Equations of values that are computed inside this one, as they were written."""
+    tiled: Any = None
+    """A pass over tiles, which computes the values in ``defines``."""
+    defines: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that the statement computes."""
+        return self.defines or (self.name,)
 
 
 @dataclass
@@ -114,6 +123,10 @@ class Program:
             name = f"{stem}{number}"
         self._taken.add(name)
         return name
+
+    def share_names_of(self, other: Program) -> None:
+        """Take no name that the other program has, now or later, and let it take none of these."""
+        self._taken = other._taken
 
     def index_for(self, symbol: Symbol, length: Expr, after: int = -1) -> Symbol:
         """The index itself, or one of another name where this one runs over another length or stands too early.
@@ -212,7 +225,7 @@ class Program:
             statement.name
             for statement in self.statements[: position + 1]
             if self._memory[statement.name] in done - set(self.system.inputs)
-            and not statement.is_truth
+            and not (statement.is_truth or statement.tiled)
             and self.is_large(statement.expression)
         ]
 
@@ -225,7 +238,8 @@ class Program:
         self._memory = {name: name for name in self.system.inputs}
         for position, statement in enumerate(self.statements):
             seen = viewed(statement.expression)
-            self._memory[statement.name] = self._memory.get(seen, statement.name) if seen else statement.name
+            for name in statement.names:
+                self._memory[name] = self._memory.get(seen, name) if seen else name
             names = mentions(statement.expression, self._memory)
             self._reads.append(Counter(self._memory[name] for name in names))
             for name in names:
@@ -235,7 +249,9 @@ class Program:
 
     def postpone_divisions(self) -> None:
         """Divide the product instead of the weights where ``softmax(S) @ V`` is smaller than the weights."""
-        position_of = {statement.name: position for position, statement in enumerate(self.statements)}
+        position_of = {
+            statement.name: position for position, statement in enumerate(self.statements) if not statement.tiled
+        }
         reads = sum(self._reads, Counter[str]())
         for statement in self.statements:
             for product in products(statement.expression):

@@ -53,7 +53,8 @@ class Target:
     ``half_precision`` what is done if all are float16, ``result_of_number`` how a plain number becomes a result.
     ``may_be_kept``: what an operation has read may be kept for gradients, so that it must not be written over later.
     ``accepts`` and ``accepts_number`` say in the docstring what the function takes; ``extra`` is the extra that
-    brings the target's library; ``strategies`` are the ways in which it can compute attention.
+    brings the target's library; ``strategies`` are the ways in which it can compute attention, ``over_tiles`` writes a
+    pass over tiles.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Target:
     may_be_kept: bool = False
     extra: str | None = None
     strategies: tuple[str, ...] = ("direct",)
+    over_tiles: Callable[..., None] | None = None
 
     def row(self, value: Basic, inside: type | None) -> Row:
         """The row for a matrix of exactly this kind, or the error that says which table lacks it."""

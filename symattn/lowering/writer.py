@@ -66,6 +66,10 @@ class Writer:
             self._statement(statement)
 
     def _statement(self, statement: Statement) -> None:
+        if statement.tiled is not None:
+            assert self.target.over_tiles is not None
+            self.target.over_tiles(self, statement)
+            return
         name, value = statement.name, statement.expression
         later = name in self.program.postponed and self.target.postponed is not None
         for line in statement.inside:
