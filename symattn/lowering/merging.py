@@ -29,8 +29,17 @@ SHIFTED_QUERY, WITH_ONES, SHIFTED_SCORES = "hstack(Q, -b)", "hstack(K, ones(m, 1
 
 SHAPES: Mapping[str, str] = MappingProxyType(
     {
-        **{"m_1": "n 1", "l_1": "n 1", "o_1": "n d", "m": "n 1", "S_2": "n q", "V_2": "q d"},
-        **{"Q": "n d_k", "K": "m d_k", "b": "n 1", "A": "n c", "B": "m c"},
+        "m_1": "n 1",
+        "l_1": "n 1",
+        "o_1": "n d",
+        "m": "n 1",
+        "S_2": "n q",
+        "V_2": "q d",
+        "Q": "n d_k",
+        "K": "m d_k",
+        "b": "n 1",
+        "A": "n c",
+        "B": "m c",
     }
 )
 

@@ -333,6 +333,6 @@ NUMPY = Target(
     result_of_number="np.asarray({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
-    strategies=("direct", "tiled"),
+    strategies=("direct", "tiled", "auto"),
     over_tiles=over_tiles,
 )

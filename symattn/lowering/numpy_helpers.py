@@ -1,6 +1,12 @@
 """Functions that the NumPy target puts into a module whose code calls them, each as its text."""
 
 HELPERS = {
+    "_length": '''
+def _length(value, axis):
+    """The length of an axis, counted from the end; 0 where there is none."""
+    shape = np.shape(value)
+    return shape[axis] if len(shape) >= -axis else 0
+''',
     "_matrix": '''
 def _matrix(value, name, axes=2):
     """The value as an array of floats with at least so many axes; whole numbers and truth values become float64."""

@@ -43,9 +43,9 @@ _LARGE = 1 << 19  # scores from which on several threads are worth their start
 
 
 def _over_tiles(tiles, leading, rows, columns, has_sets, sums=(), largest=()):
-    """Call ``tiles(at, spans)`` for the spans of queries of every member of a stack, on as many threads as BLAS may use.
+    """Call ``tiles(at, spans)`` for the queries of every member of a stack, on as many threads as BLAS may use.
 
-    What it returns is added to ``sums``, always in the same order, so that results do not depend on the threads' luck.
+    What it returns is added to ``sums`` in one order, so that results do not depend on the threads' luck.
     """
     members = list(np.ndindex(leading))
     joins = [np.maximum if is_largest else np.add for is_largest in largest or [False] * len(sums)]
@@ -72,7 +72,8 @@ def _over_tiles(tiles, leading, rows, columns, has_sets, sums=(), largest=()):
                 for at, found in zip(members, pool.map(lambda at: tiles(at, spans), members)):
                     gather(at, found)
             else:
-                shares = [[*spans[k :: 2 * threads], *spans[2 * threads - 1 - k :: 2 * threads]] for k in range(threads)]
+                turn = 2 * threads  # first, second, second, first: as much work for each where sets are causal
+                shares = [spans[k::turn] + spans[turn - 1 - k :: turn] for k in range(threads)]
                 calls = [(at, pool.submit(tiles, at, share)) for at in members for share in shares if share]
                 for at, call in calls:
                     gather(at, call.result())

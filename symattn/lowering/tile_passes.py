@@ -50,7 +50,7 @@ class OverTiles(MatrixExpr):
 
 @dataclass(frozen=True)
 class Result:
-    """An array that a pass gives: ``value`` is what one tile adds to it, ``along`` which of its sides are the tile's."""
+    """An array that a pass gives: ``value`` is what one tile adds to it, ``along`` the sides that are the tile's."""
 
     name: str
     shape: Shape
@@ -283,8 +283,7 @@ class _Passes:
         return Exponential(_only(scores, chosen))
 
     def _linear(self, scores: Value) -> tuple[Expr, Value, Value] | None:
-        found = factors(scores, self.tiling)
-        return found
+        return factors(scores, self.tiling)
 
     def _allowed(self, value: Softmax | LogSumExp, allowed: list[MatrixExpr]) -> MatrixExpr | None:
         if value.allowed is None:
@@ -413,7 +412,7 @@ class _Passes:
         carried, others, states = [], [], []
         weighted = ""
         products = [tiling.results[result].expression.right for result, _ in merged.results]
-        ones = [S.Zero] if not products else products
+        ones = products or [S.Zero]
         for place, right in enumerate(ones):
             if not products:
                 values = self._made_before(_ones(tiling.shape[1]), "_ones")
@@ -433,7 +432,7 @@ class _Passes:
         return Bounded(walk, weighted, tuple(others), bound, tuple(states))
 
     def _vanishes(self, value: Value) -> bool:
-        """Whether what a tile adds is 0 where all its weights are, so that a tile without allowed keys can be left out."""
+        """Whether what a tile adds is 0 where all its weights are: a tile without allowed keys can be left out."""
         if isinstance(value, (MatrixSymbol, Member)):
             if value.name not in self.tiling.tiles:
                 return False

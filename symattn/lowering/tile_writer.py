@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sympy import MatrixSymbol, Symbol
-from sympy import MatrixExpr
+from sympy import MatrixExpr, MatrixSymbol, Symbol
 
 from symattn.equations import Equation, EquationSystem
 from symattn.lowering.costs import Costs

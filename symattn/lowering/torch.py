@@ -238,5 +238,5 @@ TORCH = Target(
     accepts_number="a single number takes the first matrix's dtype and device",
     may_be_kept=True,
     extra="torch",
-    strategies=("direct", "fused", "flex"),
+    strategies=("direct", "fused", "flex", "auto"),
 )

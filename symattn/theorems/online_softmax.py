@@ -2,24 +2,25 @@
 
 from symattn.deriving import Derivation, Recurrence, Theorem
 from symattn.deriving.rules import algebra, block, definition, exponent, logarithm, quotient
+from symattn.lowering.merging import MERGED, SHIFTED_QUERY, SHIFTED_SCORES, WITH_ONES
 
 SOURCE = "Milakov & Gimelshein 2018, arXiv:1805.02867, section 3.1; Dao et al. 2022, arXiv:2205.14135, algorithm 1"
 
 TWO = {"m_1": "1 1", "l_1": "1 1", "o_1": "1 d", "m_2": "1 1", "l_2": "1 1", "o_2": "1 d"}
-MERGED = """
+TWO_MERGED = """
     m = rowmax(hstack(m_1, m_2))
     l = exp(m_1 - m) * l_1 + exp(m_2 - m) * l_2
     o = exp(m_1 - m) * o_1 + exp(m_2 - m) * o_2
 """
 
 weights_add = (
-    Derivation("merged states: the weights add", "exp(m) * l", TWO, MERGED, source=SOURCE)
+    Derivation("merged states: the weights add", "exp(m) * l", TWO, TWO_MERGED, source=SOURCE)
     .to("exp(m) * (exp(m_1 - m) * l_1 + exp(m_2 - m) * l_2)", by=definition)
     .to("exp(m_1) * l_1 + exp(m_2) * l_2", by=exponent, note="whatever `m` is")
 )
 
 outputs_add = (
-    Derivation("merged states: the outputs add", "exp(m) * o", TWO, MERGED, source=SOURCE)
+    Derivation("merged states: the outputs add", "exp(m) * o", TWO, TWO_MERGED, source=SOURCE)
     .to("exp(m) * (exp(m_1 - m) * o_1 + exp(m_2 - m) * o_2)", by=definition)
     .to("exp(m_1) * o_1 + exp(m_2) * o_2", by=exponent)
 )
@@ -111,11 +112,11 @@ folded_weight = key_by_key.solved("l")
 folded_output = key_by_key.solved("o")
 
 TILE = {"S_1": "n p", "S_2": "n q", "V_1": "p d", "V_2": "q d"}
-TILE_GIVEN = """
+TILE_GIVEN = f"""
     m_1 = rowmax(S_1)
     l_1 = rowsum(exp(S_1 - m_1))
     o_1 = exp(S_1 - m_1) @ V_1
-    m = rowmax(hstack(m_1, rowmax(S_2)))
+    m = {MERGED["m"]}
     S = hstack(S_1, S_2)
     V = vstack(V_1, V_2)
 """
@@ -127,13 +128,13 @@ tile_reference = Derivation(
 tile_weight = (
     Derivation("one more block of keys: the weight", "rowsum(exp(S - rowmax(S)))", TILE, TILE_GIVEN, source=TILE_SOURCE)
     .to("rowsum(exp(S - m))", by=block, using=[tile_reference])
-    .to("exp(m_1 - m) * l_1 + rowsum(exp(S_2 - m))", by=block)
+    .to(MERGED["l"], by=block)
 )
 
 tile_output = (
     Derivation("one more block of keys: the output", "exp(S - rowmax(S)) @ V", TILE, TILE_GIVEN, source=TILE_SOURCE)
     .to("exp(S - m) @ V", by=block, using=[tile_reference])
-    .to("exp(m_1 - m) * o_1 + exp(S_2 - m) @ V_2", by=block)
+    .to(MERGED["o"], by=block)
 )
 
 read_out = (
@@ -154,6 +155,39 @@ read_out_lse = (
     )
     .to("log(exp(rowmax(S)) * rowsum(exp(S - rowmax(S))))", by=logarithm)
     .to("lse(S)", by=definition)
+)
+
+BOUND_SOURCE = "Cauchy & Schwarz for the bound; Dao 2023, arXiv:2307.08691, section 3.1.1, for powers of 2"
+
+SHIFT = {"Q": "n d_k", "K": "m d_k", "V": "m d_v", "b": "n 1"}
+SHIFT_GIVEN = f"""
+    A = {SHIFTED_QUERY}
+    B = {WITH_ONES}
+    W = hstack(V, ones(m, 1))
+    S = Q @ K.T
+"""
+
+shifted_scores = Derivation(
+    "scores less a number of each query, as one product", SHIFTED_SCORES, SHIFT, SHIFT_GIVEN, source=BOUND_SOURCE
+).to("S - b", by=block)
+
+shifted_sums = (
+    Derivation("values and sums of rows, as one product", f"exp({SHIFTED_SCORES}) @ W", SHIFT, SHIFT_GIVEN)
+    .to("exp(S - b) @ W", by=block, using=[shifted_scores])
+    .to("hstack(exp(S - b) @ V, rowsum(exp(S - b)))", by=block)
+)
+
+shifted_output = (
+    Derivation(
+        "reading the output, whatever is taken off the scores",
+        "exp(S - b) @ V / rowsum(exp(S - b))",
+        SHIFT,
+        SHIFT_GIVEN,
+        source=BOUND_SOURCE,
+    )
+    .to("exp(-b) * (exp(S) @ V) / (exp(-b) * rowsum(exp(S)))", by=exponent)
+    .to("exp(S) @ V / rowsum(exp(S))", by=quotient)
+    .to("softmax(S) @ V", by=definition)
 )
 
 TILES = {"S_1": "n p", "S_2": "n q", "V_1": "p d", "V_2": "q d"}
@@ -237,6 +271,9 @@ theorem = Theorem(
         tile_output,
         read_out,
         read_out_lse,
+        shifted_scores,
+        shifted_sums,
+        shifted_output,
         tiled,
         tiled_lse,
         tiled_backward_query,
@@ -244,5 +281,9 @@ theorem = Theorem(
         tiled_backward_value,
     ),
     SOURCE,
-    ("the empty state `m = -oo`, `l = 0`, `o = 0`, which stands for no keys and changes nothing it is merged with",),
+    (
+        "that no score exceeds the bound `b = rownorm(Q) * colmax(rownorm(K))`, which is the inequality of Cauchy and "
+        "Schwarz: any `b` gives the same output, this one keeps the exponentials at most 1",
+        "the empty state `m = -oo`, `l = 0`, `o = 0`, which stands for no keys and changes nothing it is merged with",
+    ),
 )

@@ -1,0 +1,103 @@
+"""The strategy ``auto``: the fastest one for the shapes that arrays have when the code is called.
+
+On NumPy short inputs are computed as a whole, in place, and long ones tile by tile: from ``LONG_SCORES`` scores a
+matrix on, where tiles that stay in the cache gain more than going over them costs. With torch a kernel of attention is
+taken where it can say all that happens to the scores; where it cannot, the direct code. tests/benchmarks/tiled.py
+measures the rule.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol
+
+from symattn.equations import EquationSystem
+from symattn.errors import LoweringError
+from symattn.lowering.building import program_of
+from symattn.lowering.coding import Code, code_of, function_text
+from symattn.lowering.costs import Costs
+from symattn.lowering.documenting import docstring, wrapped
+from symattn.lowering.places import Places
+from symattn.lowering.target import Target
+from symattn.lowering.tiling import score_shapes
+from symattn.lowering.uses import uses_of
+
+LONG_SCORES = 1 << 19
+"""Queries times keys from which on tiles are faster than a whole matrix of scores."""
+
+
+def chosen(
+    system: EquationSystem,
+    target: Target,
+    name: str,
+    outputs: tuple[str, ...],
+    keys: list[str] | type,
+    costs: Costs | None = None,
+) -> Code:
+    """The function that chooses, with those that it chooses among; where there is no choice, the direct one."""
+    if "tiled" not in target.strategies:
+        strategy = "fused" if _is_said_by_kernels(system, target, outputs, costs) else "direct"
+        return code_of(system, target, name, outputs, keys, strategy, costs)
+    lengths = _scores(system, outputs)
+    by_tiles, as_whole = f"_{name.lstrip('_')}_by_tiles", f"_{name.lstrip('_')}_as_a_whole"
+    try:
+        tiled = code_of(system, target, by_tiles, outputs, keys, "tiled", costs)
+    except LoweringError:
+        lengths = None
+    if lengths is None:
+        return code_of(system, target, name, outputs, keys, "direct", costs)
+    direct = code_of(system, target, as_whole, outputs, keys, "direct", costs)
+    truths = [key for key in system.inputs if key in uses_of(system, outputs).truths]
+    about = docstring(system, target, outputs, truths)
+    about[-1:-1] = wrapped(f"Computed as a whole below {LONG_SCORES} scores a matrix, tile by tile from there on.")
+    arguments = ", ".join(system.inputs)
+    body = [
+        *about,
+        *_assignments(lengths, Places(system.input_symbols)),
+        f"if {lengths} >= {LONG_SCORES}:",
+        f"    return {by_tiles}({arguments})",
+        f"return {as_whole}({arguments})",
+    ]
+    choice = Code(frozenset(), (), {"_length": target.helpers["_length"]}, (function_text(name, system, body),))
+    return direct.joined(tiled, choice)
+
+
+def _is_said_by_kernels(system: EquationSystem, target: Target, outputs: tuple[str, ...], costs: Costs | None) -> bool:
+    """Whether torch's own kernel computes attention, rather than one that has to be compiled first."""
+    if "fused" not in target.strategies:
+        return False
+    try:
+        kernels = program_of(system, outputs, "fused", costs).kernels
+    except LoweringError:
+        return False
+    return set(kernels.values()) == {"scaled_dot_product_attention"}
+
+
+def _scores(system: EquationSystem, outputs: tuple[str, ...]) -> Expr | None:
+    """How many scores the largest matrix of them has, in sizes that shapes tell."""
+    places = Places(system.input_symbols)
+    counts = [rows * columns for rows, columns in score_shapes(program_of(system, outputs))]
+    known = [count for count in counts if places.is_known(count) and count.free_symbols]
+    return known[0] if known else None
+
+
+def _assignments(count: Expr, places: Places) -> list[str]:
+    """The lines that take sizes from shapes, before anything is known of the arrays."""
+    lines: list[str] = []
+    done: set[Symbol] = set()
+
+    def assign(symbol: Symbol) -> None:
+        if symbol in done:
+            return
+        done.add(symbol)
+        name, axis = places.places[symbol]
+        length = f"_length({name}, {axis})"
+        if symbol in places.part_of:
+            factor, rest = places.part_of[symbol]
+            for other in sorted(factor.free_symbols | rest.free_symbols, key=str):
+                assign(other)
+            length = f"({length} - ({rest})) // ({factor})"
+        lines.append(f"{symbol} = {length}")
+
+    for symbol in sorted(count.free_symbols, key=str):
+        assign(symbol)
+    return lines
