@@ -34,6 +34,9 @@ from symattn.shapes import size
 
 TARGETS: dict[str, Target] = {target.name: target for target in (NUMPY, TORCH)}
 
+NEEDS = {"tiled": "passes over tiles"}
+"""What a target lacks that has not a strategy."""
+
 
 def lambdify_system(
     system: EquationSystem,
@@ -49,12 +52,14 @@ def lambdify_system(
     and so do the results of a system that names its results.
     ``layouts`` name the axes of inputs and results that come otherwise, as in ``{"Q": "n (H d_k)", "A": "C H W"}``;
     ``sizes`` are those that no array tells then, as in ``{"H": 8}``.
-    ``strategy`` is ``"direct"``; with torch also ``"fused"``, which computes attention by torch's kernels:
+    ``strategy`` is ``"direct"``, every value as a whole; with NumPy also ``"tiled"``, which makes scores tile by tile
+    and never holds a whole matrix of them; with torch also ``"fused"``, which computes attention by torch's kernels:
     ``scaled_dot_product_attention``, or where it has no words for what happens to the scores ``flex_attention``, which
-    has no gradients on the CPU; ``"flex"`` takes the second one for all.
+    has no gradients on the CPU; ``"flex"`` takes the second one for all. ``"auto"`` chooses among them by the shapes
+    that arrays have when the code is called.
     The function has ``source``, the text of a module that runs without symattn, ``inputs``, ``outputs`` and ``target``.
-    Errors: ``LoweringError`` for an unknown target or strategy and, with the reasons, where kernels have nothing to
-    compute; ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
+    Errors: ``LoweringError`` for an unknown target or strategy and, with the reasons, where kernels or tiles have
+    nothing to compute; ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
     a node that the target's table lacks, ``MissingExtraError`` if the target's library is not installed.
     """
     chosen = _target(target)
@@ -133,7 +138,8 @@ def _check_strategy(strategy: object, target: Target) -> None:
         return
     if isinstance(strategy, str) and strategy in every:
         having = ", ".join(each.name for each in TARGETS.values() if strategy in each.strategies)
-        raise LoweringError(f"{target.name} has no fused kernels; strategy={strategy!r} is one of the target {having}.")
+        lacks = NEEDS.get(strategy, "fused kernels")
+        raise LoweringError(f"{target.name} has no {lacks}; strategy={strategy!r} is one of the target {having}.")
     hint = suggestion(strategy, every) if isinstance(strategy, str) else ""
     raise LoweringError(f"there is no strategy {strategy!r}.{hint} There are: {', '.join(every)}.")
 

@@ -222,6 +222,14 @@ def row_sum(writer: Writer, node: RowSum, place: str) -> Piece:
     return writer.new(f"np.vecdot({sides})[..., None]", node)
 
 
+def column_max(writer: Writer, node: ColumnMax, place: str) -> Piece:
+    """The largest number of each column; of lengths, which are never below 0, that of no rows is 0."""
+    if not isinstance(node.argument, RowNorm):
+        return LARGEST(writer, node, place)
+    lengths = writer.value(node.argument).within(Binding.ATOM)
+    return writer.new(f"{lengths}.max(axis=-2, keepdims=True, initial=0)", node)
+
+
 SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
 MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
 LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
@@ -247,7 +255,7 @@ ROWS: dict[type[Value], Row] = {
     RowMean: MEAN,
     ColumnMean: MEAN,
     RowMax: LARGEST,
-    ColumnMax: LARGEST,
+    ColumnMax: column_max,
     RowNorm: arrays.called("np.linalg.norm", "axis={axis}, keepdims=True"),
     LogSumExp: normalising.over_keys("_logsumexp", is_zero_without_keys=False),
     Hardmax: normalising.over_keys("_hardmax"),

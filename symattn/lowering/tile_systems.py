@@ -166,7 +166,7 @@ class TileEquations:
         return put_in(value, replaced) if replaced else value
 
     def sum_of(self, value: Value) -> tuple[Value, str]:
-        """What one tile adds to a sum over scores, and whose sum it is: of the ``queries``, of the ``keys`` or ``all``."""
+        """What one tile adds to a sum over scores, and whose sum it is: the ``queries``', the ``keys``' or ``all``."""
         in_tiles = self.tiling.in_tiles
         if isinstance(value, Scatter):
             places = (*map(self._scalar, value.positions), value.row, value.column, *value.shape)

@@ -135,7 +135,7 @@ class Tiling:
             return self._apart(ElementwiseQuotient(MEANS[type(value)](value.argument), value.length), statement)
         parts = tuple(self._apart(part, statement) if self.in_tiles(part) else part for part in value.args)
         is_product = isinstance(value, MatrixProduct) and any(map(self.in_tiles, parts))
-        if is_product and self.is_scores(value):
+        if is_product and (self.is_scores(value) or all(map(self.in_tiles, parts))):
             raise NotTiled(f"{self._written(statement)} multiplies matrices that have an entry for every query and key")
         value = rebuilt(value, parts)
         if not (is_product or isinstance(value, SUMS)):
