@@ -124,7 +124,7 @@ class _PassWriter:
             lines.append(f"{name} = {self._zeros(self.outer.value(columns).text)}")
         lines += self._walk(bounded.walk)
         lines.append(f"{merged.total} = {bounded.weighted}[:, -1:]")
-        least = f"{self.columns} * 8 * np.finfo({self.dtype}).tiny / np.finfo({self.dtype}).eps"
+        least = f"({self.columns} + 1) * 8 * np.finfo({self.dtype}).tiny / np.finfo({self.dtype}).eps"
         lines.append(f"if np.min({merged.total}) >= {least}:  # nothing that counts was rounded to 0")
         others_of = dict(bounded.others)
         inside = []
