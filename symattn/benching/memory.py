@@ -62,51 +62,60 @@ def peaks(tasks: Iterable[Task], *, threads: int = 1, seconds: float = SECONDS) 
 
     Each task may take so many ``seconds``. ``threads`` are those of BLAS and torch.
     """
-    process: _Process | None = None
-    try:
+    with Measurer(threads) as measurer:
         for task in tasks:
-            process = process or _Process(threads)
-            found = process.measured(task, seconds)
-            if found.extra is None and not process.is_ready:
-                process.end()
-                process = None
-            yield found
-    finally:
-        if process is not None:
-            process.end()
+            yield measurer.measured(task, seconds)
 
 
-class _Process:
-    """A process that measures tasks as they are sent; it is spawned, so that it has nothing of this one's memory."""
+class Measurer:
+    """A process that measures tasks as they are sent, begun at the first and anew after one that ended it.
 
-    def __init__(self, threads: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_measure_all, args=(theirs, threads), daemon=True)
-        self._process.start()
-        theirs.close()
-        self.is_ready = True
+    It is spawned, so that it has nothing of this one's memory. Use it as a context, at whose end the process is ended.
+    """
 
-    def measured(self, task: Task, seconds: float) -> Peak:
+    def __init__(self, threads: int = 1) -> None:
+        self._threads = threads
+        self._process: Any = None
+        self._connection: Any = None
+
+    def __enter__(self) -> Measurer:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._end()
+
+    def measured(self, task: Task, seconds: float = SECONDS) -> Peak:
+        """The memory that a task takes, or the reason why it is not known."""
+        if self._process is None:
+            context = multiprocessing.get_context("spawn")
+            self._connection, theirs = context.Pipe()
+            self._process = context.Process(target=_measure_all, args=(theirs, self._threads), daemon=True)
+            self._process.start()
+            theirs.close()
         try:
             self._connection.send(task)
             if self._connection.poll(seconds):
                 found = self._connection.recv()
                 assert isinstance(found, Peak)
                 return found
-            reason = f"it did not end within {seconds:g} seconds"
+            reason = f"it did not end within {seconds:.3g} seconds"
         except (EOFError, OSError):
             self._process.join(5)
             status = self._process.exitcode
             killed = ", for want of memory perhaps" if status == -9 else ""
             reason = f"its process ended with status {status}{killed}"
-        self.is_ready = False
+        except BaseException:
+            self._end()
+            raise
+        self._end()
         return Peak(None, reason)
 
-    def end(self) -> None:
-        self._connection.close()
-        self._process.terminate()
-        self._process.join(5)
+    def _end(self) -> None:
+        if self._process is not None:
+            self._connection.close()
+            self._process.terminate()
+            self._process.join(5)
+        self._process = None
 
 
 def _measure_all(connection: Any, threads: int) -> None:

@@ -53,6 +53,8 @@ def held_to(threads: int) -> Iterator[str]:
 @cache
 def _controller(with_torch: bool) -> Any:
     """What holds the libraries that are loaded; found once before torch is there and once after, for it takes long."""
+    import numpy  # noqa: F401, for what is not loaded yet is not held
+
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
