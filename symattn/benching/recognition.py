@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any
 
@@ -13,10 +13,11 @@ from symattn.benching.peers import Form
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import LoweringError
 from symattn.lowering.building import program_of
-from symattn.lowering.functions import lambdify_system
+from symattn.lowering.functions import TARGETS
 from symattn.lowering.fused import is_causal
 from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
 from symattn.lowering.program import Program
+from symattn.lowering.source import source_of
 from symattn.nodes import ElementwiseProduct, HyperbolicTangent, IndexCondition, Member, Value, is_matrix
 
 
@@ -88,9 +89,9 @@ def recognised(system: EquationSystem, sizes: Mapping[str, int], number: float) 
     if isinstance(node, FlexProduct) and node.scores != node.score:
         cap = _cap(node, values)
         scale *= cap
-    return Recognised(
-        *operands, scale, cap, **_allowed(system, program, node, axes, sizes), **_bias(system, node, axes)
-    )
+    bias = _bias(system, node, axes)
+    form = Recognised(operands[0], operands[1], operands[2], scale, cap, bias_source=bias)
+    return replace(form, **_allowed(system, program, node, axes, sizes))
 
 
 def _reason(error: LoweringError) -> str:
@@ -146,17 +147,16 @@ def _allowed(
         )
         if fixed.condition.free_symbols <= {fixed.row, fixed.column}:
             made = EquationSystem("allowed", (), (Equation("A", fixed),), "A")
-            return {"allowed_source": lambdify_system(made).source}
+            return {"allowed_source": _source(made)}
     raise NoPeers("its allowed set depends on more than one mask or the places of query and key")
 
 
-def _bias(system: EquationSystem, node: Any, axes: tuple[Symbol, ...]) -> dict[str, str]:
+def _bias(system: EquationSystem, node: Any, axes: tuple[Symbol, ...]) -> str:
+    """The code of what is added to the scores, if anything is."""
     biases = node.biases if isinstance(node, KernelProduct) else ()
     if not biases:
-        return {}
+        return ""
     total = biases[0]
-    for each in biases[1:]:
-        total = total + each
     names = {symbol.name for symbol in total.atoms(MatrixSymbol, Member)}
     if len(biases) > 1 or not names <= set(system.inputs):
         raise NoPeers("what is added to its scores is computed from more than inputs")
@@ -165,7 +165,11 @@ def _bias(system: EquationSystem, node: Any, axes: tuple[Symbol, ...]) -> dict[s
         raise NoPeers("its heads have no lengths of their own")
     own = tuple((axis, lengths[axis]) for axis in axes)
     made = EquationSystem("bias", system.input_symbols, (Equation("B", total, own),), "B")
-    return {"bias_source": lambdify_system(made).source}
+    return _source(made)
+
+
+def _source(system: EquationSystem) -> str:
+    return source_of(system, TARGETS["numpy"], (system.output,), object)
 
 
 def _called(source: str, arrays: Mapping[str, Any]) -> Any:

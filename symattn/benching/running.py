@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import platform
 import time
@@ -26,6 +27,9 @@ Progress = Callable[[int, int, str], None]
 
 CALLS = 6
 """How often a contestant is called at least: to check it, to warm up, in each round, and for its memory."""
+
+TIMING = 0.4
+"""Which part of the time for one number of tokens goes to timing; checks and memory take the rest."""
 
 ITEM = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 """Bytes of a number."""
@@ -94,6 +98,8 @@ class _Run:
 
     def outcome(self) -> Outcome:
         settings, interrupted = self.settings, False
+        for library in {each.library for each in self.field.contestants}:
+            importlib.import_module(library)  # before its threads are held
         try:
             with held_to(settings.threads) as remark, Measurer(settings.threads) as measurer:
                 if remark:
@@ -187,7 +193,7 @@ class _Run:
         self, n: int, ready: dict[str, Call], work: Work, units: dict[str, float | None], lengths_left: int
     ) -> list[Row]:
         settings = self.settings
-        seconds = max(0.0, 0.6 * self.left / lengths_left)
+        seconds = max(0.0, TIMING * self.left / lengths_left)
         finish = waiting_for(settings.device)
         timings: Timings = interleaved(ready, seconds=seconds, rounds=settings.rounds, finish=finish)
         peers = [name for name in self.field.peers if name in ready]

@@ -88,24 +88,23 @@ def _notes(outcome: Outcome) -> list[str]:
             else "Times are medians of interleaved repetitions."
         )
         notes.append(
-            "GFLOP/s counts the matrix products over allowed keys; the limit is their time at this machine's best rate, "
-            "and that of the exponentials."
+            "GFLOP/s counts the matrix products over allowed keys; the limit is their time at this machine's best "
+            "rate, and that of the exponentials."
         )
     ways = dict.fromkeys(row.memory.how for row in outcome.rows if row.memory and row.memory.extra is not None)
     place = "in a process of its own" if outcome.settings.device == "cpu" else "on the device"
     notes += [f"Memory is the {how}, {place}." if "growth" in how else f"Memory is {how}." for how in ways]
+    unknown: dict[str, list[str]] = {}
     for row in outcome.rows:
         if row.memory is not None and row.memory.extra is None:
-            notes.append(f"n = {row.n}, memory of {row.name}: {row.memory.how}.")
-    if any(row.units is not None for row in outcome.rows):
-        worst = (
-            max(row.units for row in outcome.rows if row.units is not None and not row.wrong) if outcome.passed else 0
+            unknown.setdefault(row.memory.how, []).append(f"{row.name} (n = {row.n})")
+    notes += [f"Memory of {', '.join(rows)}: {reason}." for reason, rows in unknown.items()]
+    units = [row.units for row in outcome.rows if row.units is not None]
+    if units and outcome.passed:
+        notes.append(
+            f"All results agree with the float64 reference: the largest error is {max(units):.2g} of the 50 units of "
+            "rounding that are allowed."
         )
-        if outcome.passed:
-            notes.append(
-                f"All results agree with the float64 reference: the largest error is {worst:.2g} of the 50 units of "
-                "rounding that are allowed."
-            )
     notes += [f"{name}: {reason}." for name, reason in outcome.refused.items()]
     return [*notes, *outcome.remarks]
 
