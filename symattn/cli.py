@@ -33,6 +33,7 @@ COMMANDS = {
     "audit": ("auditing", "Compare a claimed formula, or a function, with a mechanism, and name the mistake."),
     "theorems": ("showing_theorems", "List the theorems with their evidence, or show one with every step."),
     "book": ("publishing_the_book", "List the chapters of the book, print one, or write all of them."),
+    "bench": ("benchmarking", "Time the generated code against code written by hand, on this machine."),
     "exercises": ("exercising", "Print a sheet of exercises with numbers from a seed, and its key."),
     "check": ("checking_answers", "Check the answer to an exercise, and name the mistake that gives it."),
     "list": ("listing", "List the library of mechanisms, group by group, or one of them to be changed."),

@@ -128,3 +128,6 @@ PAGE_ENTRIES = 4_000
 
 PAGE_VALUES = 4_000
 """Entries of one value on a page, each a cell that follows every edit."""
+
+BENCHMARK_TOKENS = 1_000_000
+"""Queries, and keys, of one row of a benchmark."""

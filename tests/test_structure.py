@@ -69,7 +69,7 @@ LAYERS = (
     {"examples", "article_words"},
     {"article_steps", "comparing", "theorems", "auditing", "page"},
     {"reading", "adapters"},
-    {"exercises"},
+    {"exercises", "benching"},
     {"book"},
     {"commands"},
     {"cli"},
