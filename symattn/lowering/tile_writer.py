@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sympy import MatrixExpr, MatrixSymbol, Symbol
+from sympy import MatrixExpr, MatrixSymbol, Symbol, log
 
 from symattn.equations import Equation, EquationSystem
 from symattn.lowering.costs import Costs
 from symattn.lowering.pieces import Binding, Piece
 from symattn.lowering.program import Facts, Program
-from symattn.lowering.rewriting import cheaper
+from symattn.lowering.rewriting import cheaper, rebuilt
 from symattn.lowering.sharing import Sharing
 from symattn.lowering.target import Target
 from symattn.lowering.tile_nodes import BinaryExponential, OnlyAllowed
@@ -19,7 +19,7 @@ from symattn.lowering.tile_sets import BOTTOM, LEFT, RIGHT, TOP, mask_of_compari
 from symattn.lowering.tile_systems import COLUMNS, ROWS
 from symattn.lowering.uses import ROW, Uses
 from symattn.lowering.writer import Writer
-from symattn.nodes import Exponential, Value, shape_of
+from symattn.nodes import ElementwiseProduct, Exponential, Value, is_matrix, shape_of
 
 NUMBERS = "_numbers"
 """Stands for the dtype that all arrays of a pass share."""
@@ -133,9 +133,23 @@ def tile_program(
     sharing = Sharing(program, rewritten)
     for equation, expression in zip(system, rewritten, strict=True):
         sharing.add(equation.name, expression, equation, ())
-    program.statements = [replace(each, text=texts.get(each.name, each.text)) for each in program.statements]
+    program.statements = [
+        replace(each, text=texts.get(each.name, _in_words(each.expression if each.text is None else each.text)))
+        for each in program.statements
+    ]
     program.count_reads()
     return program
+
+
+def _in_words(value: Value) -> Value:
+    """The value as comments show it: in nodes that the language has words for, keys that are not allowed unspoken of."""
+    if isinstance(value, OnlyAllowed):
+        return _in_words(value.scores)
+    if isinstance(value, BinaryExponential):
+        return Exponential(ElementwiseProduct(log(2), _in_words(value.argument)))
+    if not is_matrix(value) or isinstance(value, MatrixSymbol):
+        return value
+    return rebuilt(value, tuple(map(_in_words, value.args)))
 
 
 def large_names(program: Program) -> list[str]:
