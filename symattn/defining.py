@@ -195,10 +195,14 @@ class Mechanism(EquationSystem):
         ``layouts`` name the axes of arrays that come in another form than the equations declare, those that are one
         axis of the array in brackets: ``{"Q": "n (H d_k)"}`` for heads side by side, ``{"Q": "n H d_k"}`` for tokens
         before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says
-        what no array tells, such as ``{"H": 8}``. ``strategy="fused"`` computes attention by torch's kernels:
-        ``scaled_dot_product_attention``, or for soft caps and the like ``flex_attention``, which has no gradients on
-        the CPU; ``"flex"`` takes the second one for all.
-        Errors: ``LoweringError``, with the reasons where kernels have nothing to compute, ``UnknownNameError``,
+        what no array tells, such as ``{"H": 8}``.
+        ``strategy`` is ``"direct"``, every value as a whole; ``"tiled"`` (NumPy), scores in tiles that are merged, so
+        that no matrix of them is ever held, on as many threads as NumPy's BLAS may use; ``"fused"`` (torch),
+        attention by ``scaled_dot_product_attention``, or for soft caps and the like ``flex_attention``, which has no
+        gradients on the CPU; ``"flex"`` (torch), the second one for all; ``"auto"``, the fastest for the shapes that
+        arrays have when the code is called.
+        Errors: ``LoweringError``, with the reasons where kernels or tiles have nothing to compute,
+        ``UnknownNameError``,
         ``MissingExtraError`` if torch is not installed.
         """
         return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)

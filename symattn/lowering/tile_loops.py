@@ -151,11 +151,11 @@ class _PassWriter:
         for name, memory in self.sums.items():
             result = results[name]
             sides = ["_bottom - _top", self.outer.value(result.shape[1 if result.along == "queries" else 0]).text]
-            shape = ", ".join(sides if result.along == "queries" else sides[::-1])
+            lengths = ", ".join(sides if result.along == "queries" else sides[::-1])
             zeros = (
                 f"np.full(({shape}), -np.inf, {self.dtype})"
                 if result.is_largest
-                else f"np.zeros(({shape}), {self.dtype})"
+                else f"np.zeros(({lengths}), {self.dtype})"
             )
             lines.append(f"{memory} = {zeros}")
         lines += self._walk(made.walk)

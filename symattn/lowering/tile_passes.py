@@ -118,9 +118,9 @@ class TiledPass:
     axes: tuple[Symbol, ...]
     shape: Shape
     equations: TileEquations
-    results: tuple[Result, ...] = ()
-    merged: tuple[Merged, ...] = ()
-    walk: Walk | None = None
+    results: tuple[Result, ...]
+    merged: tuple[Merged, ...]
+    walk: Walk
     bounded: Bounded | None = None
     comments: tuple[str, ...] = ()
     states: tuple[MatrixSymbol, ...] = ()
@@ -180,7 +180,6 @@ class _Passes:
         self._before: list[Statement] = []
         self._states: list[MatrixSymbol] = []
         self._equations = equations = TileEquations(self.program, self.tiling, found.axes)
-        made = TiledPass(found.axes, self.tiling.shape, equations)
         ordinary = [each for each in found.results if each.name not in self.tiling.merged_with]
         softmaxes = list(dict.fromkeys([*found.merged, *self._merging_results(found)]))
         needed = self._needed(found, softmaxes, ordinary)
@@ -205,8 +204,8 @@ class _Passes:
         for statement in found.stored:
             results.append(Result(statement.name, self.tiling.shape, equations.symbol(statement.name), "both"))
         skip = all(self._vanishes(each.expression) for each in (*ordinary, *found.stored))
-        made.results, made.merged = tuple(results), tuple(merged)
-        made.walk = Walk(tuple(lines), texts, tuple(carried), tuple(dict.fromkeys(allowed)), skip)
+        walk = Walk(tuple(lines), texts, tuple(carried), tuple(dict.fromkeys(allowed)), skip)
+        made = TiledPass(found.axes, self.tiling.shape, equations, tuple(results), tuple(merged), walk)
         if len(softmaxes) == 1 and not ordinary and not found.stored:
             made.bounded = self._bounded(softmaxes[0], merged[0])
         made.states = tuple(self._states)
@@ -378,8 +377,8 @@ class _Passes:
     def _read(self, made: TiledPass) -> tuple[Operand, ...]:
         """What a pass reads, each under a name: formulas are computed before it."""
         walks = [made.walk, *([made.bounded.walk] if made.bounded else [])]
-        values = [value for walk in walks if walk for _, value in walk.equations]
-        values += [allowed for walk in walks if walk for allowed in walk.allowed]
+        values = [value for walk in walks for _, value in walk.equations]
+        values += [allowed for walk in walks for allowed in walk.allowed]
         values += [result.value for result in made.results if result.value is not None]
         named = {symbol for value in values for symbol in value.atoms(MatrixSymbol) | value.free_symbols}
         bound = {(made.bounded.bound, Slice.OF_QUERIES)} if made.bounded else set()

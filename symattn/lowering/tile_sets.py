@@ -83,8 +83,8 @@ def linear(allowed: MatrixExpr) -> list[Difference] | None:
             slopes = [difference.diff(symbol) for symbol in (ROW, COLUMN)]
             if any(slope.free_symbols or not slope.is_comparable for slope in slopes) or difference.has(floor, Abs):
                 return None
-            signs = (int(bool(slope > 0)) - int(bool(slope < 0)) for slope in slopes)
-            found.append(Difference(difference, *signs, slope=slopes[0]))
+            by_query, by_key = (int(bool(slope > 0)) - int(bool(slope < 0)) for slope in slopes)
+            found.append(Difference(difference, by_query, by_key, slopes[0]))
     return found
 
 

@@ -142,7 +142,7 @@ def tile_program(
 
 
 def _in_words(value: Value) -> Value:
-    """The value as comments show it: in nodes that the language has words for, keys that are not allowed unspoken of."""
+    """The value as comments show it, in nodes that the language has words for; nothing is said of allowed sets."""
     if isinstance(value, OnlyAllowed):
         return _in_words(value.scores)
     if isinstance(value, BinaryExponential):

@@ -206,10 +206,8 @@ def variants(demands):
                 for length, given in zip(made.shape(symbol.name), shape, strict=True)
             ]
             values.append(generator.standard_normal(shape).astype(np.float32) if shape else np.float32(5))
-        functions = {
-            strategy: lambda function=made.lambdify("numpy", strategy=strategy), values=values: function(*values)
-            for strategy in ("tiled", "direct")
-        }
+        codes = {strategy: made.lambdify("numpy", strategy=strategy) for strategy in ("tiled", "direct")}
+        functions = {strategy: lambda code=code, values=values: code(*values) for strategy, code in codes.items()}
         assert_close([functions["tiled"]()], [functions["direct"]()])
         compare(demands, f"{name}, n {n}", functions, "tiled", "direct", None, 5)
 
