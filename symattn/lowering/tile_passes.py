@@ -13,6 +13,7 @@ from symattn.lowering.comments import text_of
 from symattn.lowering.merging import BOUND, MERGED, SHIFTED_QUERY, SHIFTED_SCORES, WITH_ONES, rule
 from symattn.lowering.program import Program, Statement, mentions
 from symattn.lowering.rewriting import rebuilt
+from symattn.lowering.tile_joined import split_joined
 from symattn.lowering.tile_nodes import BinaryExponential, OnlyAllowed
 from symattn.lowering.tile_systems import ROWS, Operand, Slice, TileEquations
 from symattn.lowering.tiling import NotTiled, Pass, Tiling, factors, score_shapes
@@ -134,6 +135,12 @@ def tile(program: Program) -> None:
     """
     reasons: list[str] = []
     done = False
+    before = list(program.statements), dict(program.known)
+    try:
+        split_joined(program)
+    except NotTiled as reason:
+        program.statements, program.known = before
+        reasons.append(str(reason))
     for shape in score_shapes(program):
         before = list(program.statements), dict(program.known)
         try:
@@ -275,8 +282,8 @@ class _Passes:
         chosen = self._allowed(value, allowed)
         if found is not None:
             factor, query, key = found
-            assert is_binary
-            scores = equations.tile(self._shifted(_times(query, factor / log(2)), key, number))
+            binary = number if is_binary else ElementwiseQuotient(number, log(2))
+            scores = equations.tile(self._shifted(_times(query, factor / log(2)), key, binary))
             return BinaryExponential(_only(scores, chosen))
         scores = ElementwiseDifference(equations.tile(value.scores), equations.operand(number, Slice.OF_QUERIES))
         return Exponential(_only(scores, chosen))
@@ -322,26 +329,30 @@ class _Passes:
         lines.append((new["l"], rule(MERGED["l"], given)))
         carried += [(given["m_1"].name, new["m"]), (given["l_1"].name, new["l"])]
         products = []
-        for result in found.results:
-            if tiling.merged_with.get(result.name) == name and result.name != name:
-                right = result.expression.right
-                state, value_name = self._state("_weighted", right.shape[1]), program.fresh("_values")
-                other = self._equations.operand(right, Slice.OF_KEYS)
-                more = {"o_1": state, "m_1": given["m_1"], "m": given["m"], "S_2": scores, "V_2": other}
-                lines.append((value_name, rule(MERGED["o"], more)))
-                carried.append((state.name, value_name))
-                products.append((result.name, state.name))
-                results.append(Result(result.name, result.expression.shape, None, "queries"))
         log_sum, is_binary = None, False
-        if name in found.merged or name in tiling.results:
-            is_binary = name in found.merged and self._linear(value.scores) is not None
-            log_sum = name if name in tiling.results else program.fresh("_log_sum")
-            if name in found.merged:
-                self._log_sums[name] = log_sum, is_binary
-                shape = (self.tiling.shape[0], S.One)
-                program.known[log_sum] = replace(program.facts(value), shape=shape)
-            asked = name in tiling.results
-            results.append(Result(log_sum, (self.tiling.shape[0], S.One), None, "queries", is_asked=asked))
+        for result in found.results:
+            if tiling.merged_with.get(result.name) != name:
+                continue
+            if isinstance(result.expression, LogSumExp):
+                log_sum = result.name
+                continue
+            right = result.expression.right
+            state, value_name = self._state("_weighted", right.shape[1]), program.fresh("_values")
+            other = self._equations.operand(right, Slice.OF_KEYS)
+            more = {"o_1": state, "m_1": given["m_1"], "m": given["m"], "S_2": scores, "V_2": other}
+            lines.append((value_name, rule(MERGED["o"], more)))
+            carried.append((state.name, value_name))
+            products.append((result.name, state.name))
+            results.append(Result(result.name, result.expression.shape, None, "queries"))
+        column = (self.tiling.shape[0], S.One)
+        asked = log_sum is not None
+        if name in found.merged:
+            is_binary = not asked and self._linear(value.scores) is not None
+            log_sum = log_sum or program.fresh("_log_sum")
+            self._log_sums[name] = log_sum, is_binary
+            program.known[log_sum] = replace(program.facts(value), shape=column)
+        if log_sum is not None:
+            results.append(Result(log_sum, column, None, "queries", is_asked=asked))
         empty = value.allowed is not None
         return Merged(given["m_1"].name, given["l_1"].name, tuple(products), log_sum, is_binary, empty)
 

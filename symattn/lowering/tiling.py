@@ -168,8 +168,10 @@ class Tiling:
                 self.level[made.name] = number + 1
                 return
         if isinstance(value, LogSumExp):
-            self.merging[made.name] = self._latest(value)
-            self.merged_with[made.name] = made.name
+            weights = [name for name, tile in self.tiles.items() if tile.expression == Softmax(*value.args)]
+            self.merged_with[made.name] = (weights or [made.name])[0]
+            if not weights:
+                self.merging[made.name] = self._latest(value)
         self.level[made.name] = self._latest(value) + 1
 
     def _check_positions(self, value: Value, statement: Statement) -> None:

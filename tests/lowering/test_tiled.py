@@ -76,7 +76,16 @@ MECHANISMS = [
     ),
     *("danet-channel", "differential", "dot", "dropout", "grouped-query", "local-p", "masked", "mla-absorbed"),
     *("multi-head-causal", "multi-query", "non-local-gaussian", "packed-multi-head", "padded", "prefix", "qk-norm"),
-    *("relu-over-n", "rope", "scalable-softmax-causal", "scaled-dot", "self-attention", "sigmoid", "sliding-window"),
+    *(
+        "relu-over-n",
+        "off-by-one",
+        "rope",
+        "scalable-softmax-causal",
+        "scaled-dot",
+        "self-attention",
+        "sigmoid",
+        "sliding-window",
+    ),
     *("softcap", "swin-v2", "t5-bias", "t5-causal-bias", "temperature"),
 ]
 
