@@ -128,3 +128,6 @@ PAGE_ENTRIES = 4_000
 
 PAGE_VALUES = 4_000
 """Entries of one value on a page, each a cell that follows every edit."""
+
+SCALAR_OPERATIONS = 50_000
+"""Operations on single numbers in straight-line code, where each is a piece of its text."""

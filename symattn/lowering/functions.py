@@ -18,6 +18,7 @@ from symattn.lowering.arranging import Arrangement
 from symattn.lowering.costs import Costs
 from symattn.lowering.naming import function_name
 from symattn.lowering.numpy import NUMPY
+from symattn.lowering.scalar import SCALAR, at_sizes, scalar_source
 from symattn.lowering.source import source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
@@ -73,8 +74,10 @@ def lambdify_system(
         if name not in system.by_name and name not in system.inputs:
             raise system.unknown(name)
     arrangement = None
-    if layouts or sizes:
+    if layouts or (sizes and strategy not in SCALAR):
         arrangement = Arrangement.of(system, layouts or {}, sizes or {})
+    if strategy in SCALAR:
+        system = at_sizes(system, sizes, strategy)
     return compiled(system, chosen, names, keys, arrangement, strategy)
 
 
@@ -148,7 +151,10 @@ def compiled(
     costs: Costs | None = None,
 ) -> Callable[..., Any]:
     """The function whose source ``source_of`` writes. Errors: ``MissingExtraError`` if its library is not installed."""
-    source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
+    if strategy in SCALAR:
+        source = scalar_source(system, outputs, keys, arrangement, strategy)
+    else:
+        source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)

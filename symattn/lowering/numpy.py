@@ -331,4 +331,5 @@ NUMPY = Target(
     result_of_number="np.asarray({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
+    strategies=("direct", "scalar", "compiled"),
 )
