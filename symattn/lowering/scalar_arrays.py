@@ -152,6 +152,9 @@ IN_PLACE: dict[str, Callable[..., list[str]]] = {
 }
 """The same in memory that may be written over: lines, of which the last is the result. Others are made anew."""
 
+ONE_CALL = frozenset({"add", "subtract", "multiply", "divide", "share", "negate", "exp", "tanh"})
+"""Operations whose result goes into memory of an earlier block where there is some."""
+
 TRUE_OR_FALSE = frozenset({"less", "at most", "greater", "at least", "equal", "unequal", "both"})
 """Operations whose block holds truth values."""
 

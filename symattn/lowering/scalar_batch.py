@@ -1,17 +1,21 @@
-"""The steps as NumPy code on blocks whose last axis is the batch: a line a step, in place where nothing reads again."""
+"""The steps as NumPy code on blocks of instances: a line a step, in place where nothing reads the memory again.
+
+A block has the batch as its first and its last axis, and its own axes between them: instances that lie side by side
+are few enough that what is read of them stays in the smallest cache while they are moved there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from symattn.closed_form.steps import ALONG, GATHER, Axis, Step, View
-from symattn.lowering.scalar_arrays import IN_PLACE, OVER_ROWS, TRUE_OR_FALSE, TRUTHS, array_text
+from symattn.lowering.scalar_arrays import IN_PLACE, ONE_CALL, OVER_ROWS, TRUE_OR_FALSE, TRUTHS, array_text
 from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_numbers import equation_comment, number
-from symattn.lowering.scalar_views import aligned, sliced
+from symattn.lowering.scalar_views import aligned, gathered, sliced
 
-LETTERS = "ijklmnopqrstuvwxyzacdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""Of the axes in a sum of products; ``b`` is the batch."""
+LETTERS = "ijklmnopqrstuvwxycdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Of the axes in a sum of products; ``a`` and ``b`` are the batch."""
 
 
 class BatchWriter:
@@ -51,6 +55,20 @@ class BatchWriter:
             self._step(place, step)
         return [self._output(name) for name in self.entries.steps.outputs]
 
+    def order(self, name: str) -> tuple[int, ...]:
+        """The order in which the axes of an input are to lie in memory: one that products run along comes last."""
+        view = self.entries.steps.program.named[name]
+        axes = self.steps[view.source].axes
+        own = list(range(len(axes)))
+        for step in self.steps:
+            for operand in step.operands if step.operation == "dot" else ():
+                if operand.source == view.source:
+                    along = operand.strides.get(ALONG, 0)
+                    strides = self.steps[view.source].strides
+                    found = [place for place, (axis, _) in enumerate(axes) if along and strides.get(axis) == along]
+                    return tuple([place for place in own if place not in found] + found)
+        return tuple(own)
+
     def _known(self, step: Step) -> list[float] | None:
         """The numbers of a block that rests on no input; 0 at positions that do not matter."""
         found = [self.entries.of.get(step.start + position, 0.0) for position in range(step.size)]
@@ -83,7 +101,7 @@ class BatchWriter:
         view, axes = steps.view(name), steps.axes(name)
         text, _ = self._operand(view, axes, list(axes))
         if self._values[view.source] is not None and not text.startswith("_constant"):
-            return f"np.full(({', '.join(map(str, [*axes.values(), 1]))}), {text}, _dtype)"
+            return f"np.full(({', '.join(map(str, [1, *axes.values(), 1]))}), {text}, _dtype)"
         return text
 
     def _step(self, place: int, step: Step) -> None:
@@ -95,7 +113,7 @@ class BatchWriter:
             return
         axes = dict(step.axes)
         if step.operation == "dot":
-            text, lacking = self._products(step, axes)
+            text, lacking = self._products(name, step, axes)
         elif step.operation in OVER_ROWS:
             text, lacking = self._over_rows(step, axes)
         else:
@@ -105,12 +123,12 @@ class BatchWriter:
             return
         self.lines.append(f"{name} = {text}")
         if lacking:
-            shape = ", ".join([*map(str, axes.values()), f"{name}.shape[-1]"])
+            shape = ", ".join([f"{name}.shape[0]", *map(str, axes.values()), f"{name}.shape[-1]"])
             self.lines.append(f"{name} = np.broadcast_to({name}, ({shape}))")
         elif step.operation != "copy":
             self._own.add(place)
 
-    def _products(self, step: Step, axes: Mapping[Axis, int]) -> tuple[str, bool]:
+    def _products(self, name: str, step: Step, axes: Mapping[Axis, int]) -> tuple[str, bool]:
         """The sum of products along an axis."""
         lengths, wanted = {**axes, ALONG: step.along}, [*axes, ALONG]
         parts = [self._part(view, lengths) for view in step.operands]
@@ -125,16 +143,19 @@ class BatchWriter:
             return f"({texts[0]} * {texts[1]})[..., 0, :] * {float(step.along)}", self._lacks(step, axes)
         letters = dict(zip(wanted, LETTERS, strict=False))
         present = [axis for axis in axes if any(axis in found for _, found in parts)]
-        subscripts = ",".join("".join(letters[axis] for axis in found) + "b" for _, found in parts)
-        made = "".join(letters[axis] for axis in present) + "b"
-        text = f'np.einsum("{subscripts}->{made}", {parts[0][0]}, {parts[1][0]})'
+        subscripts = ",".join("a" + "".join(letters[axis] for axis in found) + "b" for _, found in parts)
+        made = "a" + "".join(letters[axis] for axis in present) + "b"
+        memory = f', out=_memory.get("{name}")' if present == list(axes) else ""
+        text = f'np.einsum("{subscripts}->{made}", {parts[0][0]}, {parts[1][0]}{memory})'
+        if memory:
+            text = f'_memory["{name}"] = {text}'
         return aligned(text, present, list(axes)), self._lacks(step, axes)
 
     def _over_rows(self, step: Step, axes: Mapping[Axis, int]) -> tuple[str, bool]:
         """A sum or a maximum along an axis."""
         text, found = self._operand(step.operands[0], {**axes, ALONG: step.along}, [*axes, ALONG])
         if ALONG not in found:
-            text = f"np.broadcast_to({text}, (*{text}.shape[:-2], {step.along}, {text}.shape[-1]))"
+            text = f"np.repeat({text}, {step.along}, axis=-2)"
         more = [number(self._constant(view)) for view in step.operands[1:]]
         return OVER_ROWS[step.operation](text, *more), self._lacks(step, axes)
 
@@ -156,6 +177,9 @@ class BatchWriter:
             *lines, last = IN_PLACE[step.operation](memory, *texts)
             self.lines += [*lines, f"{name} = {last}"]
             return None, False
+        if step.operation in ONE_CALL and len(texts) < 3:
+            (text,) = IN_PLACE[step.operation](f'_memory.get("{name}")', *texts)
+            return f'_memory["{name}"] = {text}', lacking
         return array_text(step.operation)(*texts), lacking
 
     def _truth(self, view: View, text: str, axes: Mapping[Axis, int]) -> str:
@@ -189,29 +213,15 @@ class BatchWriter:
             to, from_ = groups.setdefault(source, ([], []))
             to.append(position)
             from_.append(found - self.steps[source].start)
-        shape = ", ".join(map(str, [*(length for _, length in step.axes), -1]))
-        blocks = [source for source in groups if self._values[source] is None]
-        whole = sum(len(to) for to, _ in groups.values()) == step.size
         self._own.add(place)
-        if len(groups) == 1 and whole:
-            (source,) = blocks
-            _, from_ = groups[source]
-            self.lines.append(f"{name} = {self._flat(source)}[{from_}].reshape({shape})")
-            return
-        counts = ", ".join(f"{self._names[source]}.shape[-1]" for source in blocks)
-        count = counts if len(blocks) == 1 else f"max({counts})"
-        self.lines.append(f"{name} = np.zeros(({step.size}, {count}), _dtype)")
+        parts = []
         for source, (to, from_) in groups.items():
             values = self._values[source]
             if values is None:
-                self.lines.append(f"{name}[{to}] = {self._flat(source)}[{from_}]")
+                parts.append((to, self._names[source], from_))
             elif any(values[at] for at in from_):
-                listed = ", ".join(f"[{number(values[at])}]" for at in from_)
-                self.lines.append(f"{name}[{to}] = [{listed}]")
-        self.lines.append(f"{name} = {name}.reshape({shape})")
-
-    def _flat(self, source: int) -> str:
-        return f"{self._names[source]}.reshape({self.steps[source].size}, -1)"
+                parts.append((to, f"[{', '.join(number(values[at]) for at in from_)}]", ()))
+        self.lines.append(f"{name} = {gathered([length for _, length in step.axes], parts)}")
 
     def _operand(self, view: View, lengths: Mapping[Axis, int], wanted: Sequence[Axis]) -> tuple[str, list[Axis]]:
         text, found = self._part(view, lengths, True)
@@ -244,7 +254,7 @@ class BatchWriter:
         if key not in self._constants:
             self._constants[key] = f"_constant{len(self._constants) + 1}"
             listed = ", ".join(map(number, values))
-            shown = ", ".join(map(str, [*shape, 1]))
+            shown = ", ".join(map(str, [1, *shape, 1]))
             self.lines.append(f"{self._constants[key]} = np.array([{listed}], _dtype).reshape({shown})")
         return self._constants[key]
 

@@ -20,42 +20,77 @@ def _thresholds(scores, alpha):
         low = np.where(total >= 1, low + width, low)
     return low
 ''',
+    "_gathered": '''
+def _gathered(dtype, lengths, *parts):
+    """A block of entries from elsewhere, 0 where there is none.
+
+    Each part has places in the block, counted row by row, and either another block with the places there, or numbers.
+    """
+    blocks = [block for _, block, places in parts if places]
+    groups, lanes = max(block.shape[0] for block in blocks), max(block.shape[-1] for block in blocks)
+    made = np.zeros((groups, math.prod(lengths), lanes), dtype)
+    for places, block, others in parts:
+        if others:
+            made[:, places] = block.reshape(block.shape[0], -1, block.shape[-1])[:, others]
+        else:
+            made[:, places] = np.array(block, dtype)[:, None]
+    return made.reshape(groups, *lengths, lanes)
+''',
     "_in_blocks": '''
 def _in_blocks(statements, dtype, inputs, results):
-    """Results of all instances: of blocks that stay in the cache, with the batch as the last axis of every array.
+    """Results of all instances, block by block; each block with LANES of them side by side, as the last axis.
 
-    ``inputs``: arrays with their own lengths; ``results``: own lengths, the shapes before them of which the batches
-    are made, and the dtype. An input whose memory has the batch last already is not copied.
+    ``inputs``: arrays with their own lengths and the order in which their own axes lie in memory; ``results``: own
+    lengths, the shapes of which the batches are made, and the dtype. An input whose memory has the batch last already
+    is not copied.
     """
-    batches = [array.shape[: array.ndim - len(lengths)] for array, lengths in inputs]
-    whole = np.broadcast_shapes(*batches)
+    whole = np.broadcast_shapes(*(array.shape[: array.ndim - len(lengths)] for array, lengths, _ in inputs))
     count = math.prod(whole)
-    lists = []
-    for (array, lengths), batch in zip(inputs, batches):
-        if math.prod(batch) != 1:
-            array, batch = np.broadcast_to(array, whole + lengths), (count,)
-        lists.append(np.moveaxis(array.reshape(math.prod(batch), *lengths), 0, -1))
+    numbers = sum(math.prod(each[1]) for each in inputs) + sum(math.prod(each[0]) for each in results)
+    size = max(BLOCK // numbers // LANES, 1) * LANES
+    stacks = [_stack_of(array, whole, lengths, min(size, count), order, dtype) for array, lengths, order in inputs]
     made = [np.empty((count, *lengths), kind) for lengths, _, kind in results]
-    numbers = sum(math.prod(lengths) for lengths in [*(each[1] for each in inputs), *(each[0] for each in results)])
-    size = max(BLOCK // numbers, 64)
+    memory, start = {}, 0
     with np.errstate(all="ignore"):
-        for start in range(0, count, size):
-            block = slice(start, start + size)
-            values = statements(dtype, *(_batch_last(array, block, dtype) for array in lists))
+        while start < count:
+            lanes = min(LANES, count - start)
+            stop = start + min(size, count - start) // lanes * lanes
+            if stop - start < size:
+                memory = {}
+            values = statements(dtype, memory, *(_batch_last(*stack, start, stop, lanes) for stack in stacks))
             for array, value in zip(made, values):
-                array[block] = np.moveaxis(value, -1, 0)
+                array[start:stop].reshape(-1, lanes, *array.shape[1:])[...] = np.moveaxis(value, -1, 1)
+            start = stop
     return [
         _only(array.reshape(whole + lengths), np.broadcast_shapes(*own), len(lengths))
         for array, (lengths, own, _) in zip(made, results)
     ]
 ''',
+    "_stack_of": '''
+def _stack_of(array, batches, lengths, size, order, dtype):
+    """An array with one axis for all its batches, and memory for a block of it with the batch last, if it needs some."""
+    own = array.shape[: array.ndim - len(lengths)]
+    if math.prod(own) != 1:
+        array, own = np.broadcast_to(array, batches + lengths), batches
+    stack = array.reshape(math.prod(own), *lengths)
+    if dtype != stack.dtype != np.bool_ or stack.strides[0] != stack.itemsize or len(stack) == 1:
+        kind = np.bool_ if stack.dtype == np.bool_ else dtype
+        lanes = min(LANES, size, len(stack))
+        rows = np.empty((min(-(-size // lanes), len(stack)), *(lengths[axis] for axis in order), lanes), kind)
+        return stack, np.moveaxis(rows, range(1, 1 + len(order)), [1 + axis for axis in order])
+    return stack, None
+''',
     "_batch_last": '''
-def _batch_last(array, block, dtype):
-    """A block of instances as an array in which they lie side by side; truth values stay what they are."""
-    part = array[..., block] if array.shape[-1] > 1 else array
-    if part.strides[-1] == part.itemsize and part.dtype in (dtype, np.bool_):
+def _batch_last(stack, memory, start, stop, lanes):
+    """A block of instances, so many side by side as the last axis and the others along the first one."""
+    if len(stack) == 1:
+        start, stop, lanes = 0, 1, 1
+    part = np.moveaxis(stack[start:stop].reshape(-1, lanes, *stack.shape[1:]), 1, -1)
+    if memory is None:
         return part
-    return np.array(part, part.dtype if part.dtype == np.bool_ else dtype, order="C")
+    block = memory[: part.shape[0], ..., :lanes]
+    block[...] = part
+    return block
 ''',
     "_only": '''
 def _only(array, batches, axes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
 from symattn.closed_form.steps import Axis, Step, View
@@ -13,7 +13,7 @@ def sliced(
 ) -> tuple[str, list[Axis]]:
     """The part of a block that a view shows, and the axes that it has in order, each an axis of the view.
 
-    The batch is the block's last axis. ``lengths`` are those of the view's axes; an axis along which the view stands
+    The batch is the block's first and last axis. ``lengths`` are those of the view's axes; an axis along which the view stands
     still has none here, or with ``stretching`` one of length 1 if the block has one.
     """
     walked = {axis: view.strides[axis] for axis in lengths if view.strides.get(axis, 0) and lengths[axis] > 1}
@@ -38,11 +38,10 @@ def sliced(
                 break
         else:
             return _listed(source, name, view, {axis: lengths[axis] for axis in walked})
-    if all(place == ":" for place in places):
-        return name, [order[place] for place in sorted(order)]
     while places and places[-1] == ":":
         places.pop()
-    return f"{name}[{', '.join(places)}]", [order[place] for place in sorted(order)]
+    text = f"{name}[{', '.join([':', *places])}]" if places else name
+    return text, [order[place] for place in sorted(order)]
 
 
 def _slice(first: int, step: int, count: int, length: int) -> str:
@@ -56,17 +55,23 @@ def _slice(first: int, step: int, count: int, length: int) -> str:
 def _listed(source: Step, name: str, view: View, lengths: Mapping[Axis, int]) -> tuple[str, list[Axis]]:
     steps = [range(0, view.strides[axis] * length, view.strides[axis]) for axis, length in lengths.items()]
     numbers = [view.start - source.start + sum(each) for each in product(*steps)]
-    shape = ", ".join(map(str, [*lengths.values(), -1]))
-    return f"{name}.reshape({source.size}, -1)[{numbers}].reshape({shape})", list(lengths)
+    return gathered(tuple(lengths.values()), [(range(len(numbers)), name, numbers)]), list(lengths)
+
+
+def gathered(lengths: Sequence[int], parts: Iterable[tuple[Sequence[int], str, Sequence[int]]]) -> str:
+    """A block of entries from elsewhere: for each part its places, and the block or numbers they come from."""
+    texts = [f"({list(to)}, {text}, {list(places)})" for to, text, places in parts]
+    shape = "".join(f"{length}, " for length in lengths)
+    return f"_gathered(_dtype, ({shape.rstrip() if len(lengths) == 1 else shape.rstrip(', ')}), {', '.join(texts)})"
 
 
 def aligned(text: str, found: Sequence[Axis], wanted: Sequence[Axis]) -> str:
     """The block with the wanted axes in order, of length 1 where it has none."""
     order = [axis for axis in wanted if axis in found]
     if list(found) != order:
-        places = [found.index(axis) for axis in order]
-        text = f"{text}.transpose({', '.join(map(str, [*places, len(found)]))})"
+        places = [1 + found.index(axis) for axis in order]
+        text = f"{text}.transpose({', '.join(map(str, [0, *places, len(found) + 1]))})"
     if len(order) == len(wanted):
         return text
     last = max((place for place, axis in enumerate(wanted) if axis not in found), default=-1)
-    return f"{text}[{', '.join(':' if axis in found else 'None' for axis in wanted[: last + 1])}]"
+    return f"{text}[{', '.join([':', *(':' if axis in found else 'None' for axis in wanted[: last + 1])])}]"
