@@ -59,7 +59,8 @@ def _in_blocks(statements, dtype, inputs, results):
                 memory = {}
             values = statements(dtype, memory, *(_batch_last(*stack, start, stop, lanes) for stack in stacks))
             for array, value in zip(made, values):
-                array[start:stop].reshape(-1, lanes, *array.shape[1:])[...] = np.moveaxis(value, -1, 1)
+                order = (0, value.ndim - 1, *range(1, value.ndim - 1))
+                array[start:stop].reshape(-1, lanes, *array.shape[1:])[...] = value.transpose(order)
             start = stop
     return [
         _only(array.reshape(whole + lengths), np.broadcast_shapes(*own), len(lengths))
@@ -85,7 +86,8 @@ def _batch_last(stack, memory, start, stop, lanes):
     """A block of instances, so many side by side as the last axis and the others along the first one."""
     if len(stack) == 1:
         start, stop, lanes = 0, 1, 1
-    part = np.moveaxis(stack[start:stop].reshape(-1, lanes, *stack.shape[1:]), 1, -1)
+    order = (0, *range(2, stack.ndim + 1), 1)
+    part = stack[start:stop].reshape(-1, lanes, *stack.shape[1:]).transpose(order)
     if memory is None:
         return part
     block = memory[: part.shape[0], ..., :lanes]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from symattn.errors import MissingRowError
@@ -96,7 +95,6 @@ def _threshold(exponent, *scores):
 }
 """Functions that are put into the module if they are called."""
 
-CALLED = re.compile(r"\b_[a-z][a-z0-9_]*\b")
 
 
 def number(entry: Entry) -> str:
@@ -236,7 +234,3 @@ def _text(assignment: Assignment) -> str:
     return OPERATIONS[assignment.operation](*assignment.operands)
 
 
-def helpers_in(lines: Sequence[str]) -> list[str]:
-    """The helpers that some lines call."""
-    called = {name for line in lines for name in CALLED.findall(line)}
-    return [text for name, text in HELPERS.items() if name in called]
