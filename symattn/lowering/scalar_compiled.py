@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_numbers import number, statements
 
-DECORATOR = '@numba.njit(error_model="numpy", nogil=True)\n'
-"""Division by zero is then what NumPy makes of it; nothing is reordered."""
+DECORATOR = '@numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)\n'
+"""Division by zero is then what NumPy makes of it. Nothing is reordered; a product may be added without being rounded."""
 
 COMPILED_HELPERS = {
     "_by_instance": '''
@@ -22,7 +22,7 @@ def _by_instance(statements, inputs, results):
     count, rows = math.prod(whole), []
     for array, lengths in inputs:
         own = array.shape[: array.ndim - len(lengths)]
-        if math.prod(own) != 1:
+        if math.prod(own) != 1 and own != whole:
             array, own = np.broadcast_to(array, whole + lengths), whole
         flat = np.ascontiguousarray(array.reshape(math.prod(own), math.prod(lengths)), np.float64)
         rows.append(flat if flat.flags.writeable else flat.copy())
@@ -56,7 +56,7 @@ def loop(entries: Entries, needed: Sequence[str], outputs: Sequence[str]) -> tup
 def decorated(needed: Sequence[str], outputs: Sequence[str], function: str) -> str:
     """The function with the types of its arguments, so that it is compiled once."""
     arrays = ", ".join(["numba.int64", *["numba.float64[:, ::1]"] * (len(needed) + len(outputs))])
-    return f'@numba.njit(numba.void({arrays}), error_model="numpy", nogil=True)\n{function}'
+    return f'@numba.njit(numba.void({arrays}), error_model="numpy", fastmath={{"contract"}}, nogil=True)\n{function}'
 
 
 def compiled_helpers(texts: Mapping[str, str]) -> dict[str, str]:
