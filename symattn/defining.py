@@ -197,9 +197,12 @@ class Mechanism(EquationSystem):
         before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says
         what no array tells, such as ``{"H": 8}``. ``strategy="fused"`` computes attention by torch's kernels:
         ``scaled_dot_product_attention``, or for soft caps and the like ``flex_attention``, which has no gradients on
-        the CPU; ``"flex"`` takes the second one for all.
+        the CPU; ``"flex"`` takes the second one for all. ``strategy="scalar"`` writes NumPy code for small fixed sizes,
+        for which ``sizes`` has all that are symbols: an entry a variable for one instance, the batch as the last axis
+        for many; ``"compiled"`` lets numba compile the first of the two.
         Errors: ``LoweringError``, with the reasons where kernels have nothing to compute, ``UnknownNameError``,
-        ``MissingExtraError`` if torch is not installed.
+        ``MissingExtraError`` if torch or numba is not installed, ``ShapeError`` and ``LimitError`` for fixed sizes that
+        are missing or too large.
         """
         return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)
 

@@ -52,7 +52,9 @@ def lambdify_system(
     ``sizes`` are those that no array tells then, as in ``{"H": 8}``.
     ``strategy`` is ``"direct"``; with torch also ``"fused"``, which computes attention by torch's kernels:
     ``scaled_dot_product_attention``, or where it has no words for what happens to the scores ``flex_attention``, which
-    has no gradients on the CPU; ``"flex"`` takes the second one for all.
+    has no gradients on the CPU; ``"flex"`` takes the second one for all. With NumPy also ``"scalar"`` and
+    ``"compiled"``, code for small fixed sizes, for which ``sizes`` has every size that is a symbol; see
+    ``scalar_source``.
     The function has ``source``, the text of a module that runs without symattn, ``inputs``, ``outputs`` and ``target``.
     Errors: ``LoweringError`` for an unknown target or strategy and, with the reasons, where kernels have nothing to
     compute; ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
@@ -136,7 +138,8 @@ def _check_strategy(strategy: object, target: Target) -> None:
         return
     if isinstance(strategy, str) and strategy in every:
         having = ", ".join(each.name for each in TARGETS.values() if strategy in each.strategies)
-        raise LoweringError(f"{target.name} has no fused kernels; strategy={strategy!r} is one of the target {having}.")
+        lacks = "code for fixed sizes" if strategy in SCALAR else "fused kernels"
+        raise LoweringError(f"{target.name} has no {lacks}; strategy={strategy!r} is one of the target {having}.")
     hint = suggestion(strategy, every) if isinstance(strategy, str) else ""
     raise LoweringError(f"there is no strategy {strategy!r}.{hint} There are: {', '.join(every)}.")
 

@@ -117,10 +117,11 @@ class BatchWriter:
         elif step.operation in OVER_ROWS:
             text, lacking = self._over_rows(step, axes)
         else:
-            text, lacking = self._entrywise(name, place, step, axes)
-        if text is None:
-            self._own.add(place)
-            return
+            written, lacking = self._entrywise(name, place, step, axes)
+            if written is None:
+                self._own.add(place)
+                return
+            text = written
         self.lines.append(f"{name} = {text}")
         if lacking:
             shape = ", ".join([f"{name}.shape[0]", *map(str, axes.values()), f"{name}.shape[-1]"])
@@ -159,9 +160,7 @@ class BatchWriter:
         more = [number(self._constant(view)) for view in step.operands[1:]]
         return OVER_ROWS[step.operation](text, *more), self._lacks(step, axes)
 
-    def _entrywise(
-        self, name: str, place: int, step: Step, axes: Mapping[Axis, int]
-    ) -> tuple[str | None, bool]:
+    def _entrywise(self, name: str, place: int, step: Step, axes: Mapping[Axis, int]) -> tuple[str | None, bool]:
         """An operation on each entry; ``None`` where its lines have been written, in memory that was another's."""
         asked = range(len(step.operands))[TRUTHS.get(step.operation, slice(0, 0))]
         texts, memory = [], ""
@@ -172,7 +171,7 @@ class BatchWriter:
             elif not memory and step.operation in IN_PLACE and self._may_be_written_over(view, place, axes):
                 memory = text
             texts.append(text)
-        lacking = self._lacks(step, axes)
+        written, lacking = array_text(step.operation), self._lacks(step, axes)
         if memory and not lacking and len(texts) < 3 + len(asked):
             *lines, last = IN_PLACE[step.operation](memory, *texts)
             self.lines += [*lines, f"{name} = {last}"]
@@ -180,7 +179,7 @@ class BatchWriter:
         if step.operation in ONE_CALL and len(texts) < 3:
             (text,) = IN_PLACE[step.operation](f'_memory.get("{name}")', *texts)
             return f'_memory["{name}"] = {text}', lacking
-        return array_text(step.operation)(*texts), lacking
+        return written(*texts), lacking
 
     def _truth(self, view: View, text: str, axes: Mapping[Axis, int]) -> str:
         """A block as truth values."""
@@ -214,22 +213,20 @@ class BatchWriter:
             to.append(position)
             from_.append(found - self.steps[source].start)
         self._own.add(place)
-        parts = []
+        parts: list[tuple[list[int], str, list[int]]] = []
         for source, (to, from_) in groups.items():
             values = self._values[source]
             if values is None:
                 parts.append((to, self._names[source], from_))
             elif any(values[at] for at in from_):
-                parts.append((to, f"[{', '.join(number(values[at]) for at in from_)}]", ()))
+                parts.append((to, f"[{', '.join(number(values[at]) for at in from_)}]", []))
         self.lines.append(f"{name} = {gathered([length for _, length in step.axes], parts)}")
 
     def _operand(self, view: View, lengths: Mapping[Axis, int], wanted: Sequence[Axis]) -> tuple[str, list[Axis]]:
         text, found = self._part(view, lengths, True)
         return (text if self._is_number(view) else aligned(text, found, wanted)), found
 
-    def _part(
-        self, view: View, lengths: Mapping[Axis, int], stretching: bool = False
-    ) -> tuple[str, list[Axis]]:
+    def _part(self, view: View, lengths: Mapping[Axis, int], stretching: bool = False) -> tuple[str, list[Axis]]:
         if self._is_number(view):
             return number(self._constant(view)), []
         if self._values[view.source] is not None and view.source not in self._names:

@@ -147,4 +147,3 @@ FOLDING: dict[str, Callable[[str, tuple[Entry, ...]], Folded]] = {
     "both": _both,
     "if": _if,
 }
-

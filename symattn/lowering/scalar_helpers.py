@@ -76,7 +76,7 @@ def _stack_of(array, batches, lengths, size, order, dtype):
     stack = array.reshape(math.prod(own), *lengths)
     if dtype != stack.dtype != np.bool_ or stack.strides[0] != stack.itemsize or len(stack) == 1:
         kind = np.bool_ if stack.dtype == np.bool_ else dtype
-        lanes = min(LANES, size, len(stack))
+        lanes = max(min(LANES, size, len(stack)), 1)
         rows = np.empty((min(-(-size // lanes), len(stack)), *(lengths[axis] for axis in order), lanes), kind)
         return stack, np.moveaxis(rows, range(1, 1 + len(order)), [1 + axis for axis in order])
     return stack, None

@@ -191,7 +191,9 @@ class Module:
         """The shapes whose broadcast is the batch of a result."""
         names = [name for name in self.system.inputs if name in self.program.known[output].batches]
         depths = [len(self.system.shape(name)) for name in names]
-        cut = [f"{name}.shape[:-{depth}]" if depth else f"{name}.shape" for name, depth in zip(names, depths, strict=True)]
+        cut = [
+            f"{name}.shape[:-{depth}]" if depth else f"{name}.shape" for name, depth in zip(names, depths, strict=True)
+        ]
         return f"[{', '.join(cut)}]"
 
     def _kind(self, output: str) -> str:

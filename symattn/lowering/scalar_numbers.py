@@ -66,7 +66,7 @@ def _sign_of_number(x):
     "_sparsemax_threshold": '''
 def _sparsemax_threshold(*scores):
     """The tau for which the scores less tau, as far as they are positive, sum to 1."""
-    tau = min(scores) - 1.0
+    tau = -math.inf
     for _ in scores:  # each time the scores above tau share 1 anew, until no more of them drop out
         total, count = 0.0, 0.0
         for score in scores:
@@ -94,7 +94,6 @@ def _threshold(exponent, *scores):
 ''',
 }
 """Functions that are put into the module if they are called."""
-
 
 
 def number(entry: Entry) -> str:
@@ -232,5 +231,3 @@ def _text(assignment: Assignment) -> str:
             f"the strategy scalar has no {assignment.operation!r}; add a row to lowering/scalar_numbers.py"
         )
     return OPERATIONS[assignment.operation](*assignment.operands)
-
-

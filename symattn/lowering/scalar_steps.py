@@ -121,18 +121,14 @@ def entmax(program: Program, value: nodes.Entmax, scope: Scope) -> View:
     row = {**scope, ROW: int(value.shape[0]), COLUMN: 1}
     count = int(value.shape[1])
     along = allowed_rows.ALONG
-    threshold = program.add(
-        "threshold", (scaled.renamed({COLUMN: along}), program.number(value.alpha)), row, count
-    )
+    threshold = program.add("threshold", (scaled.renamed({COLUMN: along}), program.number(value.alpha)), row, count)
     weights = program.add("relu", (program.add("subtract", (scaled, threshold), lengths),), lengths)
     if steepness != 1:
         weights = program.add("power", (weights, program.number(1 / steepness)), lengths)
     return _where(program, value, weights, scope)
 
 
-def _weights(
-    program: Program, value: nodes.OverAllowedKeys, scope: Scope, guarded: bool = False
-) -> tuple[View, View]:
+def _weights(program: Program, value: nodes.OverAllowedKeys, scope: Scope, guarded: bool = False) -> tuple[View, View]:
     """The exponentials of shifted scores, 0 where a key is not allowed, and what they are shifted by."""
     scores = _scores(program, value, scope)
     top = _top(program, value, scores, scope, guarded)
@@ -162,9 +158,7 @@ def _scores(program: Program, value: nodes.OverAllowedKeys, scope: Scope) -> Vie
     return _where(program, value, program.read(value.scores, scope), scope, "where or lowest")
 
 
-def _where(
-    program: Program, value: nodes.OverAllowedKeys, view: View, scope: Scope, operation: str = "where"
-) -> View:
+def _where(program: Program, value: nodes.OverAllowedKeys, view: View, scope: Scope, operation: str = "where") -> View:
     if value.allowed is None:
         return view
     return program.add(operation, (*_sets(program, value.allowed, scope), view), lengths_in(value.scores, scope))
