@@ -110,6 +110,9 @@ OPERATIONS: dict[str, Callable[..., str]] = {
 }
 """The text of a block from those of its operands."""
 
+REDUCTIONS: dict[str, str] = {"sum": "np.add.reduce", "max": "np.maximum.reduce", "top": "np.maximum.reduce"}
+"""What is called for one number from each row."""
+
 OVER_ROWS: dict[str, Callable[..., str]] = {
     "sum": lambda rows: f"np.add.reduce({rows}, axis=-2)",
     "max": lambda rows: f"np.maximum.reduce({rows}, axis=-2)",

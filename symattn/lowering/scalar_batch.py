@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symattn.closed_form.steps import ALONG, GATHER, Axis, Step, View
-from symattn.lowering.scalar_arrays import IN_PLACE, ONE_CALL, OVER_ROWS, TRUE_OR_FALSE, TRUTHS, array_text
+from symattn.lowering.scalar_arrays import IN_PLACE, ONE_CALL, OVER_ROWS, REDUCTIONS, TRUE_OR_FALSE, TRUTHS, array_text
 from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_numbers import equation_comment, number
 from symattn.lowering.scalar_views import aligned, gathered, sliced
@@ -115,7 +115,7 @@ class BatchWriter:
         if step.operation == "dot":
             text, lacking = self._products(name, step, axes)
         elif step.operation in OVER_ROWS:
-            text, lacking = self._over_rows(step, axes)
+            text, lacking = self._over_rows(name, step, axes)
         else:
             written, lacking = self._entrywise(name, place, step, axes)
             if written is None:
@@ -152,12 +152,23 @@ class BatchWriter:
             text = f'_memory["{name}"] = {text}'
         return aligned(text, present, list(axes)), self._lacks(step, axes)
 
-    def _over_rows(self, step: Step, axes: Mapping[Axis, int]) -> tuple[str, bool]:
-        """A sum or a maximum along an axis."""
-        text, found = self._operand(step.operands[0], {**axes, ALONG: step.along}, [*axes, ALONG])
+    def _over_rows(self, name: str, step: Step, axes: Mapping[Axis, int]) -> tuple[str, bool]:
+        """A sum, a maximum or a threshold along an axis."""
+        view, *options = step.operands
+        lengths, wanted = {**axes, ALONG: step.along}, [*axes, ALONG]
+        text, found = self._part(view, lengths)
+        if step.operation in REDUCTIONS and ALONG in found:
+            memory = f'_memory["{name}"] = '
+            reduced = f"{REDUCTIONS[step.operation]}({text}, axis={1 + found.index(ALONG)}, out=_memory.get(\"{name}\"))"
+            found.remove(ALONG)
+            if found == list(axes):
+                return f"{memory}{reduced}", self._lacks(step, axes)
+            self.lines.append(f"{name} = {memory}{reduced}")
+            return aligned(name, found, list(axes)), self._lacks(step, axes)
+        text, found = self._operand(view, lengths, wanted)
         if ALONG not in found:
             text = f"np.repeat({text}, {step.along}, axis=-2)"
-        more = [number(self._constant(view)) for view in step.operands[1:]]
+        more = [number(self._constant(option)) for option in options]
         return OVER_ROWS[step.operation](text, *more), self._lacks(step, axes)
 
     def _entrywise(self, name: str, place: int, step: Step, axes: Mapping[Axis, int]) -> tuple[str | None, bool]:

@@ -38,7 +38,7 @@ def _gathered(dtype, lengths, *parts):
 ''',
     "_in_blocks": '''
 def _in_blocks(statements, dtype, inputs, results):
-    """Results of all instances, block by block; each block with LANES of them side by side, as the last axis.
+    """Results of all instances, block by block, with LANES of them side by side as the last axis of every array.
 
     ``inputs``: arrays with their own lengths and the order in which their own axes lie in memory; ``results``: own
     lengths, the shapes of which the batches are made, and the dtype. An input whose memory has the batch last already
@@ -46,53 +46,62 @@ def _in_blocks(statements, dtype, inputs, results):
     """
     whole = np.broadcast_shapes(*(array.shape[: array.ndim - len(lengths)] for array, lengths, _ in inputs))
     count = math.prod(whole)
-    numbers = sum(math.prod(each[1]) for each in inputs) + sum(math.prod(each[0]) for each in results)
-    size = max(BLOCK // numbers // LANES, 1) * LANES
-    stacks = [_stack_of(array, whole, lengths, min(size, count), order, dtype) for array, lengths, order in inputs]
+    stacks = []
+    for array, lengths, _ in inputs:
+        own = array.shape[: array.ndim - len(lengths)]
+        if math.prod(own) != 1 and own != whole:
+            array, own = np.broadcast_to(array, whole + lengths), whole
+        stacks.append(array.reshape(math.prod(own), *lengths))
     made = [np.empty((count, *lengths), kind) for lengths, _, kind in results]
-    memory, start = {}, 0
+    numbers = sum(math.prod(each[1]) for each in inputs) + sum(math.prod(each[0]) for each in results)
     with np.errstate(all="ignore"):
-        while start < count:
-            lanes = min(LANES, count - start)
-            stop = start + min(size, count - start) // lanes * lanes
-            if stop - start < size:
-                memory = {}
-            values = statements(dtype, memory, *(_batch_last(*stack, start, stop, lanes) for stack in stacks))
-            for array, value in zip(made, values):
-                order = (0, value.ndim - 1, *range(1, value.ndim - 1))
-                array[start:stop].reshape(-1, lanes, *array.shape[1:])[...] = value.transpose(order)
-            start = stop
+        even = count // LANES * LANES
+        for start, stop, lanes in ((0, even, LANES), (even, count, count - even)):
+            if start == stop:
+                continue
+            step = max(BLOCK // numbers // LANES, 1)
+            given = [_batch_last(stack, start, stop, lanes) for stack in stacks]
+            taken = [_batch_last(array, start, stop, lanes) for array in made]
+            blocks = [_memory_for(view, order, step, dtype) for view, (*_, order) in zip(given, inputs)]
+            memory = {}
+            for first in range(0, (stop - start) // lanes, step):
+                block = slice(first, first + step)
+                if first + step > (stop - start) // lanes:
+                    memory = {}
+                values = statements(dtype, memory, *map(_block_of, given, blocks, [block] * len(given)))
+                for array, value in zip(taken, values):
+                    array[block] = value
     return [
         _only(array.reshape(whole + lengths), np.broadcast_shapes(*own), len(lengths))
         for array, (lengths, own, _) in zip(made, results)
     ]
 ''',
-    "_stack_of": '''
-def _stack_of(array, batches, lengths, size, order, dtype):
-    """An array with one axis for all its batches, and memory for a block of it with the batch last, if it needs some."""
-    own = array.shape[: array.ndim - len(lengths)]
-    if math.prod(own) != 1:
-        array, own = np.broadcast_to(array, batches + lengths), batches
-    stack = array.reshape(math.prod(own), *lengths)
-    if dtype != stack.dtype != np.bool_ or stack.strides[0] != stack.itemsize or len(stack) == 1:
-        kind = np.bool_ if stack.dtype == np.bool_ else dtype
-        lanes = max(min(LANES, size, len(stack)), 1)
-        rows = np.empty((min(-(-size // lanes), len(stack)), *(lengths[axis] for axis in order), lanes), kind)
-        return stack, np.moveaxis(rows, range(1, 1 + len(order)), [1 + axis for axis in order])
-    return stack, None
-''',
     "_batch_last": '''
-def _batch_last(stack, memory, start, stop, lanes):
-    """A block of instances, so many side by side as the last axis and the others along the first one."""
+def _batch_last(stack, start, stop, lanes):
+    """Some instances, so many side by side as the last axis and the others along the first one; a view."""
     if len(stack) == 1:
         start, stop, lanes = 0, 1, 1
-    order = (0, *range(2, stack.ndim + 1), 1)
-    part = stack[start:stop].reshape(-1, lanes, *stack.shape[1:]).transpose(order)
+    groups = stack[start:stop].reshape((stop - start) // lanes, lanes, *stack.shape[1:])
+    return groups.transpose(0, *range(2, groups.ndim), 1)
+''',
+    "_memory_for": '''
+def _memory_for(view, order, step, dtype):
+    """Memory for a block of instances side by side, its own axes in an order; None where they lie so already."""
+    kind = np.bool_ if view.dtype == np.bool_ else dtype
+    if view.dtype == kind and (view.strides[-1] == view.itemsize or view.shape[-1] == 1):
+        return None
+    lengths = [view.shape[1 + axis] for axis in order]
+    memory = np.empty((min(step, len(view)), *lengths, view.shape[-1]), kind)
+    return np.moveaxis(memory, range(1, 1 + len(order)), [1 + axis for axis in order])
+''',
+    "_block_of": '''
+def _block_of(view, memory, block):
+    """A block of instances, where it lies or in the memory for it; what is the same for all has one."""
+    part = view[block] if len(view) > 1 else view
     if memory is None:
         return part
-    block = memory[: part.shape[0], ..., :lanes]
-    block[...] = part
-    return block
+    memory[: len(part)] = part
+    return memory[: len(part)]
 ''',
     "_only": '''
 def _only(array, batches, axes):

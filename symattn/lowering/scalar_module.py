@@ -124,7 +124,7 @@ class Module:
         known = {**(compiled_helpers(ofnumbers) if self.compiled else ofnumbers), **ARRAY_HELPERS}
         found, pending = set[str](), list(functions)
         while pending:
-            for name in re.findall(r"\b_[a-z]\w*(?=\()", pending.pop()):
+            for name in re.findall(r"\b_[a-z]\w*", pending.pop()):
                 if name in known and name not in found:
                     found.add(name)
                     pending.append(known[name])
