@@ -83,11 +83,18 @@ def lambdify_system(
     return compiled(system, chosen, names, keys, arrangement, strategy)
 
 
-def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]:
+def lambdify(
+    args: Any,
+    expr: Any,
+    backend: str = "numpy",
+    strategy: str = "direct",
+    sizes: Mapping[str, int] | None = None,
+) -> Callable[..., Any]:
     """A function of ``args`` that computes ``expr``, in the manner of SymPy's function of that name.
 
     ``args`` is one ``MatrixSymbol`` or ``Symbol``, or a sequence of them; ``expr`` a value made of symattn's nodes, of
-    SymPy's matrix operations, or a list or dict of such values. Sizes come from the arguments' shapes.
+    SymPy's matrix operations, or a list or dict of such values. Sizes come from the arguments' shapes; ``strategy`` is
+    one of the backend's, ``sizes`` are for those that write code for fixed sizes, see :func:`lambdify_system`.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> n, m = symbols("n m")
@@ -99,12 +106,13 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     ``MissingExtraError`` if the backend's library is not installed.
     """
     chosen = _target(backend)
+    _check_strategy(strategy, chosen)
     symbols = _arguments(args)
-    sizes = {part.name for symbol in symbols for length in full_shape(symbol) for part in length.free_symbols}
+    lengths = {part.name for symbol in symbols for length in full_shape(symbol) for part in length.free_symbols}
     for symbol in symbols:
-        if symbol.name in sizes:
+        if symbol.name in lengths:
             raise LoweringError(f"{symbol.name} is a size, which comes from the shapes of the matrices; leave it out.")
-    for name in sizes:
+    for name in lengths:
         check_name(name, "a size")
     if isinstance(expr, Mapping):
         keys: list[str] | type = [_key(key) for key in expr]
@@ -116,13 +124,17 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     if not values:
         raise LoweringError("no expression to compute.")
     known = {symbol.name: symbol for symbol in symbols}
-    declared = tuple(_unified(symbol, known, sizes) for symbol in symbols)
-    names = _result_names(len(values), {*known, *sizes})
+    declared = tuple(_unified(symbol, known, lengths) for symbol in symbols)
+    names = _result_names(len(values), {*known, *lengths})
     equations = []
     for name, value in zip(names, values, strict=True):
-        equations.append(Equation(name, _unified(from_sympy(_value(value)), known, sizes)))
+        equations.append(Equation(name, _unified(from_sympy(_value(value)), known, lengths)))
     system = EquationSystem("lambdified", declared, tuple(equations), names[-1])
-    return compiled(system, chosen, tuple(names), keys)
+    if strategy in SCALAR:
+        system = at_sizes(system, sizes, strategy)
+    elif sizes:
+        raise LoweringError('sizes are for code for fixed sizes, strategy="scalar"; others read them from arrays.')
+    return compiled(system, chosen, tuple(names), keys, strategy=strategy)
 
 
 def _target(name: object) -> Target:

@@ -1,4 +1,4 @@
-"""The strategies of small fixed sizes: every entry a variable of its own, or the batch as the last axis of all arrays."""
+"""The strategies of small fixed sizes: every entry a variable of its own, or the batch as the last axis of arrays."""
 
 from __future__ import annotations
 

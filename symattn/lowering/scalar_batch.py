@@ -159,7 +159,7 @@ class BatchWriter:
         text, found = self._part(view, lengths)
         if step.operation in REDUCTIONS and ALONG in found:
             memory = f'_memory["{name}"] = '
-            reduced = f"{REDUCTIONS[step.operation]}({text}, axis={1 + found.index(ALONG)}, out=_memory.get(\"{name}\"))"
+            reduced = f'{REDUCTIONS[step.operation]}({text}, axis={1 + found.index(ALONG)}, out=_memory.get("{name}"))'
             found.remove(ALONG)
             if found == list(axes):
                 return f"{memory}{reduced}", self._lacks(step, axes)

@@ -8,7 +8,7 @@ from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_numbers import number, statements
 
 DECORATOR = '@numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)\n'
-"""Division by zero is then what NumPy makes of it. Nothing is reordered; a product may be added without being rounded."""
+"""Division by zero is what NumPy makes of it; nothing is reordered, but a product may be added before it is rounded."""
 
 COMPILED_HELPERS = {
     "_by_instance": '''

@@ -41,7 +41,7 @@ class Entries:
         self.inputs: dict[str, list[str]] = {}
         self._made: dict[tuple, str] = {}
         self._by_name: dict[str, Assignment] = {}
-        self._taken: set[str] = set()
+        self._taken = {*steps.system.inputs, *steps.system.by_name}
         self._stems = {steps.view(name).source: name for name in steps.ends}
         program = steps.program
         self.needed = self._needed()
@@ -136,7 +136,7 @@ class Entries:
         return self._made[key]
 
     def _fresh(self, name: str) -> str:
-        while name in self._taken or name in self.steps.system.inputs or name in self.steps.system.by_name:
+        while name in self._taken:
             name += "_"
         self._taken.add(name)
         return name

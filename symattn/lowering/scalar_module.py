@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from math import prod
 
 from symattn.equations import EquationSystem
 from symattn.lowering import scalar_numbers
@@ -149,16 +150,31 @@ class Module:
     def _at_once(self) -> list[str]:
         """The lines for one instance of float64 arrays, which is what there is no time to look at closely."""
         keys = list(self.system.inputs)
-        if self.compiled or keys != self.needed or self.program.truths or not all(map(self.system.shape, keys)):
+        if keys != self.needed or self.program.truths or not all(map(self.system.shape, keys)):
             return []
         kinds = " is ".join(f"type({key})" for key in keys)
         shapes, asked = (", ".join(each(key) for key in keys) for each in ("{}.shape".format, self._shape))
         doubles = " == ".join(f"{key}.dtype.char" for key in keys)
         many = len(keys) > 1
         same = f"({shapes}) == ({asked})" if many else f"{shapes} == {asked}"
+        asked = f'if {kinds} is np.ndarray and {same} and {doubles} == "d":'
+        if self.compiled:
+            return [asked, *self._compiled_at_once()]
+        return [asked, *self._tried([f"{key}.ravel().tolist()" for key in keys], ["float"] * len(self.outputs))]
+
+    def _compiled_at_once(self) -> list[str]:
+        """The lines that call the loop for one instance; arrays that it does not take are left to the lines below."""
+        made = [f"np.empty((1, {prod(self.system.shape(output))}))" for output in self.outputs]
+        given = [f"{key}.reshape(1, {prod(self.system.shape(key))})" for key in self.needed]
+        results = [f"_results[{place}].reshape({self._shape(output)})" for place, output in enumerate(self.outputs)]
         return [
-            f'if {kinds} is np.ndarray and {same} and {doubles} == "d":',
-            *self._tried([f"{key}.ravel().tolist()" for key in keys], ["float"] * len(self.outputs)),
+            f"    _results = {', '.join(made)},",
+            "    try:",
+            f"        _each_instance(1, {', '.join(given)}, *_results)",
+            "    except TypeError:",
+            "        pass  # memory that is not row by row, or may not be written to",
+            "    else:",
+            f"        return {self._returned(results)}",
         ]
 
     def _alone(self, kinds: Sequence[str]) -> list[str]:

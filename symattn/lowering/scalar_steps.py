@@ -1,4 +1,4 @@
-"""Equations at fixed sizes as steps on single entries: the table of closed forms, with softmax and its relatives stable.
+"""Equations at fixed sizes as steps on single entries: the table of closed forms, softmax and its relatives stable.
 
 What a closed form may leave out, code in floating point may not: scores are shifted by the largest of their row before
 they are exponentiated, and a row without keys is divided by 1.

@@ -13,8 +13,8 @@ def sliced(
 ) -> tuple[str, list[Axis]]:
     """The part of a block that a view shows, and the axes that it has in order, each an axis of the view.
 
-    The batch is the block's first and last axis. ``lengths`` are those of the view's axes; an axis along which the view stands
-    still has none here, or with ``stretching`` one of length 1 if the block has one.
+    The batch is the block's first and last axis. ``lengths`` are those of the view's axes; an axis along which the
+    view stands still has none here, or with ``stretching`` one of length 1 if the block has one.
     """
     walked = {axis: view.strides[axis] for axis in lengths if view.strides.get(axis, 0) and lengths[axis] > 1}
     strides, stride = [], source.size

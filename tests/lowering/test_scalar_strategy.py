@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from lowering_cases import NODE_FORMULAS, NODE_SIZES, node_case
-from sympy import MatrixSymbol
+from sympy import MatrixSymbol, symbols
 
 import symattn as sa
 from symattn import limits
@@ -228,6 +228,20 @@ def test_sizes_that_are_numbers_need_not_be_given():
     A, B = random(3, 2), random(2, 4, seed=1)
     assert np.allclose(fixed.lambdify(strategy="scalar", sizes={"d": 4})(A, B), A @ B)
     assert np.allclose(SCALED.at(**SIZES).lambdify(strategy="scalar")(*qkv()), by_torch(*qkv()), atol=1e-14)
+
+
+def test_expressions_are_written_for_fixed_sizes_too():
+    n, m = symbols("n m")
+    A = MatrixSymbol("A", n, m)
+    f = sa.lambdify(A, [A * A.T, 2 * A], strategy="scalar", sizes={"n": 2, "m": 3})
+    product, double = f([[1, 2, 0], [3, 4, 1]])
+    assert product.tolist() == [[5, 11], [11, 26]]
+    assert double.tolist() == [[2, 4, 0], [6, 8, 2]]
+    assert (
+        sa.lambdify(MatrixSymbol("A", 2, 2), MatrixSymbol("A", 2, 2).T, strategy="scalar")([[1, 2], [3, 4]])[0, 1] == 3
+    )
+    with pytest.raises(LoweringError, match="sizes are for code for fixed sizes"):
+        sa.lambdify(A, A, sizes={"n": 2})
 
 
 def test_layouts_and_sizes_go_together():
