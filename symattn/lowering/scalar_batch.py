@@ -12,6 +12,7 @@ from symattn.closed_form.steps import ALONG, GATHER, Axis, Step, View
 from symattn.lowering.scalar_arrays import IN_PLACE, ONE_CALL, OVER_ROWS, REDUCTIONS, TRUE_OR_FALSE, TRUTHS, array_text
 from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_numbers import equation_comment, number
+from symattn.lowering.scalar_reads import known_numbers, last_reads
 from symattn.lowering.scalar_views import aligned, gathered, sliced
 
 LETTERS = "ijklmnopqrstuvwxycdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -34,8 +35,8 @@ class BatchWriter:
         self._constants: dict[tuple, str] = {}
         self._stems = {entries.steps.view(name).source: name for name in entries.steps.ends}
         self._count = 0
-        self._values = [self._known(step) for step in self.steps]
-        self._last_read = self._read_last()
+        self._values = known_numbers(entries)
+        self._last_read = last_reads(entries, self._values)
 
     def write(self) -> list[str]:
         """The lines that compute the outputs, and the texts of the outputs, each of its own axes and the batch."""
@@ -54,47 +55,6 @@ class BatchWriter:
                 pending[0] = "", pending[0][1]
             self._step(place, step)
         return [self._output(name) for name in self.entries.steps.outputs]
-
-    def order(self, name: str) -> tuple[int, ...]:
-        """The order in which the axes of an input are to lie in memory: one that products run along comes last."""
-        view = self.entries.steps.program.named[name]
-        axes = self.steps[view.source].axes
-        own = list(range(len(axes)))
-        for step in self.steps:
-            for operand in step.operands if step.operation == "dot" else ():
-                if operand.source == view.source:
-                    along = operand.strides.get(ALONG, 0)
-                    strides = self.steps[view.source].strides
-                    found = [place for place, (axis, _) in enumerate(axes) if along and strides.get(axis) == along]
-                    return tuple([place for place in own if place not in found] + found)
-        return tuple(own)
-
-    def _known(self, step: Step) -> list[float] | None:
-        """The numbers of a block that rests on no input; 0 at positions that do not matter."""
-        found = [self.entries.of.get(step.start + position, 0.0) for position in range(step.size)]
-        if any(isinstance(entry, str) for entry in found):
-            return None
-        return [entry for entry in found if not isinstance(entry, str)]
-
-    def _read_last(self) -> dict[int, int]:
-        """For each block that the outputs rest on the last step that reads its memory, under whatever name."""
-        end = len(self.steps)
-        last: dict[int, int] = {}
-
-        def read(source: int, place: int) -> None:
-            last.setdefault(source, place)
-            if self.steps[source].operation == "copy":
-                (view,) = self.steps[source].operands
-                last[source] = max(last[source], place)
-                read(view.source, place)
-
-        for name in self.entries.steps.outputs:
-            read(self.entries.steps.view(name).source, end)
-        for place in range(end - 1, -1, -1):
-            if place in last and self._values[place] is None:
-                for view in self.steps[place].operands:
-                    read(view.source, place)
-        return last
 
     def _output(self, name: str) -> str:
         steps = self.entries.steps
@@ -159,7 +119,8 @@ class BatchWriter:
         text, found = self._part(view, lengths)
         if step.operation in REDUCTIONS and ALONG in found:
             memory = f'_memory["{name}"] = '
-            reduced = f'{REDUCTIONS[step.operation]}({text}, axis={1 + found.index(ALONG)}, out=_memory.get("{name}"))'
+            along = 1 + found.index(ALONG)
+            reduced = f'{REDUCTIONS[step.operation]}({text}, axis={along}, out=_memory.get("{name}"))'
             found.remove(ALONG)
             if found == list(axes):
                 return f"{memory}{reduced}", self._lacks(step, axes)

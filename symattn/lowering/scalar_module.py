@@ -15,6 +15,7 @@ from symattn.lowering.scalar_batch import BatchWriter
 from symattn.lowering.scalar_compiled import COMPILED_HELPERS, compiled_helpers, decorated, loop
 from symattn.lowering.scalar_entries import Entries
 from symattn.lowering.scalar_helpers import HELPERS
+from symattn.lowering.scalar_reads import memory_order
 from symattn.lowering.scalar_steps import steps_of
 from symattn.lowering.source import docstring, one_line
 from symattn.nodes import full_shape, lengths_of
@@ -109,7 +110,7 @@ class Module:
         known = {name: self.program.known[name].batches for name in self.system.inputs}
         writer = BatchWriter(self.entries, known, frozenset(self.program.truths))
         results = writer.write()
-        self.orders = {name: writer.order(name) for name in self.needed}
+        self.orders = {name: memory_order(self.entries, name) for name in self.needed}
         about = '"""Blocks of instances, which are the first and the last axis; _memory is that of an earlier block."""'
         arguments = ["_dtype", "_memory", *self.needed]
         return defined("_blocks", arguments, [about, *writer.lines, f"return {', '.join(results)},"])
