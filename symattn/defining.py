@@ -197,13 +197,15 @@ class Mechanism(EquationSystem):
         before heads, ``{"X": "C H W"}`` for a feature map whose pixels are columns; results likewise. ``sizes`` says
         what no array tells, such as ``{"H": 8}``.
         ``strategy`` is ``"direct"``, every value as a whole; ``"tiled"`` (NumPy), scores in tiles that are merged, so
-        that no matrix of them is ever held, on as many threads as NumPy's BLAS may use; ``"fused"`` (torch),
+        that no matrix of them is ever held, on as many threads as NumPy's BLAS may use; ``"scalar"`` (NumPy), code for
+        small fixed sizes, for which ``sizes`` has all that are symbols: an entry a variable for one instance, the batch
+        as the last axis for many; ``"compiled"`` lets numba compile the first of the two; ``"fused"`` (torch),
         attention by ``scaled_dot_product_attention``, or for soft caps and the like ``flex_attention``, which has no
         gradients on the CPU; ``"flex"`` (torch), the second one for all; ``"auto"``, the fastest for the shapes that
         arrays have when the code is called.
         Errors: ``LoweringError``, with the reasons where kernels or tiles have nothing to compute,
-        ``UnknownNameError``,
-        ``MissingExtraError`` if torch is not installed.
+        ``UnknownNameError``, ``MissingExtraError`` if torch or numba is not installed, ``ShapeError`` and
+        ``LimitError`` for fixed sizes that are missing or too large.
         """
         return lowering.lambdify_system(self, target, outputs, layouts, sizes, strategy)
 

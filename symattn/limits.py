@@ -131,3 +131,6 @@ PAGE_VALUES = 4_000
 
 BENCHMARK_TOKENS = 1_000_000
 """Queries, and keys, of one row of a benchmark."""
+
+SCALAR_OPERATIONS = 50_000
+"""Operations on single numbers in straight-line code, where each is a piece of its text."""

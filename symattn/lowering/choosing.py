@@ -48,7 +48,8 @@ def chosen(
     direct = code_of(system, target, as_whole, outputs, keys, "direct", costs)
     truths = [key for key in system.inputs if key in uses_of(system, outputs).truths]
     about = docstring(system, target, outputs, truths)
-    about[-1:-1] = wrapped(f"Computed as a whole below {LONG_SCORES} scores a matrix, tile by tile from there on.")
+    way = wrapped(f"Computed as a whole below {LONG_SCORES} scores a matrix, tile by tile from there on.")
+    about[-1:-1] = way
     arguments = ", ".join(system.inputs)
     body = [
         *about,
@@ -57,7 +58,8 @@ def chosen(
         f"    return {by_tiles}({arguments})",
         f"return {as_whole}({arguments})",
     ]
-    choice = Code(frozenset(), (), {"_length": target.helpers["_length"]}, (function_text(name, system, body),))
+    helpers = {"_length": target.helpers["_length"]}
+    choice = Code(frozenset(), (), helpers, (function_text(name, system, body),), tuple(way))
     return direct.joined(tiled, choice)
 
 

@@ -24,12 +24,15 @@ STANDARD = ("concurrent.futures", "contextlib", "math", "threading")
 
 @dataclass(frozen=True)
 class Code:
-    """The parts of a module: what it imports, the helpers that it calls, by name, and its functions."""
+    """The parts of a module: what it imports, the helpers that it calls, by name, its functions, and lines about the
+    way in which it computes.
+    """
 
     standard: frozenset[str]
     imports: tuple[str, ...]
     helpers: Mapping[str, str]
     functions: tuple[str, ...]
+    about: tuple[str, ...] = ()
 
     def joined(self, *others: Code) -> Code:
         """One module of the parts of several."""
@@ -40,7 +43,7 @@ class Code:
             imports |= dict.fromkeys(other.imports)
             helpers |= other.helpers
             functions += other.functions
-        return Code(standard, tuple(imports), helpers, functions)
+        return Code(standard, tuple(imports), helpers, functions, others[-1].about if others else self.about)
 
     def text(self, title: str, target: Target) -> str:
         """The module as text, helpers in the order of the target's table."""
@@ -85,13 +88,14 @@ def code_of(
         opening += target.half_precision(writer, name, numbers, kind)
     truths = [key for key in system.inputs if key in program.truths]
     about = docstring(system, target, outputs, truths)
-    about[-1:-1] = wrapped(told(program)) if program.kernels else []
-    about[-1:-1] = wrapped(not_tiled(program)) if strategy == "tiled" else []
+    way = wrapped(told(program)) if program.kernels else wrapped(not_tiled(program)) if strategy == "tiled" else []
+    about[-1:-1] = way
     body = [*about, *opening, *sizes, *upstream_lines(writer), *writer.lines, f"return {returned}"]
     helpers = {key: text for key, text in target.helpers.items() if key in writer.helpers}
     text = "\n".join([*body, *helpers.values()])
     standard = frozenset(library for library in STANDARD if re.search(rf"\b{library}\.", text))
-    return Code(standard, (*target.imports, *writer.imports), helpers, (function_text(name, system, body),))
+    functions = (function_text(name, system, body),)
+    return Code(standard, (*target.imports, *writer.imports), helpers, functions, tuple(way))
 
 
 def not_tiled(program: Program) -> str:

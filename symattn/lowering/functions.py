@@ -18,6 +18,7 @@ from symattn.lowering.arranging import Arrangement
 from symattn.lowering.costs import Costs
 from symattn.lowering.naming import function_name
 from symattn.lowering.numpy import NUMPY
+from symattn.lowering.scalar import SCALAR, at_sizes, scalar_source
 from symattn.lowering.source import source_of
 from symattn.lowering.target import Target
 from symattn.lowering.torch import TORCH
@@ -34,7 +35,7 @@ from symattn.shapes import size
 
 TARGETS: dict[str, Target] = {target.name: target for target in (NUMPY, TORCH)}
 
-NEEDS = {"tiled": "passes over tiles"}
+NEEDS = {"tiled": "passes over tiles", **dict.fromkeys(SCALAR, "code for fixed sizes")}
 """What a target lacks that has not a strategy."""
 
 
@@ -55,8 +56,9 @@ def lambdify_system(
     ``strategy`` is ``"direct"``, every value as a whole; with NumPy also ``"tiled"``, which makes scores tile by tile
     and never holds a whole matrix of them; with torch also ``"fused"``, which computes attention by torch's kernels:
     ``scaled_dot_product_attention``, or where it has no words for what happens to the scores ``flex_attention``, which
-    has no gradients on the CPU; ``"flex"`` takes the second one for all. ``"auto"`` chooses among them by the shapes
-    that arrays have when the code is called.
+    has no gradients on the CPU; ``"flex"`` takes the second one for all. With NumPy also ``"scalar"`` and
+    ``"compiled"``, code for small fixed sizes, for which ``sizes`` has every size that is a symbol; see
+    ``scalar_source``. ``"auto"`` chooses by the shapes that arrays have when the code is called.
     The function has ``source``, the text of a module that runs without symattn, ``inputs``, ``outputs`` and ``target``.
     Errors: ``LoweringError`` for an unknown target or strategy and, with the reasons, where kernels or tiles have
     nothing to compute; ``UnknownNameError`` for an unknown output, ``MissingRowError`` for
@@ -78,16 +80,25 @@ def lambdify_system(
         if name not in system.by_name and name not in system.inputs:
             raise system.unknown(name)
     arrangement = None
-    if layouts or sizes:
+    if layouts or (sizes and strategy not in SCALAR):
         arrangement = Arrangement.of(system, layouts or {}, sizes or {})
+    if strategy in SCALAR:
+        system = at_sizes(system, sizes, strategy)
     return compiled(system, chosen, names, keys, arrangement, strategy)
 
 
-def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]:
+def lambdify(
+    args: Any,
+    expr: Any,
+    backend: str = "numpy",
+    strategy: str = "direct",
+    sizes: Mapping[str, int] | None = None,
+) -> Callable[..., Any]:
     """A function of ``args`` that computes ``expr``, in the manner of SymPy's function of that name.
 
     ``args`` is one ``MatrixSymbol`` or ``Symbol``, or a sequence of them; ``expr`` a value made of symattn's nodes, of
-    SymPy's matrix operations, or a list or dict of such values. Sizes come from the arguments' shapes.
+    SymPy's matrix operations, or a list or dict of such values. Sizes come from the arguments' shapes; ``strategy`` is
+    one of the backend's, ``sizes`` are for those that write code for fixed sizes, see :func:`lambdify_system`.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> n, m = symbols("n m")
@@ -99,12 +110,13 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     ``MissingExtraError`` if the backend's library is not installed.
     """
     chosen = _target(backend)
+    _check_strategy(strategy, chosen)
     symbols = _arguments(args)
-    sizes = {part.name for symbol in symbols for length in full_shape(symbol) for part in length.free_symbols}
+    lengths = {part.name for symbol in symbols for length in full_shape(symbol) for part in length.free_symbols}
     for symbol in symbols:
-        if symbol.name in sizes:
+        if symbol.name in lengths:
             raise LoweringError(f"{symbol.name} is a size, which comes from the shapes of the matrices; leave it out.")
-    for name in sizes:
+    for name in lengths:
         check_name(name, "a size")
     if isinstance(expr, Mapping):
         keys: list[str] | type = [_key(key) for key in expr]
@@ -116,13 +128,17 @@ def lambdify(args: Any, expr: Any, backend: str = "numpy") -> Callable[..., Any]
     if not values:
         raise LoweringError("no expression to compute.")
     known = {symbol.name: symbol for symbol in symbols}
-    declared = tuple(_unified(symbol, known, sizes) for symbol in symbols)
-    names = _result_names(len(values), {*known, *sizes})
+    declared = tuple(_unified(symbol, known, lengths) for symbol in symbols)
+    names = _result_names(len(values), {*known, *lengths})
     equations = []
     for name, value in zip(names, values, strict=True):
-        equations.append(Equation(name, _unified(from_sympy(_value(value)), known, sizes)))
+        equations.append(Equation(name, _unified(from_sympy(_value(value)), known, lengths)))
     system = EquationSystem("lambdified", declared, tuple(equations), names[-1])
-    return compiled(system, chosen, tuple(names), keys)
+    if strategy in SCALAR:
+        system = at_sizes(system, sizes, strategy)
+    elif sizes:
+        raise LoweringError('sizes are for code for fixed sizes, strategy="scalar"; others read them from arrays.')
+    return compiled(system, chosen, tuple(names), keys, strategy=strategy)
 
 
 def _target(name: object) -> Target:
@@ -154,7 +170,10 @@ def compiled(
     costs: Costs | None = None,
 ) -> Callable[..., Any]:
     """The function whose source ``source_of`` writes. Errors: ``MissingExtraError`` if its library is not installed."""
-    source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
+    if strategy in SCALAR:
+        source = scalar_source(system, outputs, keys, arrangement, strategy)
+    else:
+        source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)

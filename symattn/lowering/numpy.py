@@ -341,6 +341,6 @@ NUMPY = Target(
     result_of_number="np.asarray({0}, dtype={1})",
     accepts="arrays or nested lists of real numbers; whole numbers become float64",
     accepts_number="a single number takes the matrices' dtype",
-    strategies=("direct", "tiled", "auto"),
+    strategies=("direct", "tiled", "scalar", "compiled", "auto"),
     over_tiles=over_tiles,
 )

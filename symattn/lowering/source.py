@@ -36,6 +36,7 @@ def source_of(
     if arrangement is not None:
         truths = [key for key in system.inputs if key in uses_of(system, outputs).truths]
         about = docstring(system, target, outputs, truths, arrangement.layouts)
+        about[-1:-1] = code.about
         around = arrangement.lines(system, name, outputs, keys, library_of(target.name))
         body = [*about, *around]
         outer = function_text(function_name(system), system, body)
