@@ -1,7 +1,9 @@
 """The strategy ``auto``: the fastest one for the shapes that arrays have when the code is called.
 
-On NumPy short inputs are computed as a whole, in place, and long ones tile by tile: from ``LONG_SCORES`` scores a
-matrix on, where tiles that stay in the cache gain more than going over them costs. With torch a kernel of attention is
+On NumPy short inputs are computed as a whole, in place, and long ones tile by tile: where a matrix has ``LONG_SCORES``
+scores or more, so that going over its tiles costs little, and all matrices together have ``MANY_SCORES`` or more, so
+that they would leave the cache. Where all sizes are numbers, and so small that fewer than ``FEW_OPERATIONS`` operations
+on single numbers are made, the code is that of the strategy ``scalar``. With torch a kernel of attention is
 taken where it can say all that happens to the scores; where it cannot, the direct code. tests/benchmarks/tiled.py
 measures the rule.
 """
@@ -11,18 +13,26 @@ from __future__ import annotations
 from sympy import Expr, Symbol
 
 from symattn.equations import EquationSystem
-from symattn.errors import LoweringError
+from symattn.errors import LimitError, LoweringError, MissingRowError
 from symattn.lowering.building import program_of
 from symattn.lowering.coding import Code, code_of, function_text
 from symattn.lowering.costs import Costs
 from symattn.lowering.documenting import docstring, wrapped
 from symattn.lowering.places import Places
+from symattn.lowering.scalar_steps import operations_of, steps_of
 from symattn.lowering.target import Target
 from symattn.lowering.tiling import score_shapes
 from symattn.lowering.uses import uses_of
+from symattn.nodes import shape_of
 
-LONG_SCORES = 1 << 19
-"""Queries times keys from which on tiles are faster than a whole matrix of scores."""
+LONG_SCORES = 1 << 18
+"""Queries times keys from which on going over tiles costs little."""
+
+MANY_SCORES = 1 << 21
+"""Scores of all heads and batches from which on they have no room in a cache."""
+
+FEW_OPERATIONS = 500
+"""Operations on single numbers up to which a call of code for fixed sizes is faster than one of NumPy's."""
 
 
 def chosen(
@@ -48,19 +58,33 @@ def chosen(
     direct = code_of(system, target, as_whole, outputs, keys, "direct", costs)
     truths = [key for key in system.inputs if key in uses_of(system, outputs).truths]
     about = docstring(system, target, outputs, truths)
-    way = wrapped(f"Computed as a whole below {LONG_SCORES} scores a matrix, tile by tile from there on.")
+    way = wrapped(
+        f"Computed tile by tile from {LONG_SCORES} scores a matrix and {MANY_SCORES} in all on, as a whole below."
+    )
     about[-1:-1] = way
     arguments = ", ".join(system.inputs)
+    matrices = [name for name, symbol in system.inputs.items() if shape_of(symbol)]
     body = [
         *about,
         *_assignments(lengths, Places(system.input_symbols)),
-        f"if {lengths} >= {LONG_SCORES}:",
+        f"_scores = {lengths}",
+        f"if _scores >= {LONG_SCORES} and _scores * _stacked({', '.join(matrices)}) >= {MANY_SCORES}:",
         f"    return {by_tiles}({arguments})",
         f"return {as_whole}({arguments})",
     ]
-    helpers = {"_length": target.helpers["_length"]}
-    choice = Code(frozenset(), (), helpers, (function_text(name, system, body),), tuple(way))
+    helpers = {helper: target.helpers[helper] for helper in ("_length", "_stacked")}
+    choice = Code(frozenset(["math"]), (), helpers, (function_text(name, system, body),), tuple(way))
     return direct.joined(tiled, choice)
+
+
+def is_tiny(system: EquationSystem, outputs: tuple[str, ...]) -> bool:
+    """Whether all sizes are numbers, and so small that straight-line code is the fastest."""
+    if system.sizes:
+        return False
+    try:
+        return operations_of(steps_of(system, outputs)) <= FEW_OPERATIONS
+    except (LimitError, LoweringError, MissingRowError):
+        return False
 
 
 def _is_said_by_kernels(system: EquationSystem, target: Target, outputs: tuple[str, ...], costs: Costs | None) -> bool:

@@ -15,6 +15,7 @@ from symattn.errors import InputError, LoweringError, MissingExtraError, Unknown
 from symattn.language.declarations import declare
 from symattn.language.names import check_name, suggestion
 from symattn.lowering.arranging import Arrangement
+from symattn.lowering.choosing import is_tiny
 from symattn.lowering.costs import Costs
 from symattn.lowering.naming import function_name
 from symattn.lowering.numpy import NUMPY
@@ -170,6 +171,8 @@ def compiled(
     costs: Costs | None = None,
 ) -> Callable[..., Any]:
     """The function whose source ``source_of`` writes. Errors: ``MissingExtraError`` if its library is not installed."""
+    if strategy == "auto" and "scalar" in target.strategies and is_tiny(system, outputs):
+        strategy = "scalar"
     if strategy in SCALAR:
         source = scalar_source(system, outputs, keys, arrangement, strategy)
     else:

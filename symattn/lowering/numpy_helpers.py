@@ -7,6 +7,11 @@ def _length(value, axis):
     shape = np.shape(value)
     return shape[axis] if len(shape) >= -axis else 0
 ''',
+    "_stacked": '''
+def _stacked(*values):
+    """How many matrices the longest stack among some values has."""
+    return max(math.prod(np.shape(value)[:-2]) for value in values)
+''',
     "_matrix": '''
 def _matrix(value, name, axes=2):
     """The value as an array of floats with at least so many axes; whole numbers and truth values become float64."""

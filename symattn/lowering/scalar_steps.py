@@ -59,16 +59,22 @@ def steps_of(system: EquationSystem, outputs: tuple[str, ...]) -> Steps:
     for name in outputs:
         if name in system.inputs:
             program.input(system[name])
-    _check_count(system, program)
-    return Steps(system, outputs, program, ends)
+    steps = Steps(system, outputs, program, ends)
+    _check_count(steps)
+    return steps
+
+
+def operations_of(steps: Steps) -> int:
+    """At most how many operations on single numbers some steps make."""
+    return sum(max(step.size, step.size * (step.operand_count - 1)) for step in steps.program.steps)
 
 
 def _after(ends: dict[str, int]) -> int:
     return max(ends.values(), default=0)
 
 
-def _check_count(system: EquationSystem, program: Program) -> None:
-    count = sum(max(step.size, step.size * (step.operand_count - 1)) for step in program.steps)
+def _check_count(steps: Steps) -> None:
+    system, count = steps.system, operations_of(steps)
     if count > limits.SCALAR_OPERATIONS:
         raise LimitError(
             f"{system.name} takes up to {count} operations on single numbers at these sizes; straight-line code is "

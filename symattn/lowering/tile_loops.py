@@ -153,7 +153,7 @@ class _PassWriter:
             sides = ["_bottom - _top", self.outer.value(result.shape[1 if result.along == "queries" else 0]).text]
             lengths = ", ".join(sides if result.along == "queries" else sides[::-1])
             zeros = (
-                f"np.full(({shape}), -np.inf, {self.dtype})"
+                f"np.full(({lengths}), -np.inf, {self.dtype})"
                 if result.is_largest
                 else f"np.zeros(({lengths}), {self.dtype})"
             )

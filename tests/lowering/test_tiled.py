@@ -356,6 +356,16 @@ def test_auto_goes_over_tiles_where_scores_are_many():
     assert calls == ["by_tiles", "as_a_whole", "as_a_whole"]
 
 
+def test_auto_takes_straight_line_code_where_sizes_are_small_numbers():
+    tiny = system("S = Q @ K.T\nP = softmax(S)\nO = P @ V", Q="3 4", K="3 4", V="3 4")
+    small = system("S = Q @ K.T\nP = softmax(S)\nO = P @ V", Q="32 4", K="32 4", V="32 4")
+    for made, n, is_straight in ((tiny, 3, True), (small, 32, False)):
+        function = lambdify_system(made, "numpy", strategy="auto")
+        assert (function.source == lambdify_system(made, "numpy", strategy="scalar").source) is is_straight
+        values = np.random.default_rng(0).standard_normal((3, n, 4))
+        assert_alike(function(*values), lambdify_system(made, "numpy")(*values))
+
+
 @pytest.mark.parametrize("name", ["causal", "sparsemax", "linear", "multi-head", "danet-position", "se"])
 @pytest.mark.parametrize("target", ["numpy", "torch"])
 def test_auto_computes_every_mechanism(name, target):
