@@ -40,6 +40,11 @@ FREE = 0.8
 WARM = 32
 """Tokens of the small inputs with which libraries are warmed up before memory is measured."""
 
+MADE_BEFORE = (
+    "Code written by hand is given its mask and its bias, which are made before the clock starts; generated code makes "
+    "its own."
+)
+
 TIME_IS_UP = "the time is used up; --seconds gives more"
 
 
@@ -61,7 +66,7 @@ class _Run:
         self.field = self.field_at(min(settings.lengths))
         self.batch = batch_for(system, settings.heads)
         self.rows: list[Row] = []
-        self.remarks: list[str] = []
+        self.remarks: list[str] = [MADE_BEFORE] if self.field.made_before else []
         self.rates: Rates | None = None
         self.last: dict[str, tuple[float, float]] = {}
         """Seconds and operations at the last number of tokens, by name."""
