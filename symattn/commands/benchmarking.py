@@ -8,7 +8,7 @@ from symattn.benching.machine_of_device import check_device
 from symattn.benching.outcome import Settings
 from symattn.benching.picture import picture_of
 from symattn.benching.running import benchmark
-from symattn.benching.table import table
+from symattn.benching.tabulating import table
 from symattn.benching.threads import available
 from symattn.commands.options import EQUATIONS, NAME, OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.commands.progress import Progress, note

@@ -14,7 +14,7 @@ from symattn.benching.memory import Peak
 from symattn.benching.outcome import Outcome, Row, Settings
 from symattn.benching.picture import picture_of
 from symattn.benching.running import benchmark
-from symattn.benching.table import table
+from symattn.benching.tabulating import table
 from symattn.errors import InputError
 from symattn.mechanisms import named
 
