@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from symattn.benching import running
+from symattn.benching import budgeting, running
 from symattn.benching.contestants import Contestant
 from symattn.benching.machine import Rates
 from symattn.benching.measuring import Timings
@@ -24,7 +24,8 @@ NUMPY = ("NumPy direct", "textbook NumPy", "NumPy in place")
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Rates are given, not measured."""
-    monkeypatch.setattr(running, "_rates", lambda settings: Rates(settings.dtype, 1, 4e10, 2e10, 1e9, "exp2"))
+    monkeypatch.setattr(running, "probes", lambda *_: {})
+    monkeypatch.setattr(running, "rates_of", lambda *_: Rates("float32", 1, 4e10, 2e10, 1e9, "exp2"))
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_a_failing_contestant_says_how_and_the_others_go_on(numpy_alone, monkeyp
 
 
 def test_a_score_matrix_beyond_the_memory_is_not_even_tried(numpy_alone, monkeypatch):
-    monkeypatch.setattr(running, "available_bytes", lambda: 2**12)
+    monkeypatch.setattr(budgeting, "available_bytes", lambda: 2**12)
     monkeypatch.setattr(Contestant, "prepared", None)
     outcome = benchmark(named("scaled-dot"), settings(lengths=(64,)))
     assert all("its score matrix" in row.reason and "are free" in row.reason for row in outcome.rows)
@@ -121,9 +122,12 @@ def test_what_would_take_too_long_is_left_out(numpy_alone, monkeypatch):
     outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 512), seconds=10.0))
     assert all(row.seconds == 3.0 for row in outcome.rows[:3])
     assert all("it would take about" in row.reason for row in outcome.rows[3:])
-    monkeypatch.setattr(running.time, "monotonic", iter(range(0, 10**6, 20)).__next__)
+    times["NumPy direct"] = (0.0001,)
+    outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 16), seconds=10.0))
+    assert [row.seconds is None for row in outcome.rows[3:]] == [False, True, True]
+    monkeypatch.setattr(budgeting.time, "monotonic", iter(range(0, 10**6, 20)).__next__)
     outcome = benchmark(named("scaled-dot"), settings(lengths=(8,), seconds=10.0))
-    assert {row.reason for row in outcome.rows} == {running.TIME_IS_UP}
+    assert {row.reason for row in outcome.rows} == {budgeting.TIME_IS_UP}
 
 
 def test_what_was_measured_before_ctrl_c_is_kept(numpy_alone, monkeypatch):

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from symattn.benching import running
+from symattn.benching import budgeting, running
 from symattn.benching.contestants import Contestant
 from symattn.benching.machine import Rates
 from symattn.cli import main
@@ -14,7 +14,8 @@ from symattn.cli import main
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Rates are given, not measured, and torch is as if it were not installed."""
-    monkeypatch.setattr(running, "_rates", lambda settings: Rates(settings.dtype, 1, 4e10, 2e10, 1e9, "exp2"))
+    monkeypatch.setattr(running, "probes", lambda *_: {})
+    monkeypatch.setattr(running, "rates_of", lambda *_: Rates("float32", 1, 4e10, 2e10, 1e9, "exp2"))
     monkeypatch.setattr(
         "symattn.benching.entering.importlib.util.find_spec", lambda name: None if name == "torch" else object()
     )
@@ -81,12 +82,12 @@ def test_ctrl_c_ends_with_what_was_measured(monkeypatch, tmp_path):
     monkeypatch.setattr(running._Run, "_timed", interrupted)
     result = bench(*QUICK)
     assert result.exit_code == 130
-    assert "8  NumPy direct" in result.stdout and "16  " not in result.stdout
+    assert "8  NumPy direct" in result.stdout and "16  NumPy direct" not in result.stdout
     assert "Interrupted: these are the rows that were measured before." in result.stderr
 
 
 def test_nothing_measured_draws_nothing(monkeypatch, tmp_path):
-    monkeypatch.setattr(running, "available_bytes", lambda: 10)
+    monkeypatch.setattr(budgeting, "available_bytes", lambda: 10)
     picture = tmp_path / "bench.svg"
     result = bench(*QUICK, "--plot", str(picture))
     assert result.exit_code == 0 and not picture.exists()
