@@ -17,6 +17,11 @@ CALLS = 6
 ITEM = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 """Bytes of a number."""
 
+SLOW_OPERATIONS, SLOW_ENTRIES = 1e9, 2e7
+"""Operations of matrix products, and entries of the largest array, a second, that any code gets through; what small
+inputs took a call is mostly other work, and does not grow with these.
+"""
+
 FREE = 0.8
 """Which part of the available memory may be taken."""
 
@@ -43,8 +48,9 @@ class Budget:
     def too_slow(self, work: Work) -> dict[str, float]:
         """Those for whom there is not the time, with the seconds that they would take; the quicker ones come first."""
         found, left = {}, self.left
+        at_least = max(work.operations / SLOW_OPERATIONS, work.largest / SLOW_ENTRIES)
         expected = {
-            name: CALLS * seconds * work.operations / max(operations, 1.0)
+            name: CALLS * min(seconds * work.operations / max(operations, 1.0), max(seconds, at_least))
             for name, (seconds, operations) in self._last.items()
         }
         for name, seconds in sorted(expected.items(), key=lambda each: each[1]):

@@ -119,7 +119,7 @@ def test_a_score_matrix_beyond_the_memory_is_not_even_tried(numpy_alone, monkeyp
 def test_what_would_take_too_long_is_left_out(numpy_alone, monkeypatch):
     times = dict.fromkeys(NUMPY, (3.0,))
     monkeypatch.setattr(running, "interleaved", lambda ready, **_: Timings({name: times[name] for name in ready}))
-    outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 512), seconds=10.0))
+    outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 16), seconds=10.0))
     assert all(row.seconds == 3.0 for row in outcome.rows[:3])
     assert all("it would take about" in row.reason for row in outcome.rows[3:])
     times["NumPy direct"] = (0.0001,)
@@ -168,6 +168,14 @@ def test_json_has_no_number_that_is_none():
     found = json.loads(outcome.to_json())
     assert found["rates"]["exponentials"] is None and found["rows"][0]["ratios"]["b"] is None
     assert "Memory of a (n = 8): why." in table(outcome)
+
+
+def test_no_tick_lies_outside_its_chart():
+    rows = tuple(Row(n, "a", n * 1e-3, memory=Peak(n * 2**20)) for n in (1000, 5000))
+    for chart in picture_of(Outcome("m", Settings(), None, (), rows, {})).panels:
+        assert chart.x.low == 1000 and chart.x.high == 5000
+        for axis in (chart.x, chart.y):
+            assert axis.ticks and all(axis.low <= tick.at <= axis.high for tick in axis.ticks)
 
 
 def test_one_number_of_tokens_and_one_time_can_be_drawn():
