@@ -162,6 +162,34 @@ def test_a_device_that_is_not_there_is_refused():
             benchmark(named("scaled-dot"), settings(device="cuda"))
 
 
+def test_a_device_has_rates_waiting_and_memory_of_its_own(monkeypatch):
+    """A rehearsal: torch takes "cpu:0" for a device, which is not the "cpu" of this program."""
+    pytest.importorskip("torch")
+    waited = []
+
+    class FreeMemory:
+        def __call__(self, function):
+            function()
+            return Peak(3 * 2**20, "what was planted")
+
+        def free_bytes(self):
+            return 2**40
+
+    monkeypatch.setattr(running, "check_device", lambda device: None)
+    monkeypatch.setattr(running, "waiting_for", lambda device: lambda: waited.append(device))
+    monkeypatch.setattr(running, "device_rates", lambda device, dtype: Rates(dtype, 1, 1e12, 1e12, math.inf, "none"))
+    monkeypatch.setattr(running, "device_peak", FreeMemory())
+    monkeypatch.setattr(budgeting, "device_peak", FreeMemory())
+    wanted = settings(device="cpu:0", dtype="bfloat16", strategies=("direct", "fused"), lengths=(16,), memory=True)
+    outcome = benchmark(named("causal"), wanted)
+    assert {row.name for row in outcome.rows} == {"torch direct", "torch fused", "torch eager", "torch SDPA"}
+    assert "NumPy computes on the CPU alone" in outcome.refused["NumPy direct"]
+    assert outcome.passed and all(row.limit == 17 / 32 * 2 * 16**2 * 4 / 1e12 for row in outcome.rows)
+    assert waited
+    text = table(outcome)
+    assert "cpu:0" in text and "3.0 MiB" in text and "Memory is what was planted." in text
+
+
 def test_json_has_no_number_that_is_none():
     row = Row(8, "a", 1.0, {"b": math.nan}, memory=Peak(None, "why"))
     outcome = Outcome("m", Settings(), Rates("float32", 1, 1.0, 1.0, math.inf, "none"), ("b",), (row,), {})
