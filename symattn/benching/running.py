@@ -60,6 +60,7 @@ class _Run:
         self.batch = batch_for(system, settings.heads)
         self.rows: list[Row] = []
         self.remarks: list[str] = [MADE_BEFORE] if self.field.made_before else []
+        self.interrupted = False
         self.rates: Rates | None = None
         self.device_rates: Rates | None = None
         self.probes: Mapping[str, Probe] = {}
@@ -139,6 +140,8 @@ class _Run:
                 self.progress(total - lengths_left, total, f"n = {n}: timing")
                 found = self._timed(n, ready, work, units, lengths_left)
                 ready.clear()
+                if self.interrupted:
+                    raise KeyboardInterrupt
                 for place, row in enumerate(found):
                     self.progress(total - lengths_left, total, f"n = {n}: memory of {row.name}")
                     found[place] = replace(row, memory=self._memory(row, n, case, measurer))
@@ -178,7 +181,8 @@ class _Run:
         finish = waiting_for(settings.device)
         measures = {PROBE.format(name): probe.function for name, probe in self.probes.items()}
         everything = {**measures, **ready}
-        timings: Timings = interleaved(everything, seconds=seconds, rounds=settings.rounds, finish=finish)
+        timings: Timings = interleaved(everything, seconds=seconds, rounds=settings.rounds, finish=finish, partial=True)
+        self.interrupted = timings.interrupted
         self.rates = self._rates(timings)
         peers = [name for name in self.field.peers if name in ready]
         limit = None if self.rates is None else self.rates.limit(work.multiply_adds, work.exponentials)

@@ -143,6 +143,14 @@ def test_what_was_measured_before_ctrl_c_is_kept(numpy_alone, monkeypatch):
     assert all(row.seconds is not None for row in outcome.rows)
 
 
+def test_ctrl_c_while_times_are_taken_ends_the_whole(numpy_alone, monkeypatch):
+    found = dict.fromkeys(NUMPY, (1.0,))
+    monkeypatch.setattr(running, "interleaved", lambda ready, **_: Timings(found, interrupted=True))
+    outcome = benchmark(named("scaled-dot"), settings(memory=True))
+    assert outcome.interrupted
+    assert [(row.n, row.seconds, row.memory) for row in outcome.rows] == [(8, 1.0, None)] * 3
+
+
 def test_results_are_compared_at_fewer_tokens_where_an_analysis_would_be_too_large(numpy_alone, monkeypatch):
     monkeypatch.setattr("symattn.benching.judging.ANALYSED", 100)
     outcome = benchmark(named("sliding-window"), settings(lengths=(64,)))
