@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symattn.benching.peers import PEERS, Form, Peer
     from symattn.benching.picture import picture_of
     from symattn.benching.running import benchmark
-    from symattn.benching.table import table
+    from symattn.benching.tabulating import table
     from symattn.benching.threads import held_to
 
 __all__ = [
@@ -53,7 +53,7 @@ _HOMES = {
     "peers": ("PEERS", "Form", "Peer"),
     "picture": ("picture_of",),
     "running": ("benchmark",),
-    "table": ("table",),
+    "tabulating": ("table",),
     "threads": ("held_to",),
 }
 

@@ -35,6 +35,7 @@ FLEX_GRADIENTS = "flex_attention has no gradients on the CPU"
 class Field:
     """``contestants`` in the order of the table, ``refused`` by name with the reason, ``outputs`` that are compared.
 
+    ``made_before``: peers are given a mask or a bias that is made beforehand, where generated code makes its own.
     ``system`` is what they compute, which is the backward pass of the mechanism if that was asked for.
     """
 
@@ -42,6 +43,7 @@ class Field:
     outputs: tuple[str, ...]
     contestants: tuple[Contestant, ...]
     refused: Mapping[str, str]
+    made_before: bool = False
 
     def __getitem__(self, name: str) -> Contestant:
         return next(each for each in self.contestants if each.name == name)
@@ -125,7 +127,8 @@ def enter(
         else:
             made = Contestant(name, row.library, everything, peer=name, form=form, upstream=upstream)
             contestants.append(replace(made, whole=WHOLE.get(name, 0.0)))
-    return Field(computed, outputs, tuple(contestants), refused)
+    made_before = form is not None and bool(form.allowed_source or form.bias_source)
+    return Field(computed, outputs, tuple(contestants), refused, made_before)
 
 
 def _form(system: EquationSystem, sizes: Mapping[str, int], refused: dict[str, str]) -> Recognised | None:

@@ -23,12 +23,15 @@ Call = Callable[[], object]
 class Timings:
     """Seconds a call of each function, one sample a round; the rounds of all functions are the same.
 
+    ``interrupted``: Ctrl-C came, and these are the rounds before.
+
     >>> timings = Timings({"peer": (2.0, 4.0, 2.0), "own": (1.0, 3.0, 1.0)})
     >>> timings.median("own"), timings.ratio("own", "peer")
     (1.0, 0.5)
     """
 
     seconds: Mapping[str, tuple[float, ...]]
+    interrupted: bool = False
 
     @property
     def rounds(self) -> int:
@@ -53,12 +56,13 @@ def interleaved(
     rounds: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
     finish: Call | None = None,
+    partial: bool = False,
 ) -> Timings:
     """Time functions in turn, in one order and then in the other, after one call of each that does not count.
 
     ``rounds`` is the number of samples of each; without it as many as fit into ``seconds``, three at least.
     ``finish`` is called before the clock is read, to wait for a device that computes on its own.
-    Ctrl-C ends it after whole rounds; before the first of these it is passed on.
+    With ``partial``, Ctrl-C after the first round ends it with the whole rounds before.
     Errors: ``InputError`` for no functions or no rounds; those of the functions.
 
     >>> interleaved({"nothing": lambda: None}, rounds=5).rounds
@@ -79,9 +83,14 @@ def interleaved(
             order.reverse()
             done += 1
     except KeyboardInterrupt:
-        if not done:
+        if not (partial and done):
             raise
-    return Timings({name: tuple(samples) for name, samples in taken.items()})
+        return Timings(_whole(taken), interrupted=True)
+    return Timings(_whole(taken))
+
+
+def _whole(taken: Mapping[str, list[float]]) -> dict[str, tuple[float, ...]]:
+    return {name: tuple(samples) for name, samples in taken.items()}
 
 
 def _sample(function: Call, calls: int, clock: Callable[[], float], finish: Call | None) -> float:

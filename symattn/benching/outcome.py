@@ -71,7 +71,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All of one benchmark. ``refused`` says by name who could not take part and why; ``peers`` are compared with."""
+    """All of one benchmark. ``rates`` are those at the last
+    number of tokens. ``refused`` says by name who could not take part and why; ``peers`` are compared with."""
 
     mechanism: str
     settings: Settings

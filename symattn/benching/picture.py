@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import ceil, floor, log10
 
 from symattn.benching.outcome import Outcome, Row
-from symattn.benching.table import in_bytes, in_seconds
+from symattn.benching.tabulating import in_bytes, in_seconds
 from symattn.errors import InputError
 from symattn.pictures.marks import Axis, Chart, Point, Series
 from symattn.pictures.picture import Picture

@@ -6,41 +6,39 @@ import importlib
 import importlib.metadata
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from symattn.benching.budgeting import TIME_IS_UP, Budget
 from symattn.benching.cases import Case, batch_for, case_of, sizes_for
 from symattn.benching.contestants import Contestant, prepare
 from symattn.benching.counting import Work, work_of
 from symattn.benching.entering import Field, enter
 from symattn.benching.judging import Judge
-from symattn.benching.machine import Rates, measure_rates
+from symattn.benching.machine import Probe, Rates, probes, rates_of
 from symattn.benching.machine_of_device import check_device, device_peak, device_rates, waiting_for
 from symattn.benching.measuring import Call, Timings, interleaved
-from symattn.benching.memory import Measurer, Peak, Task, available_bytes
+from symattn.benching.memory import Measurer, Peak, Task
 from symattn.benching.outcome import Outcome, Row, Settings
 from symattn.benching.threads import held_to
 from symattn.equations import EquationSystem
 
 Progress = Callable[[int, int, str], None]
 
-CALLS = 6
-"""How often a contestant is called at least: to check it, to warm up, in each round, and for its memory."""
-
 TIMING = 0.4
 """Which part of the time for one number of tokens goes to timing; checks and memory take the rest."""
-
-ITEM = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
-"""Bytes of a number."""
-
-FREE = 0.8
-"""Which part of the available memory may be taken."""
 
 WARM = 32
 """Tokens of the small inputs with which libraries are warmed up before memory is measured."""
 
-TIME_IS_UP = "the time is used up; --seconds gives more"
+MADE_BEFORE = (
+    "Code written by hand is given its mask and its bias, which are made before the clock starts; generated code makes "
+    "its own."
+)
+
+PROBE = "rate of {}"
+"""What a probe of the machine is called beside the contestants."""
 
 
 def benchmark(system: EquationSystem, settings: Settings, progress: Progress = lambda *_: None) -> Outcome:
@@ -54,17 +52,18 @@ def benchmark(system: EquationSystem, settings: Settings, progress: Progress = l
 
 class _Run:
     def __init__(self, system: EquationSystem, settings: Settings, progress: Progress) -> None:
-        self.start = time.monotonic()
+        self.budget = Budget(settings.seconds, settings.device)
         self.settings, self.progress = settings, progress
         self.system = system
         self.fields: dict[int, Field] = {}
         self.field = self.field_at(min(settings.lengths))
         self.batch = batch_for(system, settings.heads)
         self.rows: list[Row] = []
-        self.remarks: list[str] = []
+        self.remarks: list[str] = [MADE_BEFORE] if self.field.made_before else []
+        self.interrupted = False
         self.rates: Rates | None = None
-        self.last: dict[str, tuple[float, float]] = {}
-        """Seconds and operations at the last number of tokens, by name."""
+        self.device_rates: Rates | None = None
+        self.probes: Mapping[str, Probe] = {}
         self.judge = Judge(self.field_at, self.case)
 
     def _sizes_of(self, system: EquationSystem, n: int) -> dict[str, int]:
@@ -92,10 +91,6 @@ class _Run:
         options = {"dtype": self.settings.dtype, "device": self.settings.device}
         return case_of(field.system, sizes, field.outputs, self.batch, **options), sizes, work
 
-    @property
-    def left(self) -> float:
-        return self.settings.seconds - (time.monotonic() - self.start)
-
     def outcome(self) -> Outcome:
         settings, interrupted = self.settings, False
         for library in {each.library for each in self.field.contestants}:
@@ -104,8 +99,10 @@ class _Run:
             with held_to(settings.threads) as remark, Measurer(settings.threads) as measurer:
                 if remark:
                     self.remarks.append(remark)
-                self.progress(0, len(settings.lengths), "rates of this machine")
-                self.rates = _rates(settings)
+                if settings.device == "cpu":
+                    self.probes = probes(settings.dtype, settings.threads, settings.features)
+                else:
+                    self.device_rates = device_rates(settings.device, settings.dtype)
                 for place, n in enumerate(sorted(set(settings.lengths))):
                     self._at(n, len(set(settings.lengths)) - place, measurer)
         except KeyboardInterrupt:
@@ -125,13 +122,13 @@ class _Run:
     def _at(self, n: int, lengths_left: int, measurer: Measurer) -> None:
         case, _, work = self.case(n)
         total = len(set(self.settings.lengths))
-        share = self.left / lengths_left
+        slow = self.budget.too_slow(work)
         ready: dict[str, Call] = {}
         units: dict[str, float | None] = {}
         refused: list[Row] = []
         for contestant in self.field_at(n).contestants:
             self.progress(total - lengths_left, total, f"n = {n}: checking {contestant.name}")
-            row, call = self._checked(contestant, n, case, work, share)
+            row, call = self._checked(contestant, n, case, work, slow)
             units[contestant.name] = row.units
             if call is None:
                 refused.append(row)
@@ -143,6 +140,8 @@ class _Run:
                 self.progress(total - lengths_left, total, f"n = {n}: timing")
                 found = self._timed(n, ready, work, units, lengths_left)
                 ready.clear()
+                if self.interrupted:
+                    raise KeyboardInterrupt
                 for place, row in enumerate(found):
                     self.progress(total - lengths_left, total, f"n = {n}: memory of {row.name}")
                     found[place] = replace(row, memory=self._memory(row, n, case, measurer))
@@ -150,17 +149,19 @@ class _Run:
             by_name = {row.name: row for row in [*found, *refused]}
             self.rows += [by_name[each.name] for each in self.field.contestants if each.name in by_name]
 
-    def _checked(self, contestant: Contestant, n: int, case: Case, work: Work, share: float) -> tuple[Row, Call | None]:
+    def _checked(
+        self, contestant: Contestant, n: int, case: Case, work: Work, slow: Mapping[str, float]
+    ) -> tuple[Row, Call | None]:
         """The row of one that cannot be timed, or its function, called once and found right."""
         row = Row(n, contestant.name, operations=work.operations)
-        reason = self._too_much(contestant, case, work, share)
+        reason = self.budget.objection(contestant, case, work, slow)
         if reason:
             return replace(row, reason=reason), None
         try:
             call = prepare(contestant, case)
             started = time.monotonic()
             results = contestant.results(call())
-            self.last[contestant.name] = time.monotonic() - started, work.operations
+            self.budget.note(contestant.name, time.monotonic() - started, work)
             units = self.judge.units(contestant, results, n)
         except MemoryError:
             return replace(row, reason="there is not enough memory"), None
@@ -172,34 +173,21 @@ class _Run:
             return replace(row, reason=reason, units=units, wrong=True), None
         return replace(row, units=units), call
 
-    def _too_much(self, contestant: Contestant, case: Case, work: Work, share: float) -> str:
-        """Why a contestant is not even tried: for want of memory or of time."""
-        if self.left <= 0:
-            return TIME_IS_UP
-        free = available_bytes() if self.settings.device == "cpu" else device_peak.free_bytes()
-        needed = contestant.whole * work.largest * ITEM[case.dtype]
-        if free is not None and needed > FREE * free:
-            held = f"{needed / 2**20:,.0f} MiB for its score matrix and what it makes of it"
-            return f"it would take {held}; {free / 2**20:,.0f} MiB are free"
-        if contestant.name in self.last:
-            seconds, operations = self.last[contestant.name]
-            expected = CALLS * seconds * work.operations / max(operations, 1.0)
-            if expected > max(share, self.left / 2):
-                left = f"{self.left:,.0f} that are left; --seconds gives more"
-                return f"it would take about {expected:,.0f} seconds of {left}"
-        return ""
-
     def _timed(
         self, n: int, ready: dict[str, Call], work: Work, units: dict[str, float | None], lengths_left: int
     ) -> list[Row]:
         settings = self.settings
-        seconds = max(0.0, TIMING * self.left / lengths_left)
+        seconds = max(0.0, TIMING * self.budget.left / lengths_left)
         finish = waiting_for(settings.device)
-        timings: Timings = interleaved(ready, seconds=seconds, rounds=settings.rounds, finish=finish)
+        measures = {PROBE.format(name): probe.function for name, probe in self.probes.items()}
+        everything = {**measures, **ready}
+        timings: Timings = interleaved(everything, seconds=seconds, rounds=settings.rounds, finish=finish, partial=True)
+        self.interrupted = timings.interrupted
+        self.rates = self._rates(timings)
         peers = [name for name in self.field.peers if name in ready]
         limit = None if self.rates is None else self.rates.limit(work.multiply_adds, work.exponentials)
         for name in ready:
-            self.last[name] = timings.median(name), work.operations
+            self.budget.note(name, timings.median(name), work)
         return [
             Row(
                 n,
@@ -214,25 +202,25 @@ class _Run:
             for name in ready
         ]
 
+    def _rates(self, timings: Timings) -> Rates:
+        """What the machine did meanwhile, so that others who use it slow down both sides of a comparison."""
+        if self.device_rates is not None:
+            return self.device_rates
+        own = {name: timings.seconds[PROBE.format(name)] for name in self.probes}
+        return rates_of(self.probes, Timings(own), self.settings.dtype, self.settings.threads)
+
     def _memory(self, row: Row, n: int, case: Case, measurer: Measurer) -> Peak | None:
         if not self.settings.memory:
             return None
         contestant = self.field_at(n)[row.name]
         if self.settings.device != "cpu":
             return device_peak(prepare(contestant, case))
-        if self.left <= 0:
+        if self.budget.left <= 0:
             return Peak(None, TIME_IS_UP)
         few = min(WARM, n)
         warm = self.field_at(few)[row.name], self.case(few)[0]
-        allowed = max(20.0, self.left)  # another process loads its libraries first
+        allowed = max(20.0, self.budget.left)  # another process loads its libraries first
         return measurer.measured(Task(prepare, (contestant, case), warm), allowed)
-
-
-def _rates(settings: Settings) -> Rates:
-    if settings.device != "cpu":
-        return device_rates(settings.device, settings.dtype)
-    seconds = min(1.5, settings.seconds / 20)
-    return measure_rates(settings.dtype, settings.threads, settings.features, seconds)
 
 
 def _versions() -> dict[str, str]:

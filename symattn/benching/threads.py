@@ -13,7 +13,7 @@ from symattn.counts import count
 
 WITHOUT_THREADPOOLCTL = (
     "threadpoolctl is not installed, so the threads of NumPy's BLAS are what its environment says "
-    "(OPENBLAS_NUM_THREADS, MKL_NUM_THREADS or OMP_NUM_THREADS)."
+    "(OPENBLAS_NUM_THREADS, MKL_NUM_THREADS or OMP_NUM_THREADS); pip install threadpoolctl."
 )
 
 

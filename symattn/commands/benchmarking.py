@@ -8,13 +8,13 @@ from symattn.benching.machine_of_device import check_device
 from symattn.benching.outcome import Settings
 from symattn.benching.picture import picture_of
 from symattn.benching.running import benchmark
-from symattn.benching.table import table
+from symattn.benching.tabulating import table
 from symattn.benching.threads import available
 from symattn.commands.options import EQUATIONS, NAME, OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import own_mechanism, refuse_beside_equations, refuse_without_equations
 from symattn.defining import Mechanism
-from symattn.errors import InputError, LimitError
+from symattn.errors import InputError, LimitError, OutputError
 from symattn.examples import choose_scaled
 from symattn.limits import BENCHMARK_TOKENS, SIZE
 from symattn.mechanisms import named
@@ -123,8 +123,7 @@ def command(
     """
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
     if picture_path is not None:
-        format_of(picture_path)
-        check_target(picture_path)
+        _check_picture(picture_path)
     check_device(device)
     chosen_dtype = dtype or ("bfloat16" if device == "cuda" else "float32")
     if device == "cpu" and chosen_dtype not in ("float32", "float64"):
@@ -155,6 +154,15 @@ def command(
         note("Interrupted: these are the rows that were measured before.")
         return INTERRUPTED
     return 0 if outcome.passed else 1
+
+
+def _check_picture(path: str) -> None:
+    """Errors: ``OutputError`` for a picture that could not be written, before anything is measured."""
+    try:
+        format_of(path)
+        check_target(path)
+    except OutputError as error:
+        raise OutputError(error.message.replace("-o ", "--plot ", 1)) from None
 
 
 def _subject(name: str | None, equations: str | None, inputs: tuple[str, ...], output: str | None) -> Mechanism:

@@ -61,7 +61,8 @@ def _flex_attention(
     query, key, value, batch, heads, shared=0, mask_mod=None, of_batches=False, of_heads=False, **options
 ):
     """softmax(score_mod(scale * query @ key.mT), where=mask_mod) @ value by torch's flex_attention, which takes
-    (batch, heads, rows, columns); torch.compile makes one kernel of it. It has no gradients on the CPU.
+    (batch, heads, rows, columns); torch.compile makes one kernel of it. It has no gradients on the CPU, where torch's
+    compiler wants query, key and value with four axes from the beginning.
 
     key and value lack the last shared axes of the heads: each of their heads serves as many heads of the queries in a
     row. of_batches and of_heads: whether mask_mod differs between batches and between heads.

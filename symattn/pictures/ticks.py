@@ -45,10 +45,14 @@ def in_powers(label: str, low: Decimal, high: Decimal, base: int, every: int = 1
 
     >>> [tick.text for tick in in_powers("T", Decimal("0.125"), Decimal(8), 2).ticks]
     ['1/8', '1/4', '1/2', '1', '2', '4', '8']
+    >>> [tick.text for tick in in_powers("n", Decimal(100), Decimal(1000), 2).ticks]
+    ['128', '256', '512']
     """
     ticks, place = [], 0
     while Decimal(base) ** (place - every) >= low:
         place -= every
+    while Decimal(base) ** place < low:
+        place += every
     while (at := Decimal(base) ** place) <= high:
         text = f"1/{base**-place}" if base == 2 and place < 0 else text_of(at.normalize())
         ticks.append(Tick(float(at), text))

@@ -62,10 +62,13 @@ def test_interrupted_times_are_those_of_whole_rounds():
         if next(count) == 3:
             raise KeyboardInterrupt
 
-    timings = interleaved({"a": clock.function("a", 1.0), "b": interrupted}, rounds=9, clock=clock)
-    assert timings.rounds == 2
+    timings = interleaved({"a": clock.function("a", 1.0), "b": interrupted}, rounds=9, clock=clock, partial=True)
+    assert timings.rounds == 2 and timings.interrupted
+    count = iter(range(100))
     with pytest.raises(KeyboardInterrupt):
-        interleaved({"a": clock.function("a", 1.0), "b": _interrupt}, rounds=9, clock=clock)
+        interleaved({"b": interrupted}, rounds=9, clock=clock)
+    with pytest.raises(KeyboardInterrupt):
+        interleaved({"a": clock.function("a", 1.0), "b": _interrupt}, rounds=9, clock=clock, partial=True)
 
 
 def _interrupt():

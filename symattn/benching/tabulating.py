@@ -89,7 +89,7 @@ def _notes(outcome: Outcome) -> list[str]:
         )
         notes.append(
             "GFLOP/s counts the matrix products over allowed keys; the limit is their time at this machine's best "
-            "rate, and that of the exponentials."
+            "rate, measured in turn with all others, and that of the exponentials."
         )
     ways = dict.fromkeys(row.memory.how for row in outcome.rows if row.memory and row.memory.extra is not None)
     place = "in a process of its own" if outcome.settings.device == "cpu" else "on the device"
