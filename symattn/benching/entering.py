@@ -14,9 +14,9 @@ from symattn.calculus import backward
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, SymattnError
 from symattn.language.names import suggestion
-from symattn.lowering.functions import TARGETS
+from symattn.lowering.functions import TARGETS, source_by
 from symattn.lowering.naming import function_name
-from symattn.lowering.source import source_of
+from symattn.lowering.scalar import SCALAR, at_sizes
 from symattn.nodes import is_matrix
 
 WHOLE = {"NumPy direct": 2.0, "torch direct": 2.0, "textbook NumPy": 4.0, "NumPy in place": 1.5, "torch eager": 3.0}
@@ -53,6 +53,10 @@ class Field:
         """The names with which all are compared: of the peers, or of direct NumPy code where there are none."""
         found = tuple(each.name for each in self.contestants if each.peer)
         return found or tuple(each.name for each in self.contestants if each.name == "NumPy direct")
+
+
+LARGEST_FIXED = 16
+"""Sizes up to which code for fixed sizes takes part unasked."""
 
 
 def strategies_known() -> tuple[str, ...]:
@@ -99,12 +103,14 @@ def enter(
             name = f"{library} {strategy}"
             if strategies is not None and strategy not in strategies:
                 continue
+            if strategy in SCALAR and strategies is None and max(sizes.values(), default=0) > LARGEST_FIXED:
+                continue
             if reason := _missing(target.name, device):
                 refused[name] = reason
                 continue
             by_autograd = with_backward and target.name == "torch" and strategy != "direct"
             what, results = (system, (system.output,)) if by_autograd else (computed, outputs)
-            made, reason = _generated(name, target.name, strategy, what, results)
+            made, reason = _generated(name, target.name, strategy, what, results, sizes)
             if made is not None and device == "cpu" and KERNELS_OF_FLEX in made.source:
                 if with_backward:
                     made, reason = None, FLEX_GRADIENTS
@@ -140,12 +146,20 @@ def _form(system: EquationSystem, sizes: Mapping[str, int], refused: dict[str, s
 
 
 def _generated(
-    name: str, target: str, strategy: str, system: EquationSystem, outputs: tuple[str, ...]
+    name: str,
+    target: str,
+    strategy: str,
+    system: EquationSystem,
+    outputs: tuple[str, ...],
+    sizes: Mapping[str, int],
 ) -> tuple[Contestant | None, str]:
-    """A contestant of generated code, or why there is none."""
+    """A contestant of generated code, or why there is none; code for fixed sizes is for these."""
     keys = list(outputs) if len(outputs) > 1 else object
     try:
-        source = source_of(system, TARGETS[target], outputs, keys, None, strategy)
+        if strategy in SCALAR:
+            known = {symbol.name for symbol in system.sizes}
+            system = at_sizes(system, {name: length for name, length in sizes.items() if name in known}, strategy)
+        source = source_by(strategy, system, TARGETS[target], outputs, keys)
     except SymattnError as error:
         first = str(error).splitlines()[0]
         return None, first.partition(" compute: ")[2].partition(". strategy=")[0] or first

@@ -161,6 +161,23 @@ def _check_strategy(strategy: object, target: Target) -> None:
     raise LoweringError(f"there is no strategy {strategy!r}.{hint} There are: {', '.join(every)}.")
 
 
+def source_by(
+    strategy: str,
+    system: EquationSystem,
+    target: Target,
+    outputs: tuple[str, ...],
+    keys: list[str] | type,
+    arrangement: Arrangement | None = None,
+    costs: Costs | None = None,
+) -> str:
+    """The text of the module that computes the outputs by a strategy of the target."""
+    if strategy == "auto" and "scalar" in target.strategies and is_tiny(system, outputs):
+        strategy = "scalar"
+    if strategy in SCALAR:
+        return scalar_source(system, outputs, keys, arrangement, strategy)
+    return source_of(system, target, outputs, keys, arrangement, strategy, costs)
+
+
 def compiled(
     system: EquationSystem,
     target: Target,
@@ -170,13 +187,8 @@ def compiled(
     strategy: str = "direct",
     costs: Costs | None = None,
 ) -> Callable[..., Any]:
-    """The function whose source ``source_of`` writes. Errors: ``MissingExtraError`` if its library is not installed."""
-    if strategy == "auto" and "scalar" in target.strategies and is_tiny(system, outputs):
-        strategy = "scalar"
-    if strategy in SCALAR:
-        source = scalar_source(system, outputs, keys, arrangement, strategy)
-    else:
-        source = source_of(system, target, outputs, keys, arrangement, strategy, costs)
+    """The function of ``source_by``. Errors: ``MissingExtraError`` if its library is not installed."""
+    source = source_by(strategy, system, target, outputs, keys, arrangement, costs)
     if target.extra is not None:
         try:
             importlib.import_module(target.name)
