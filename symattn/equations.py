@@ -94,7 +94,7 @@ class EquationSystem:
     tangents: tuple[tuple[str, str], ...] = field(default=())
     """Of a pass in forward mode: names of values, each with the name of its tangent; those given come first."""
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Value]:
         """The input symbols by name, in the order of declaration."""
         return {symbol.name: symbol for symbol in self.input_symbols}
@@ -116,7 +116,7 @@ class EquationSystem:
         """The equations by name, in order."""
         return {equation.name: equation for equation in self.equations}
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[Symbol, ...]:
         """The symbolic sizes, in the order in which the inputs mention them."""
         return symbolic_sizes(full_shape(symbol) for symbol in self.input_symbols)

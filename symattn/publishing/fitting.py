@@ -86,5 +86,9 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
 
 def entry_name(left: Any, i: int, j: int) -> Any:
     """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
-    matrix = left if isinstance(left, (MatrixSymbol, Member)) else MatrixSymbol("entry", i + 2, j + 2)
-    return element(matrix, Integer(i), Integer(j))
+    return element(matrix_of_entries(left, i + 2, j + 2), Integer(i), Integer(j))
+
+
+def matrix_of_entries(left: Any, rows: int, columns: int) -> MatrixSymbol | Member:
+    """The matrix that entries of a formula's first part are called by; ``entry`` for what has no name."""
+    return left if isinstance(left, (MatrixSymbol, Member)) else MatrixSymbol("entry", max(rows, 2), max(columns, 2))
