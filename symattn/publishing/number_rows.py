@@ -17,12 +17,11 @@ from symattn.publishing.numbers import decimal, each_number, rows_of
 from symattn.publishing.printer import Printer, quotient, sum_terms
 from symattn.publishing.rows import over
 
-
 Terms = tuple[tuple[Number, Number], ...]
 """A sum of powers of e: exponents with their coefficients."""
 
 KEPT = 4096
-"""Of the terms, and of the numbers, that were printed last, so many are kept: entries of a matrix share most of them."""
+"""Of the terms, and of the numbers, that were printed last; entries of a matrix share most of them."""
 
 Way = tuple[type[Printer], type[Notation], bool]
 """What a number's piece depends on besides the number: the printer, the notation and whether quotients take a slash."""
