@@ -20,6 +20,9 @@ from symattn.verdicts import Verdict
 SHORT = 0.5
 """Seconds for asking whether a difference is zero before every name in it is opened."""
 
+PATIENT = 2.0
+"""Seconds for the same before another layer of names is opened, on a machine that is busy with other things."""
+
 ENTRY_LETTERS = ("i", "j")
 
 
@@ -75,18 +78,22 @@ def opened_until_zero(
     by_layers = frozenset(late)
     waiting = {name for name in by_layers if _mark(name) in difference.text} - {each.name for each in ahead}
     order = [*ahead, *reversed(system.equations)]
-    if _soon_zero(difference):
-        return Expression(()), ()
+    answer = _soon_zero(difference)
     while True:
         layer = {each.name for each in order if _mark(each.name) in difference.text} - waiting
         for equation in order:
+            if answer:
+                return Expression(()), tuple(names)
             # What has been opened before is opened again where it comes back.
             chosen = not by_layers or equation.name in layer or equation.name in names
             if chosen and _mark(equation.name) in difference.text:
                 names.append(equation.name)
                 difference = with_definition(difference, equation, translator)
-                if _soon_zero(difference):
-                    return Expression(()), tuple(names)
+                answer = None
+            if answer is None:
+                answer = _soon_zero(difference)
+        if answer is None and by_layers:
+            answer = _soon_zero(difference, PATIENT)
         if not by_layers or not (layer or waiting):
             return (Expression(()) if deciding.is_zero(difference) else difference), tuple(names)
         if not layer:
@@ -99,15 +106,18 @@ def _mark(name: str) -> str:
     return f"entry.{name}["
 
 
-def _soon_zero(value: Expression) -> bool:
-    """Whether an expression is seen to be zero in a short time; more names may have to be opened first."""
+def _soon_zero(value: Expression, seconds: float = SHORT) -> bool | None:
+    """Whether an expression is zero, or nothing if that is not seen in a short time: more names may have to be opened.
+
+    On a busy machine the next look may see it.
+    """
     check_time()
     try:
-        with within_seconds(SHORT):
+        with within_seconds(seconds):
             return deciding.is_zero(value)
     except OutOfTimeError:
         check_time()
-        return False
+        return None
 
 
 def with_definition(value: Expression, equation: Equation, translator: Translator) -> Expression:

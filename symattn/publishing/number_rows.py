@@ -34,6 +34,11 @@ def exact(printer: Printer, value: Element) -> Piece:
     return _fraction(way, tuple(value.n.items()), tuple(value.d.items()))
 
 
+def negative_infinity(printer: Printer, value: Element) -> Piece:
+    """What no sums of powers of e stand behind."""
+    return printer.notation.total([(True, printer.piece(S.Infinity))])
+
+
 @lru_cache(maxsize=KEPT)
 def _fraction(way: Way, above: Terms, below: Terms) -> Piece:
     if not above:
