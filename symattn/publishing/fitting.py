@@ -64,9 +64,12 @@ def fitted(part: Any, settings: Settings, room: float) -> Any:
 
 
 def is_wide(part: Any, settings: Settings, room: float) -> bool:
-    """Whether a part is a matrix of numbers that a line cannot hold."""
+    """Whether a part is a matrix of numbers that a line cannot hold; as a rule its first row says so."""
     rows = rows_of(part.value if isinstance(part, Rounded) else part)
-    return rows is not None and width(latex(part, digits=settings.digits)) > room
+    if rows is None:
+        return False
+    first = Rounded(rows[:1], part.digits) if isinstance(part, Rounded) else rows[:1]
+    return any(width(latex(some, digits=settings.digits)) > room for some in (first, part))
 
 
 def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None, most: float) -> list[Line]:
