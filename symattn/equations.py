@@ -95,9 +95,13 @@ class EquationSystem:
     tangents: tuple[tuple[str, str], ...] = field(default=())
     """Of a pass in forward mode: names of values, each with the name of its tangent; those given come first."""
 
-    @cached_property
+    @property
     def inputs(self) -> dict[str, Value]:
         """The input symbols by name, in the order of declaration."""
+        return dict(self._inputs)  # a copy: whoever changes it changes nothing here
+
+    @cached_property
+    def _inputs(self) -> dict[str, Value]:
         return {symbol.name: symbol for symbol in self.input_symbols}
 
     @cached_property

@@ -19,8 +19,6 @@ from symattn.publishing.printer import Printer
 
 def position(printer: Printer, place: Expr) -> str:
     """A position as a subscript, counted from 1."""
-    if isinstance(place, Integer) and place >= 0:
-        return str(int(place) + 1)
     return printer.positions.piece(place_from_one(place)).text
 
 

