@@ -27,6 +27,7 @@ from symattn.nodes import (
 )
 from symattn.nodes.base import scalar_symbols
 from symattn.nodes.cases import put_in
+from symattn.nodes.written import names_in
 from symattn.shapes import Shape, concrete_size, size
 
 
@@ -97,6 +98,10 @@ class EquationSystem:
     @property
     def inputs(self) -> dict[str, Value]:
         """The input symbols by name, in the order of declaration."""
+        return dict(self._inputs)  # a copy: whoever changes it changes nothing here
+
+    @cached_property
+    def _inputs(self) -> dict[str, Value]:
         return {symbol.name: symbol for symbol in self.input_symbols}
 
     @cached_property
@@ -116,10 +121,15 @@ class EquationSystem:
         """The equations by name, in order."""
         return {equation.name: equation for equation in self.equations}
 
-    @property
+    @cached_property
     def sizes(self) -> tuple[Symbol, ...]:
         """The symbolic sizes, in the order in which the inputs mention them."""
         return symbolic_sizes(full_shape(symbol) for symbol in self.input_symbols)
+
+    @cached_property
+    def taken_names(self) -> frozenset[str]:
+        """The names of the inputs, the equations and their sizes: what a new index must not be called."""
+        return frozenset(names_in([*self.input_symbols, *(equation.symbol for equation in self.equations)]))
 
     def __getitem__(self, name: str) -> Value:
         """The right side of the equation ``name``, or the symbol of the input ``name``."""

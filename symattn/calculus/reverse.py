@@ -89,6 +89,7 @@ class _Backward:
         self.products = NamedProducts(self.equations)
         self.descent = Descent(self.moves, self.names, self.simplify, self._shorter, lambda each: self._add(each))
         self.made: list[Equation] = []
+        self.families: dict[Any, tuple[int, Axes]] = {}
         self.received: dict[str, list[Contribution]] = {}
         self.cotangents: dict[str, Any] = {}
         self.results: dict[str, str] = {}
@@ -195,6 +196,7 @@ class _Backward:
         return tuple(zip(self.names.axes(len(lengths)), lengths, strict=True))
 
     def _add(self, equation: Equation) -> Equation:
+        self.families.setdefault(equation.left_side, (len(self.made), equation.axes))
         self.made.append(equation)
         return equation
 
@@ -205,12 +207,8 @@ class _Backward:
         found = shorter_row_sum(row_sum, self.products, self.definitions)
         if found is None:
             return None
-        axes = next((axes for cotangent, axes in self._families(row_sum)), ())
+        cotangents = (self.families[part] for part in row_sum.argument.args if part in self.families)
+        _, axes = min(cotangents, key=lambda found: found[0], default=(0, ()))  # the one that was made first
         equation = self._add(Equation(self.names.fresh("D"), self.simplify(found), axes))
         self.row_sums[row_sum] = equation.left_side
         return equation.left_side
-
-    def _families(self, row_sum: Any) -> Iterable[tuple[Any, Axes]]:
-        for equation in self.made:
-            if equation.left_side in row_sum.argument.args:
-                yield equation.left_side, equation.axes

@@ -50,7 +50,7 @@ def entry(system: EquationSystem, name: str, *position: Any, expand: bool = Fals
     operations = operations_in_entry(system, name, expand)
     if operations > limit:
         raise too_large(name, operations, limit, expand)
-    names = (*system.input_symbols, *(equation.symbol for equation in system.equations), *places)
+    names = (*system.taken_names, *places)
     written = _member(system, name, places[:-2], expand)
     return inside(entry_of(written, places[-2], places[-1], Indices(avoid=names, explicit=True)))
 

@@ -111,6 +111,8 @@ def sign(n: Sum, d: Sum) -> int:
 
 def _sign_of_sum(n: Sum) -> int:
     """The sign of a sum that is not zero; tanh is written out where its difference from 1 is too small to enclose."""
+    if all(isinstance(coefficient, int) and coefficient > 0 for coefficient in n.values()):
+        return 1
     precision = FIRST_PRECISION
     while contains_zero(interval := of_sum(n, precision)):
         if precision == FIRST_PRECISION:

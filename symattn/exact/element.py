@@ -126,6 +126,12 @@ class Element:
             return self._key
 
     @property
+    def signs(self) -> int:
+        """How many characters :attr:`key` has."""
+        self.reduced()
+        return printing.length(self.n) + len("/") + printing.length(self.d)
+
+    @property
     def atoms(self) -> list[Atom]:
         """The atoms in exponents and coefficients."""
         return atoms_of(part for terms in (self.n, self.d) for term in terms.items() for part in term)

@@ -131,8 +131,14 @@ def end_exponent(interval: Interval) -> int:
 
 def of_sum(terms: dict[Number, Number], precision: int) -> Interval:
     """An interval around a sum of ``coefficient * e**exponent``."""
+    return _of_terms(tuple(terms.items()), precision)
+
+
+@lru_cache(maxsize=1024)
+def _of_terms(terms: tuple[tuple[Number, Number], ...], precision: int) -> Interval:
+    """The same, kept for a while: all weights of a row are quotients by one sum."""
     total = ZERO
-    for exponent, coefficient in terms.items():
+    for exponent, coefficient in terms:
         power = power_of_e(exponent, precision)
         total = mpi_add(total, mpi_mul(power, of_number(coefficient, precision), precision), precision)
     return total

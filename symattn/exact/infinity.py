@@ -75,6 +75,7 @@ class NegativeInfinity(Element):
     numerator = (Term(S.NegativeInfinity, S.Zero),)
     denominator = (Term(S.One, S.Zero),)
     key = "-oo"
+    signs = len(key)
     is_zero = False
     is_rational = False
     sign = -1

@@ -144,6 +144,8 @@ class ExactMatrix:
         return tuple(tuple(found[id(element)] for element in row) for row in self.rows)
 
     def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
         if not isinstance(other, ExactMatrix):
             return NotImplemented
         if self.shape != other.shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sympy import Add, Expr, Integer, Mul, Pow, S, cos, erf, exp, log, pi, sin, sqrt, tanh
@@ -80,6 +81,17 @@ def written(value: Sum) -> str:
     return "+".join(f"{coefficient}e^{exponent}" for exponent, coefficient in parts)
 
 
+def length(value: Sum) -> int:
+    """How long a sum is as :func:`written` writes it, found without writing it.
+
+    >>> length({0: 1, 2: 4}) == len(written({0: 1, 2: 4}))
+    True
+    """
+    parts = (len(_written_number(part)) for term in value.items() for part in term)
+    return sum(parts) + (len("e^") + len("+")) * len(value) - (1 if value else 0)
+
+
+@lru_cache(maxsize=4096)
 def _written_number(value: Number) -> str:
     parts = sorted(
         f"{factor}√{root}" + "".join(f"*{atom.key}^{power}" for atom, power in atoms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Identity, MatrixSymbol, OneMatrix, Piecewise, Symbol, ZeroMatrix
@@ -111,16 +112,26 @@ class Program:
     stretching: tuple[str, ...] = ()
     """The inputs over whose batches it is stretched."""
     _taken: set[str] = field(default_factory=set)
+    _made: dict[str, int] = field(default_factory=dict)
+    """How many names of each stem have been tried."""
     _memory: dict[str, str] = field(default_factory=dict)
     _last_read: dict[str, int] = field(default_factory=dict)
     _reads: list[Counter[str]] = field(default_factory=list)
+    _all_reads: Counter[str] = field(default_factory=Counter)
+    _definitions: dict[str, Value] = field(default_factory=dict)
+    _read_until: dict[int, list[int]] = field(default_factory=dict)
+    """By the position that reads a memory for the last time: the positions of the statements that it belongs to."""
+    _large: dict[int, bool] = field(default_factory=dict)
 
     def fresh(self, stem: str) -> str:
         """A name that nothing has; it begins with an underscore, as no name of a user's does."""
-        name, number = stem, 1
-        while name in self._taken:
+        number = self._made.get(stem, 0)
+        while True:
             number += 1
-            name = f"{stem}{number}"
+            name = stem if number == 1 else f"{stem}{number}"
+            if name not in self._taken:
+                break
+        self._made[stem] = number
         self._taken.add(name)
         return name
 
@@ -214,27 +225,33 @@ class Program:
 
     def definition(self, name: str) -> Value | None:
         """The formula of a statement's value; nothing for an input."""
-        return next((statement.expression for statement in self.statements if statement.name == name), None)
+        return self._definitions.get(name)
 
     def finished(self, position: int) -> list[str]:
         """The names of large arrays that nothing reads after a statement, if a later one makes a large array."""
-        if not any(self.is_large(statement.expression) for statement in self.statements[position + 1 :]):
-            return []
-        done = {memory for memory, last in self._last_read.items() if last == position}
-        return [
-            statement.name
-            for statement in self.statements[: position + 1]
-            if self._memory[statement.name] in done - set(self.system.inputs)
-            and not (statement.is_truth or statement.tiled)
-            and self.is_large(statement.expression)
+        done = [
+            self.statements[place].name
+            for place in self._read_until.get(position, ())
+            if not (self.statements[place].is_truth or self.statements[place].tiled) and self._is_large_at(place)
         ]
+        return done if done and self._last_large > position else []
+
+    @cached_property
+    def _last_large(self) -> int:
+        """The position of the last statement that makes a large array."""
+        return next(filter(self._is_large_at, reversed(range(len(self.statements)))), -1)
+
+    def _is_large_at(self, position: int) -> bool:
+        if position not in self._large:
+            self._large[position] = self.is_large(self.statements[position].expression)
+        return self._large[position]
 
     def is_read_once(self, name: str) -> bool:
         """Whether a single formula reads the memory of ``name``, and reads it once."""
-        return sum(reads[self._memory[name]] for reads in self._reads) == 1
+        return self._all_reads[self._memory[name]] == 1
 
     def count_reads(self) -> None:
-        """Find out which names share memory, and when each memory is read for the last time."""
+        """Find out which names share memory, and when each memory is read for the last time; once all are there."""
         self._memory = {name: name for name in self.system.inputs}
         for position, statement in enumerate(self.statements):
             seen = viewed(statement.expression)
@@ -242,17 +259,21 @@ class Program:
                 self._memory[name] = self._memory.get(seen, name) if seen else name
             names = mentions(statement.expression, self._memory)
             self._reads.append(Counter(self._memory[name] for name in names))
+            self._all_reads.update(self._reads[-1])
             for name in names:
                 self._last_read[self._memory[name]] = position
         for name in self.outputs:
             self._last_read[self._memory[name]] = len(self.statements)
+        for position, statement in enumerate(self.statements):
+            self._definitions.setdefault(statement.name, statement.expression)
+            memory = self._memory[statement.name]
+            if memory in self._last_read and memory not in self.system.inputs:
+                self._read_until.setdefault(self._last_read[memory], []).append(position)
 
     def postpone_divisions(self) -> None:
         """Divide the product instead of the weights where ``softmax(S) @ V`` is smaller than the weights."""
-        position_of = {
-            statement.name: position for position, statement in enumerate(self.statements) if not statement.tiled
-        }
-        reads = sum(self._reads, Counter[str]())
+        position_of = {statement.name: position for position, statement in enumerate(self.statements)}
+        reads = self._all_reads
         for statement in self.statements:
             for product in products(statement.expression):
                 weights = product.left

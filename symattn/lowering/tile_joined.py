@@ -45,11 +45,12 @@ MOST_BESIDE = 8
 
 def split_joined(program: Program) -> None:
     """Put statements for both parts in the place of those whose scores have columns beside the keys'."""
+    definitions = {statement.name: statement.expression for statement in program.statements}
     for statement in program.statements:
         for value in statement.expression.atoms(Softmax):
             stack = value.scores
             if isinstance(stack, (MatrixSymbol, Member)):
-                stack = program.definition(stack.name)
+                stack = definitions.get(stack.name)
             if isinstance(stack, HorizontalStack) and len(stack.args) == 2:
                 beside, keys = stack.args
                 count = beside.shape[1]

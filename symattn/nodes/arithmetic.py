@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Self
 
 from sympy import Expr, sympify
@@ -40,7 +41,7 @@ class Arithmetic(Node):
     def right(self) -> Expr:
         return self.args[1]
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         common = broadcast(shape_of(self.left), shape_of(self.right))
         assert common is not None
@@ -151,7 +152,7 @@ class Negation(Node):
     def __new__(cls, argument: Any) -> Negation:
         return super().__new__(cls, matrix_argument(argument, "Negation"))
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return tuple(self.args[0].shape)
 

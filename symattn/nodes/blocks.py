@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Lt, MatrixExpr, Mod, S, floor, sympify
@@ -37,7 +38,7 @@ class HorizontalStack(Node):
                 raise ShapeError(f"matrices of shapes {shapes} have no common number of {what}.")
         return super().__new__(cls, *matrices)
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         stacked = sum((part.shape[1 - self.common] for part in self.args), S.Zero)
         along = self.args[0].shape[self.common]
@@ -85,7 +86,7 @@ class Concatenation(OverAnIndex):
     ((1,), 0, 1)
     """
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         rows, columns = self.term.shape
         return rows, self.length * columns
@@ -123,7 +124,7 @@ class Block(Node):
     def left(self) -> Expr:
         return self.args[2]
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return self.args[3], self.args[4]
 

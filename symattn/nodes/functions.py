@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sympy import Abs, Expr, Integer, Max, S, StrictGreaterThan, StrictLessThan, cos, erf, exp, log, sin, sqrt, tanh
@@ -26,7 +26,7 @@ class ElementwiseFunction(Node):
     def argument(self) -> Expr:
         return self.args[0]
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return tuple(self.argument.shape)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from sympy import Expr, S, exp, log
 
 from symattn.nodes.base import ONE, Indices
@@ -27,7 +29,7 @@ class LogSumExp(OverAllowedKeys):
     def argument(self) -> Expr:
         return self.scores
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return self.scores.shape[0], ONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Self
 
 from sympy import Expr, MatrixExpr, S
@@ -52,7 +53,7 @@ class OverAllowedKeys(Node):
         """The allowed set; ``None`` where every key is allowed."""
         return self.args[1 + self.option_count] if len(self.args) > 1 + self.option_count else None
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return tuple(self.scores.shape)
 

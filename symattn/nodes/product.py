@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from sympy import Expr, MatrixExpr, sympify
 
 from symattn.errors import ShapeError
@@ -40,7 +42,7 @@ class MatrixProduct(Node):
     def right(self) -> MatrixExpr:
         return self.args[1]
 
-    @property
+    @cached_property
     def shape(self) -> tuple[Expr, Expr]:
         return self.left.shape[0], self.right.shape[1]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from sympy import Expr, Integer, Max, Number, S
@@ -64,7 +65,7 @@ class Reduction(Node):
         """How many entries are taken together."""
         return self.argument.shape[1 if self.over_rows else 0]
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         rows, columns = self.argument.shape
         return (rows, ONE) if self.over_rows else (ONE, columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from sympy import Eq, Expr, MatrixExpr, S, Symbol, sympify
@@ -62,7 +63,7 @@ class Scatter(Node):
     def bound_symbols(self) -> tuple[Symbol, ...]:
         return self.row, self.column
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         return self.args[5], self.args[6]
 

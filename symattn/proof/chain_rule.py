@@ -151,7 +151,8 @@ def _argued(claimed: ReverseMode, name: str, translator: Translator) -> Argument
         found = own.named(cotangent, positions)
     else:
         found = of_factor(Factor("entry", cotangent, positions))
-    rest, names = opened_until_zero(subtracted(found, asked), system, translator, terms)
+    late = [equation.name for equation in claimed.forward]
+    rest, names = opened_until_zero(subtracted(found, asked), system, translator, terms, late)
     if not rest.is_zero:
         return Argument(False, reason=f"claimed and chain rule differ by {notation.text(rest)[:400]}")
     opened = f", with {', '.join(dict.fromkeys(names))} written out" if names else ""

@@ -20,6 +20,9 @@ from symattn.verdicts import Verdict
 SHORT = 0.5
 """Seconds for asking whether a difference is zero before every name in it is opened."""
 
+PATIENT = 2.0
+"""Seconds for the same before another layer of names is opened, on a machine that is busy with other things."""
+
 ENTRY_LETTERS = ("i", "j")
 
 
@@ -58,34 +61,63 @@ def place_of(system: EquationSystem, name: str, translator: Translator) -> tuple
 
 
 def opened_until_zero(
-    difference: Expression, system: EquationSystem, translator: Translator, first: Iterable[str] = ()
+    difference: Expression,
+    system: EquationSystem,
+    translator: Translator,
+    first: Iterable[str] = (),
+    late: Iterable[str] = (),
 ) -> tuple[Expression, tuple[str, ...]]:
     """The difference with names replaced by what they stand for, the last equation first, until it is zero.
 
-    The names in ``first`` come before all others. Gives what is left and the names that were opened.
+    The names in ``first`` come before all others. Where some are to come ``late``, those of them that are there at the
+    beginning wait, and the others are opened one layer at a time: what both sides meet in is near, and behind it
+    stands all that comes before it in a long system. Gives what is left and the names that were opened.
     """
     names: list[str] = []
     ahead = [system.by_name[name] for name in first if name in system.by_name]
-    for equation in (*ahead, *reversed(system.equations)):
-        if _soon_zero(difference):
-            return Expression(()), tuple(names)
-        mark = f"entry.{equation.name}["
-        if mark not in difference.text:
-            continue
-        names.append(equation.name)
-        difference = with_definition(difference, equation, translator)
-    return (Expression(()) if deciding.is_zero(difference) else difference), tuple(names)
+    by_layers = frozenset(late)
+    waiting = {name for name in by_layers if _mark(name) in difference.text} - {each.name for each in ahead}
+    order = [*ahead, *reversed(system.equations)]
+    answer = _soon_zero(difference)
+    while True:
+        layer = {each.name for each in order if _mark(each.name) in difference.text} - waiting
+        for equation in order:
+            if answer:
+                return Expression(()), tuple(names)
+            # What has been opened before is opened again where it comes back.
+            chosen = not by_layers or equation.name in layer or equation.name in names
+            if chosen and _mark(equation.name) in difference.text:
+                names.append(equation.name)
+                difference = with_definition(difference, equation, translator)
+                answer = None
+            if answer is None:
+                answer = _soon_zero(difference)
+        if answer is None and by_layers:
+            answer = _soon_zero(difference, PATIENT)
+        if not by_layers or not (layer or waiting):
+            return (Expression(()) if deciding.is_zero(difference) else difference), tuple(names)
+        if not layer:
+            waiting = set()
+        order = list(reversed(system.equations))
 
 
-def _soon_zero(value: Expression) -> bool:
-    """Whether an expression is seen to be zero in a short time; more names may have to be opened first."""
+def _mark(name: str) -> str:
+    """What the text of an expression holds wherever a name stands."""
+    return f"entry.{name}["
+
+
+def _soon_zero(value: Expression, seconds: float = SHORT) -> bool | None:
+    """Whether an expression is zero, or nothing if that is not seen in a short time: more names may have to be opened.
+
+    On a busy machine the next look may see it.
+    """
     check_time()
     try:
-        with within_seconds(SHORT):
+        with within_seconds(seconds):
             return deciding.is_zero(value)
     except OutOfTimeError:
         check_time()
-        return False
+        return None
 
 
 def with_definition(value: Expression, equation: Equation, translator: Translator) -> Expression:
@@ -97,7 +129,7 @@ def with_definition(value: Expression, equation: Equation, translator: Translato
             return template.named(factor.head, factor.parts)
         return None
 
-    return normal_form.replaced(value, f"entry.{equation.name}[", change)
+    return normal_form.replaced(value, _mark(equation.name), change)
 
 
 def argue(system: EquationSystem, left: str, right: str, seconds: float) -> Argument:

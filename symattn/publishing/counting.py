@@ -7,6 +7,7 @@ from sympy import (
     Add,
     Dummy,
     Expr,
+    Integer,
     Max,
     Min,
     Mod,
@@ -100,6 +101,8 @@ def place_from_one(place: Expr) -> Expr:
     >>> place_from_one(S.Zero), place_from_one(index("i")), place_from_one(index("i") - index("j"))
     (1, i, i - j + 1)
     """
+    if isinstance(place, Integer):
+        return place + 1
     return counted(place) if isinstance(place, Piecewise) else arranged(counted(place), S.One)
 
 

@@ -64,9 +64,12 @@ def fitted(part: Any, settings: Settings, room: float) -> Any:
 
 
 def is_wide(part: Any, settings: Settings, room: float) -> bool:
-    """Whether a part is a matrix of numbers that a line cannot hold."""
+    """Whether a part is a matrix of numbers that a line cannot hold; as a rule its first row says so."""
     rows = rows_of(part.value if isinstance(part, Rounded) else part)
-    return rows is not None and width(latex(part, digits=settings.digits)) > room
+    if rows is None:
+        return False
+    first = Rounded(rows[:1], part.digits) if isinstance(part, Rounded) else rows[:1]
+    return any(width(latex(some, digits=settings.digits)) > room for some in (first, part))
 
 
 def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None, most: float) -> list[Line]:
@@ -86,5 +89,9 @@ def listed(left: Any, sign: str, part: Any, decimals: tuple[str, Rounded] | None
 
 def entry_name(left: Any, i: int, j: int) -> Any:
     """What an entry of a formula's first part is called: of a matrix by its letter, of anything else by its place."""
-    matrix = left if isinstance(left, (MatrixSymbol, Member)) else MatrixSymbol("entry", i + 2, j + 2)
-    return element(matrix, Integer(i), Integer(j))
+    return element(matrix_of_entries(left, i + 2, j + 2), Integer(i), Integer(j))
+
+
+def matrix_of_entries(left: Any, rows: int, columns: int) -> MatrixSymbol | Member:
+    """The matrix that entries of a formula's first part are called by; ``entry`` for what has no name."""
+    return left if isinstance(left, (MatrixSymbol, Member)) else MatrixSymbol("entry", max(rows, 2), max(columns, 2))

@@ -281,7 +281,7 @@ def joined(positions: Sequence[str]) -> str:
     >>> joined(["i", "j"]), joined(["1", "12"])
     ('ij', '1,12')
     """
-    return ("," if ":" in positions or any(len(text) > 1 for text in positions) else "").join(positions)
+    return ("," if ":" in positions or max(map(len, positions), default=0) > 1 else "").join(positions)
 
 
 ACCENTS = {

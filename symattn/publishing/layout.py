@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -71,6 +72,32 @@ def _breakable(text: str) -> list[str]:
         else:
             pieces.append(character)
     return pieces
+
+
+MAY_BREAK_INSIDE = re.compile(r"[^\W\d]-\w|--|\s\s|[^\S ]|^ | $")
+"""Where ``textwrap`` does more than to break at single spaces: it parts words at hyphens, and drops spaces."""
+
+
+def wrapped_words(text: str, width: int, indent: int) -> list[str]:
+    """A line in lines of at most so many characters where words allow it, as ``textwrap`` sets it, in a few steps.
+
+    >>> wrapped_words("p = e^3 / (1 + e^3)", 12, 2)
+    ['p = e^3 / (1', '  + e^3)']
+    """
+    margin = " " * indent
+    if MAY_BREAK_INSIDE.search(text):
+        return textwrap.wrap(text, width, subsequent_indent=margin, break_long_words=False) or [text]
+    lines, start, room = list[str](), 0, width
+    while len(text) - start > room:
+        end = text.rfind(" ", start, start + room + 1)
+        if end < 0:
+            end = text.find(" ", start + room)
+            if end < 0:
+                break
+        lines.append(text[start:end])
+        start, room = end + 1, width - indent
+    lines.append(text[start:])
+    return [lines[0], *(margin + line for line in lines[1:])]
 
 
 def padded(text: str, width: int, right: bool = False) -> str:

@@ -2,64 +2,99 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sympy import Add, Expr, Mul, S, log
 
-from symattn.exact import Element, ExactFamily
+from symattn.exact import Element, ExactFamily, printing
+from symattn.exact.constants import Number
+from symattn.exact.element import Term
+from symattn.exact.enclosures import in_order
 from symattn.publishing.document import RELATIONS, Joined, RealMatrices, Rounded, Substituted, Words
-from symattn.publishing.notation import Level, Piece
-from symattn.publishing.numbers import decimal, rows_of
+from symattn.publishing.notation import Level, Notation, Piece
+from symattn.publishing.numbers import decimal, each_number, rows_of
 from symattn.publishing.printer import Printer, quotient, sum_terms
 from symattn.publishing.rows import over
+
+Terms = tuple[tuple[Number, Number], ...]
+"""A sum of powers of e: exponents with their coefficients."""
+
+KEPT = 4096
+"""Of the terms, and of the numbers, that were printed last; entries of a matrix share most of them."""
+
+Way = tuple[type[Printer], type[Notation], bool]
+"""What a number's piece depends on besides the number: the printer, the notation and whether quotients take a slash."""
 
 
 def exact(printer: Printer, value: Element) -> Piece:
     """A quotient of sums of powers of e, in the order of its terms."""
-    above, below = value.numerator, value.denominator
+    value.reduced()
+    way = type(printer), type(printer.notation), printer.slash
+    return _fraction(way, tuple(value.n.items()), tuple(value.d.items()))
+
+
+def negative_infinity(printer: Printer, value: Element) -> Piece:
+    """What no sums of powers of e stand behind."""
+    return printer.notation.total([(True, printer.piece(S.Infinity))])
+
+
+@lru_cache(maxsize=KEPT)
+def _fraction(way: Way, above: Terms, below: Terms) -> Piece:
     if not above:
         return Piece("0")
     if len(above) == 1:
-        return single_term(printer, above[0], below)
-    total = printer.notation.total(signed_terms(printer, above))
-    return total if is_one(below) else printer.fraction(total, sum_of_terms(printer, below))
+        return _single_term(way, above[0], below)
+    printer, total = _printer(way), _sum(way, above)
+    return total if below == ((0, 1),) else printer.fraction(total, _sum_or_term(way, below))
 
 
-def single_term(printer: Printer, part: Any, denominator: Any) -> Piece:
+def _printer(way: Way) -> Printer:
+    """A printer for one number; nothing that stands around the number changes how it is printed."""
+    kind, notation, slash = way
+    return kind(notation(), slash=slash)
+
+
+def _single_term(way: Way, above: tuple[Number, Number], below: Terms) -> Piece:
     """A quotient with one term above: what its coefficient has below the line joins the denominator."""
-    coefficient, sum_below = part.coefficient, True
-    if len(denominator) == 1 and denominator[0].exponent == 0:
-        coefficient, sum_below = coefficient / denominator[0].coefficient, False
+    printer = _printer(way)
+    exponent, coefficient = (printing.number(part) for part in above)
+    sum_below = len(below) > 1 or below[0][0] != 0
+    if not sum_below:
+        coefficient = coefficient / printing.number(below[0][1])
     factors = quotient(Mul(coefficient, S.One, evaluate=False))
-    above, below = [printer.piece(each) for each in factors.above], [printer.piece(each) for each in factors.below]
-    if part.exponent != 0:
-        above = [times_e(printer, above, part.exponent)]
+    upper, lower = [printer.piece(each) for each in factors.above], [printer.piece(each) for each in factors.below]
+    if exponent != 0:
+        upper = [times_e(printer, upper, exponent)]
     if sum_below:
-        below.append(sum_of_terms(printer, denominator))
-    piece = over(printer, above, below)
+        lower.append(_sum_or_term(way, below))
+    piece = over(printer, upper, lower)
     return printer.notation.total([(True, piece)]) if factors.negative else piece
 
 
-def sum_of_terms(printer: Printer, terms: Any) -> Piece:
+def _sum_or_term(way: Way, terms: Terms) -> Piece:
     """A sum of terms; one term alone is no sum."""
-    signed = signed_terms(printer, terms)
-    return signed[0][1] if len(signed) == 1 and not signed[0][0] else printer.notation.total(signed)
+    if len(terms) == 1:
+        signed = _signed(way, *terms[0])
+        if len(signed) == 1 and not signed[0][0]:
+            return signed[0][1]
+    return _sum(way, terms)
 
 
-def signed_terms(printer: Printer, terms: Any) -> list[tuple[bool, Piece]]:
-    """Terms with their signs; a sum that no power of e is multiplied with gives each of its own."""
-    signed = []
-    for part in terms:
-        if part.exponent == 0 and isinstance(part.coefficient, Add):
-            signed += [(negative, printer.piece(each)) for negative, each in sum_terms(part.coefficient)]
-        else:
-            signed.append(term(printer, part))
-    return signed
+@lru_cache(maxsize=KEPT)
+def _sum(way: Way, terms: Terms) -> Piece:
+    """A sum in ascending order of the exponents."""
+    of = dict(terms)
+    return way[1]().total([each for exponent in in_order(of) for each in _signed(way, exponent, of[exponent])])
 
 
-def is_one(terms: Any) -> bool:
-    """Whether a denominator is 1."""
-    return len(terms) == 1 and terms[0].exponent == 0 and terms[0].coefficient == 1
+@lru_cache(maxsize=KEPT)
+def _signed(way: Way, exponent: Number, coefficient: Number) -> tuple[tuple[bool, Piece], ...]:
+    """A term with its sign; a sum that no power of e is multiplied with gives each of its own."""
+    printer, power, factor = _printer(way), printing.number(exponent), printing.number(coefficient)
+    if power == 0 and isinstance(factor, Add):
+        return tuple((negative, printer.piece(each)) for negative, each in sum_terms(factor))
+    return (term(printer, Term(factor, power)),)
 
 
 def term(printer: Printer, part: Any) -> tuple[bool, Piece]:
@@ -99,7 +134,7 @@ def rounded(printer: Printer, value: Rounded) -> Piece:
     digits, rows = value.digits or printer.digits, rows_of(value.value)
     if rows is None:
         return printer.notation.decimal(decimal(value.value, digits))
-    return printer.notation.array([[printer.notation.decimal(decimal(each, digits)) for each in row] for row in rows])
+    return printer.notation.array(each_number(rows, lambda each: printer.notation.decimal(decimal(each, digits))))
 
 
 def floating(printer: Printer, value: float) -> Piece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cache
@@ -64,10 +64,21 @@ def is_whole(value: Any) -> bool:
     return fraction is not None and fraction.denominator == 1
 
 
+def distinct(value: Any) -> Iterator[Any]:
+    """The numbers of a matrix, or the one number, each object once: exact matrices hold equal entries once.
+
+    >>> half = Fraction(1, 2)
+    >>> list(distinct(((half, 1), (half, half))))
+    [Fraction(1, 2), 1]
+    """
+    rows = rows_of(value)
+    seen: dict[int, Any] = {id(value): value} if rows is None else {id(each): each for row in rows for each in row}
+    return iter(seen.values())
+
+
 def all_whole(value: Any) -> bool:
     """Whether every number of a matrix, or the one number, is whole."""
-    rows = rows_of(value)
-    return is_whole(value) if rows is None else all(is_whole(number) for row in rows for number in row)
+    return all(map(is_whole, distinct(value)))
 
 
 def scientific(number: Decimal) -> tuple[str, int | None]:
@@ -106,7 +117,10 @@ def each_number(value: Any, shown: Callable[[Any], Any]) -> Any:
             found = [found[start : start + length] for start in range(0, len(found), length)]
         return found
     rows = rows_of(value)
-    return shown(value) if rows is None else [[shown(number) for number in row] for row in rows]
+    if rows is None:
+        return shown(value)
+    made = {id(number): shown(number) for number in distinct(rows)}
+    return [[made[id(number)] for number in row] for row in rows]
 
 
 def too_long(value: Any) -> str | None:
@@ -116,13 +130,12 @@ def too_long(value: Any) -> str | None:
     True
     """
     longest = 0
-    rows = [row for matrix in matrices_of(value) for row in rows_of(matrix) or ()]
-    for number in (number for row in rows for number in row) if rows else (value,):
+    for number in (number for matrix in matrices_of(value) or (value,) for number in distinct(matrix)):
         if not isinstance(number, Element):
             continue
         longest = max(longest, number.terms)
-        if longest <= limits.PRINTED_TERMS and len(number.key) > limits.PRINTED_SIGNS:
-            return in_formula("characters", count=len(number.key))
+        if longest <= limits.PRINTED_TERMS and number.signs > limits.PRINTED_SIGNS:
+            return in_formula("characters", count=number.signs)
     return in_formula("terms", count=longest) if longest > limits.PRINTED_TERMS else None
 
 
@@ -170,8 +183,7 @@ def ends_within(value: Any, digits: int) -> bool:
     >>> ends_within(Fraction(1, 4), 2), ends_within(Fraction(1, 3), 50)
     (True, False)
     """
-    rows = rows_of(value)
-    for number in (value,) if rows is None else (number for row in rows for number in row):
+    for number in distinct(value):
         fraction = as_fraction(number)
         if fraction is None:
             return False

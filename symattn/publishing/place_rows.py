@@ -87,11 +87,39 @@ def element(printer: Printer, value: MatrixElement) -> Piece:
     rows = numbers_of(printer, matrix)
     if rows is not None and isinstance(i, Integer) and isinstance(j, Integer):
         return printer.piece(rows[int(i)][int(j)])
+    letter = letter_of_entries(printer, matrix)
+    shown = positions(printer, [(i, j)[axis] for axis in axes_of_entries(matrix)])
+    return printer.notation.subscript(letter, shown)._replace(level=letter.level)
+
+
+def letter_of_entries(printer: Printer, matrix: MatrixSymbol | Member) -> Piece:
+    """What the entries of a matrix are called, their positions still to come."""
     name = safe_name(matrix if isinstance(matrix, MatrixSymbol) else matrix.family)
-    places = [place for place, length in zip((i, j), matrix.shape, strict=True) if length != 1] or [i, j]
     is_size = any(str(length) == marked(name).name.lower() for length in matrix.shape)
-    letter = named(printer, matrix, name if is_size else printer.lower_case(name))
-    return printer.notation.subscript(letter, positions(printer, places))._replace(level=letter.level)
+    return named(printer, matrix, name if is_size else printer.lower_case(name))
+
+
+def axes_of_entries(matrix: MatrixSymbol | Member) -> list[int]:
+    """Which of its row and its column say where an entry stands: of a column or a row of a matrix only one."""
+    return [axis for axis, length in enumerate(matrix.shape) if length != 1] or [0, 1]
+
+
+def entry_names(printer: Printer, matrix: MatrixSymbol | Member, row: int, columns: int) -> list[str]:
+    """The names of the entries of one row of a matrix, counted from 0: from the tenth on, only their number differs."""
+    letter, axes = letter_of_entries(printer, matrix), axes_of_entries(matrix)
+
+    def name(column: str) -> str:
+        return printer.notation.subscript(letter, [(str(row + 1), column)[axis] for axis in axes]).text
+
+    names = [name(str(column + 1)) for column in range(min(columns, 9))]
+    if columns > 9:
+        start, end = name(MARK).split(MARK) if len(axes) == 2 else ("", "")
+        names += [f"{start}{column}{end}" if end else name(str(column)) for column in range(10, columns + 1)]
+    return names
+
+
+MARK = "\ue000\ue000"
+"""Stands for a number of two digits or more while the rest of a name is made; no name contains it."""
 
 
 def column(printer: Printer, value: Column) -> Piece:

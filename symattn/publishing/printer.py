@@ -17,7 +17,7 @@ from symattn.nodes.cases import put_in
 from symattn.publishing.counting import counted, is_counted
 from symattn.publishing.letters import marked
 from symattn.publishing.notation import Notation, Piece
-from symattn.publishing.numbers import is_whole, rows_of
+from symattn.publishing.numbers import each_number, is_whole, rows_of
 
 N = TypeVar("N", bound=Notation)
 
@@ -147,7 +147,7 @@ class Printer:
         rows = rows_of(value)
         if rows is None:
             return self.piece(value)
-        return self.notation.array([[self.piece(entry) for entry in row] for row in rows])
+        return self.notation.array(each_number(rows, self.piece))
 
     def piece(self, value: Any) -> Piece:
         """The piece of a value; a part that occurs again is not printed again."""

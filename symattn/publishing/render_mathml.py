@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from symattn.exact import Element as Number
 from symattn.publishing.document import (
     Block,
     Code,
@@ -16,6 +18,7 @@ from symattn.publishing.document import (
     Listing,
     Paragraph,
     References,
+    Rounded,
     StepLine,
     Steps,
     Table,
@@ -229,12 +232,25 @@ def _formula(block: Formula, settings: Settings) -> Element:
     from xml.etree.ElementTree import Element
 
     rows = []
-    for line in fitted_lines(block, settings, LINE):
+    known: dict[tuple[type, int], list[Element]] = {}
+
+    def of_part(part: Any) -> list[Element]:
+        """The elements of a part; the same number, which a matrix holds in many places, is converted once."""
+        number = part.value if isinstance(part, Rounded) else part
+        if not isinstance(number, Number):
+            return elements(part, digits=settings.digits)
+        key = type(part), id(number)
+        if key not in known:
+            known[key] = elements(part, digits=settings.digits)
+        return deepcopy(known[key])
+
+    lines = fitted_lines(block, settings, LINE)  # which hold all numbers, so that none takes another's place
+    for line in lines:
         shown = [] if line.left is None else elements(line.left, digits=settings.digits)
         (sign, part), *more = line.steps or (("", ""),)
-        cell = elements(part, digits=settings.digits) if line.steps else []
+        cell = of_part(part) if line.steps else []
         for another, decimals in more:
-            cell += converted(SIGNS(another)) + elements(decimals, digits=settings.digits)
+            cell += converted(SIGNS(another)) + of_part(decimals)
         rows.append([shown, converted(SIGNS(sign)), cell])
     root = Element("math", {"xmlns": NAMESPACE, "display": "block"})
     root.append(table(rows))

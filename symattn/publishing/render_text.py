@@ -26,13 +26,13 @@ from symattn.publishing.document import (
     Title,
     row_of,
 )
-from symattn.publishing.fitting import entry_name
+from symattn.publishing.fitting import matrix_of_entries
 from symattn.publishing.languages import CURRENT
-from symattn.publishing.layout import Box, columns, filled, padded, tokens, wrapped
-from symattn.publishing.numbers import is_whole, matrices_of, rows_of
+from symattn.publishing.layout import Box, columns, filled, padded, tokens, wrapped, wrapped_words
+from symattn.publishing.numbers import distinct, is_whole, matrices_of, rows_of
 from symattn.publishing.settings import Settings, shown_steps
 from symattn.publishing.text_notation import FIRST_MARK, plain
-from symattn.publishing.to_text import line_and_boxes, text
+from symattn.publishing.to_text import line_and_boxes, names_of_entries, text
 
 Parts = list[str | Box]
 
@@ -158,9 +158,17 @@ def _parts(value: Any, settings: Settings, room: int) -> Parts:
 
 
 def _fits(number: Any, settings: Settings, room: int) -> bool:
-    matrices = matrices_of(number.value if isinstance(number, Rounded) else number)
-    shown = [Rounded(each, number.digits) if isinstance(number, Rounded) else each for each in matrices]
-    return all(box.width <= room for each in shown for box in line_and_boxes(each, digits=settings.digits)[1])
+    """Whether the matrices of a number are no wider than the room; the first row alone shows that most are not."""
+    digits = number.digits if isinstance(number, Rounded) else None
+    for each in matrices_of(number.value if isinstance(number, Rounded) else number):
+        rows = rows_of(each) or ()
+        for some in (rows[:1], rows):
+            if 3 * len(some[0]) > room + 2:
+                return False
+            shown = Rounded(some, digits) if isinstance(number, Rounded) else some
+            if any(box.width > room for box in line_and_boxes(shown, digits=settings.digits)[1]):
+                return False
+    return True
 
 
 def _is_wide(value: Any, settings: Settings, room: int) -> bool:
@@ -170,18 +178,30 @@ def _is_wide(value: Any, settings: Settings, room: int) -> bool:
 
 
 def _listed(left: Any, sign: str, value: Any, decimals: Any, settings: Settings, indent: int) -> list[str]:
-    """The entries of a matrix line by line, each with its decimals beside it."""
+    """The entries of a matrix line by line, each with its decimals beside it; equal entries are wrapped once."""
+    rows = rows_of(value.value if isinstance(value, Rounded) else value) or ((),)
+    matrix = matrix_of_entries(left, len(rows), len(rows[0]))
+    room, margin = max(settings.width - indent, 20), " " * indent
+
+    def behind_its_name(number: Any) -> str:
+        shown = Rounded(number, value.digits) if isinstance(value, Rounded) else number
+        line = f"{sign} {text(shown, digits=settings.digits)}"
+        if decimals is not None and not is_whole(number):
+            rounded = Rounded(number, decimals[1].digits)
+            line += f" {decimals[0]} {text(rounded, digits=settings.digits)}"
+        return line
+
+    made = {id(number): behind_its_name(number) for number in distinct(rows)}
+    below: dict[tuple[int, int], str] = {}
     lines = []
-    for i, row in enumerate(rows_of(value.value if isinstance(value, Rounded) else value) or ()):
-        for j, number in enumerate(row):
-            shown = Rounded(number, value.digits) if isinstance(value, Rounded) else number
-            line = f"{text(entry_name(left, i, j))} {sign} {text(shown, digits=settings.digits)}"
-            if decimals is not None and not is_whole(number):
-                rounded = Rounded(number, decimals[1].digits)
-                line += f" {decimals[0]} {text(rounded, digits=settings.digits)}"
-            room = max(settings.width - indent, 20)
-            lines += textwrap.wrap(line, room, subsequent_indent="    ", break_long_words=False) or [line]
-    return [" " * indent + line for line in lines]
+    for i, row in enumerate(rows):
+        for name, number in zip(names_of_entries(matrix, i, len(row)), row, strict=True):
+            place = id(number), len(name)
+            if place not in below:
+                first, *more = wrapped_words(f"{'x' * len(name)} {made[place[0]]}", room, 4)
+                below[place] = "\n".join([first[len(name) :], *(margin + line for line in more)])
+            lines.append(margin + name + below[place])
+    return lines
 
 
 def _table(block: Table, settings: Settings) -> list[str]:

@@ -38,7 +38,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symattn.exact import Element, ExactFamily, ExactMatrix
+from symattn.exact import Element, ExactFamily, ExactMatrix, infinity
 from symattn.nodes import (
     Block,
     Column,
@@ -82,6 +82,7 @@ ROWS: dict[type, Any] = {
     Exp1: lambda printer, value: Piece("e"),
     Pi: lambda printer, value: Piece(printer.notation.name("pi")),
     Element: number_rows.exact,
+    infinity.NegativeInfinity: number_rows.negative_infinity,
     ExactMatrix: number_rows.matrix,
     ExactFamily: number_rows.family,
     MatrixBase: number_rows.matrix,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sympy import MatrixSymbol
+
 from symattn.equations import EquationSystem
+from symattn.nodes import Member
 from symattn.publishing.families import with_ranges
 from symattn.publishing.layout import Box, columns, padded, tokens, wrapped
+from symattn.publishing.place_rows import entry_names
 from symattn.publishing.printer import Printer, among
 from symattn.publishing.shared_table import ROWS
 from symattn.publishing.text_notation import FIRST_MARK, TextNotation
@@ -50,6 +54,16 @@ def system_text(system: EquationSystem) -> str:
     with among((*system.inputs, *system.by_name)):
         values = [line_and_boxes(right, digits=10)[0] for _, right in with_ranges(system)]
     return "\n".join(f"{padded(name, width)} = {value}" for name, value in zip(names, values, strict=True))
+
+
+def names_of_entries(matrix: MatrixSymbol | Member, row: int, columns: int) -> list[str]:
+    """The names of the entries of one row of a matrix as text; rows and columns are counted from 0.
+
+    >>> from sympy import MatrixSymbol
+    >>> names_of_entries(MatrixSymbol("P", 12, 12), 0, 11)[8:]
+    ['p_19', 'p_{1,10}', 'p_{1,11}']
+    """
+    return entry_names(TextPrinter(TextNotation()), matrix, row, columns)
 
 
 def line_and_boxes(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> tuple[str, list[Box]]:

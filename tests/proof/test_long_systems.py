@@ -1,0 +1,42 @@
+"""Gradients of long systems are proved near each equation: what stands behind it is not written out."""
+
+from dataclasses import replace
+
+import pytest
+
+import symattn as sa
+from symattn.proof import equality
+from symattn.proof.gradients import prove_gradients
+
+
+def layers(count):
+    """Layers of self-attention with residual connections."""
+    shapes, lines, last = {"X": "n d"}, [], "X"
+    for k in range(1, count + 1):
+        shapes |= {f"W{k}": "d d", f"U{k}": "d d"}
+        lines += [f"S{k} = {last} @ W{k} @ {last}.T", f"P{k} = softmax(S{k})", f"Y{k} = P{k} @ {last} @ U{k} + {last}"]
+        last = f"Y{k}"
+    return sa.mechanism("layers", shapes, "\n".join(lines))
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_stacked_layers_are_proved_with_few_names_written_out(count, monkeypatch):
+    opened = []
+    with_definition = equality.with_definition
+    monkeypatch.setattr(
+        equality, "with_definition", lambda value, each, more: opened.append(each) or with_definition(value, each, more)
+    )
+    found = prove_gradients(layers(count))
+    assert found.kind == "proved", str(found)
+    assert len(opened) <= 24 * count
+
+
+def test_a_wrong_cotangent_in_a_stack_is_not_proved():
+    system = layers(2)
+    right = system.backward()
+    wrong = right.by_name["dS1"]
+    assert "dP1" in str(wrong.expression)
+    changed = replace(wrong, expression=right.by_name["dP1"].expression)
+    equations = tuple(changed if each is wrong else each for each in right)
+    found = prove_gradients(system, claimed=replace(right, equations=equations), only=["S1"], seconds=2.0)
+    assert not found.arguments["S1"].holds
