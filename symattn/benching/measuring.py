@@ -57,11 +57,14 @@ def interleaved(
     clock: Callable[[], float] = time.perf_counter,
     finish: Call | None = None,
     partial: bool = False,
+    rest: float = 0.0,
 ) -> Timings:
     """Time functions in turn, in one order and then in the other, after one call of each that does not count.
 
     ``rounds`` is the number of samples of each; without it as many as fit into ``seconds``, three at least.
     ``finish`` is called before the clock is read, to wait for a device that computes on its own.
+    Before each sample nothing is done for ``rest`` seconds, so that threads which one function has left spinning, as
+    those of OpenMP do for a while, take no time from the next.
     With ``partial``, Ctrl-C after the first round ends it with the whole rounds before.
     Errors: ``InputError`` for no functions or no rounds; those of the functions.
 
@@ -77,7 +80,11 @@ def interleaved(
     done = 0
     try:
         while done < (rounds or MOST_ROUNDS) and (rounds or done < LEAST_ROUNDS or clock() - start < seconds):
-            found = {name: _sample(functions[name], calls[name], clock, finish) for name in order}
+            found = {}
+            for name in order:
+                if rest:
+                    time.sleep(rest)
+                found[name] = _sample(functions[name], calls[name], clock, finish)
             for name, sample in found.items():
                 taken[name].append(sample)
             order.reverse()

@@ -18,7 +18,7 @@ from symattn.lowering.upstream import upstream_lines
 from symattn.lowering.writer import Writer
 from symattn.nodes import shape_of
 
-STANDARD = ("concurrent.futures", "contextlib", "math", "threading")
+STANDARD = ("concurrent.futures", "contextlib", "math", "os", "threading")
 """Modules of the standard library that generated code may call."""
 
 

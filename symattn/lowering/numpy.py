@@ -230,6 +230,14 @@ def column_max(writer: Writer, node: ColumnMax, place: str) -> Piece:
     return writer.new(f"{lengths}.max(axis=-2, keepdims=True, initial=0)", node)
 
 
+def row_norm(writer: Writer, node: RowNorm, place: str) -> Piece:
+    """``np.sqrt(np.vecdot(A, A))``, which reads each row once; of a formula, ``np.linalg.norm``."""
+    matrix = writer.value(node.argument)
+    if matrix.text.isidentifier():
+        return writer.new(f"np.sqrt(np.vecdot({matrix.text}, {matrix.text}))[..., None]", node)
+    return writer.new(f"np.linalg.norm({matrix.text}, axis=-1, keepdims=True)", node)
+
+
 SUM = arrays.method(".sum(axis={axis}, keepdims=True)")
 MEAN = arrays.method(".mean(axis={axis}, keepdims=True)")
 LARGEST = arrays.method(".max(axis={axis}, keepdims=True)")
@@ -256,7 +264,7 @@ ROWS: dict[type[Value], Row] = {
     ColumnMean: MEAN,
     RowMax: LARGEST,
     ColumnMax: column_max,
-    RowNorm: arrays.called("np.linalg.norm", "axis={axis}, keepdims=True"),
+    RowNorm: row_norm,
     LogSumExp: normalising.over_keys("_logsumexp", is_zero_without_keys=False),
     Hardmax: normalising.over_keys("_hardmax"),
     Entmax: normalising.over_keys("_entmax"),

@@ -12,15 +12,18 @@ def _part(array, at, dtype=None):
     "_held": '''
 @contextlib.contextmanager
 def _held(is_large):
-    """How many threads BLAS may use, which is held to one of them meanwhile: tiles are shared among threads instead."""
+    """Threads to share tiles among, as many as BLAS may use, which is held to one meanwhile, and how many they are.
+
+    They stay for later calls, with the memory that is theirs; a forked process gets its own.
+    """
     try:
         import threadpoolctl
     except ImportError:
         is_large = False
     if not is_large:
-        yield 1
+        yield None, 1
         return
-    held = vars(threadpoolctl).setdefault("_held_for_tiles", {"lock": threading.Lock(), "users": 0})
+    held = vars(threadpoolctl).setdefault("_held_for_tiles", {"lock": threading.Lock(), "users": 0, "pools": {}})
     with held["lock"]:  # one account for all modules like this one
         if not held["users"]:
             if "blas" not in held:
@@ -28,17 +31,33 @@ def _held(is_large):
             held["threads"] = max((library.num_threads for library in held["blas"].lib_controllers), default=1)
             held["limit"] = held["blas"].limit(limits=1)
         held["users"] += 1
+        threads, key = held["threads"], (os.getpid(), held["threads"])
+        if threads > 1 and key not in held["pools"]:
+            np.empty(1 << 24, np.uint8)  # glibc learns from it to keep freed memory, which is dear to get anew
+            held["pools"][key] = concurrent.futures.ThreadPoolExecutor(threads)
     try:
-        yield held["threads"]
+        yield held["pools"].get(key), threads
     finally:
         with held["lock"]:
             held["users"] -= 1
             if not held["users"]:
                 held["limit"].restore_original_limits()
 ''',
+    "_results_of": '''
+def _results_of(pool, tasks):
+    """The results of functions, each with its arguments, that threads call; none of them goes on after an error."""
+    calls = [pool.submit(*task) for task in tasks]
+    try:
+        for call in calls:
+            yield call.result()
+    finally:
+        for call in calls:
+            call.cancel()
+        concurrent.futures.wait(calls)
+''',
     "_over_tiles": '''
 _WIDTH = 256  # keys of a tile
-_HEIGHT = 1024  # queries of a tile, at most
+_HEIGHT = 2048  # queries of a tile, at most
 _LARGE = 1 << 19  # scores from which on several threads are worth their start
 
 
@@ -54,28 +73,24 @@ def _over_tiles(tiles, leading, rows, columns, has_sets, sums=(), largest=()):
         for whole, part, join in zip(sums, found or (), joins):
             join(whole[at], part, out=whole[at])
 
-    with _held(len(members) * rows * columns >= _LARGE) as threads:
+    with _held(len(members) * rows * columns >= _LARGE) as (pool, threads):
         # short enough that every thread has work to the end, long enough that products are large
-        shares = threads * (4 if has_sets else 2) // max(1, len(members))
+        shares = threads * (4 if has_sets else 1) // max(1, len(members))
         height = min(_HEIGHT, max(_HEIGHT // 4, -(-rows // max(1, shares))))
         spans = [(top, min(top + height, rows)) for top in range(0, rows, height)]
-        if threads == 1 or len(members) * len(spans) == 1:
+        if pool is None or len(members) * len(spans) == 1:
             for at in members:
                 gather(at, tiles(at, spans))
             return
-        with concurrent.futures.ThreadPoolExecutor(threads) as pool:
-            if not sums:  # the last queries have most keys where sets are causal
-                calls = [pool.submit(tiles, at, [span]) for span in reversed(spans) for at in members]
-                for call in calls:
-                    call.result()
-            elif len(members) >= 4 * threads:
-                for at, found in zip(members, pool.map(lambda at: tiles(at, spans), members)):
-                    gather(at, found)
-            else:
-                turn = 2 * threads  # first, second, second, first: as much work for each where sets are causal
-                shares = [spans[k::turn] + spans[turn - 1 - k :: turn] for k in range(threads)]
-                calls = [(at, pool.submit(tiles, at, share)) for at in members for share in shares if share]
-                for at, call in calls:
-                    gather(at, call.result())
+        if not sums:  # the last queries have most keys where sets are causal
+            tasks = [(tiles, at, [span]) for span in reversed(spans) for at in members]
+        elif len(members) >= 4 * threads:
+            tasks = [(tiles, at, spans) for at in members]
+        else:
+            turn = 2 * threads  # first, second, second, first: as much work for each where sets are causal
+            parts = [spans[k::turn] + spans[turn - 1 - k :: turn] for k in range(threads)]
+            tasks = [(tiles, at, part) for at in members for part in parts if part]
+        for (_, at, _), found in zip(tasks, _results_of(pool, tasks)):
+            gather(at, found)
 ''',
 }

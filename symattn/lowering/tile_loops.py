@@ -61,7 +61,7 @@ class _PassWriter:
         writer.line(f"def {name}(_at, _spans):")
         for line in self._function(texts):
             writer.line(f"    {line}")
-        writer.helpers.update(("_held", "_part"))
+        writer.helpers.update(("_held", "_part", "_results_of"))
         rows = writer.value(made.shape[0]).text
         gathered = [result for result in made.results if result.is_gathered]
         more = [f"[{', '.join(result.name for result in gathered)}]"] if gathered else []

@@ -189,6 +189,8 @@ class _Passes:
         self._equations = equations = TileEquations(self.program, self.tiling, found.axes)
         ordinary = [each for each in found.results if each.name not in self.tiling.merged_with]
         softmaxes = list(dict.fromkeys([*found.merged, *self._merging_results(found)]))
+        is_bounded = len(softmaxes) == 1 and not ordinary and not found.stored
+        equations.scales_in_tiles = is_bounded and self._is_linear(softmaxes[0])
         needed = self._needed(found, softmaxes, ordinary)
         self._reads = Counter(
             name for each in (*needed, *ordinary) for name in mentions(each.expression, self.tiling.tiles)
@@ -213,7 +215,7 @@ class _Passes:
         skip = all(self._vanishes(each.expression) for each in (*ordinary, *found.stored))
         walk = Walk(tuple(lines), texts, tuple(carried), tuple(dict.fromkeys(allowed)), skip)
         made = TiledPass(found.axes, self.tiling.shape, equations, tuple(results), tuple(merged), walk)
-        if len(softmaxes) == 1 and not ordinary and not found.stored:
+        if is_bounded:
             made.bounded = self._bounded(softmaxes[0], merged[0])
         made.states = tuple(self._states)
         made.comments = tuple(self._comments(found, needed))
@@ -287,6 +289,10 @@ class _Passes:
             return BinaryExponential(_only(scores, chosen))
         scores = ElementwiseDifference(equations.tile(value.scores), equations.operand(number, Slice.OF_QUERIES))
         return Exponential(_only(scores, chosen))
+
+    def _is_linear(self, softmax: str) -> bool:
+        source = self.tiling.tiles.get(softmax) or self.tiling.results[softmax]
+        return self._linear(source.expression.args[0]) is not None
 
     def _linear(self, scores: Value) -> tuple[Expr, Value, Value] | None:
         return factors(scores, self.tiling)

@@ -16,6 +16,8 @@ from symattn.nodes import (
     Arithmetic,
     ElementwiseFunction,
     ElementwisePower,
+    ElementwiseProduct,
+    ElementwiseQuotient,
     IndexCondition,
     IndexedMatrix,
     Intersection,
@@ -63,9 +65,15 @@ class TileEquations:
     axes: tuple[Symbol, ...]
     operands: dict[tuple[Value, Slice], Operand] = field(default_factory=dict)
     uses_heads: set[Symbol] = field(default_factory=set)
+    scales_in_tiles: bool = False
 
     def operand(self, value: Value, part: Slice) -> Value:
-        """The symbol for a part of a value that is made before any tile."""
+        """The symbol for a part of a value that is made before any tile; a number times it stays in the tile if
+        ``scales_in_tiles``, as where tiles are made in rare cases only.
+        """
+        scaled = isinstance(value, (ElementwiseProduct, ElementwiseQuotient)) and not is_matrix(value.right)
+        if scaled and self.scales_in_tiles and value.right.free_symbols <= set(self.program.system.sizes):
+            return value.func(self.operand(value.left, part), value.right)
         if (value, part) not in self.operands:
             name = self.program.fresh(f"_{viewed(value) or 'value'}".replace("__", "_"))
             if not is_matrix(value):

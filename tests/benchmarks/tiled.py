@@ -37,6 +37,8 @@ from symattn.mechanisms import named
 FEATURES = 64
 THREADS = tuple(range(1, min(2, len(os.sched_getaffinity(0))) + 1))
 TOLERANCE = 1e-4
+REST = 0.02
+"""Seconds between samples: the threads of torch's kernel spin for some milliseconds after it."""
 
 
 def arrays(n, heads, count=3):
@@ -70,13 +72,24 @@ def rounds_for(n, heads, backward):
     return max(5, min(41, int(3e9 / scores)))
 
 
-def compare(demands, what, functions, own, peer, demand, rounds, sign="<="):
+def repeated(function, calls):
+    """Several calls in a row, as in a loop: the first one after a rest has to wake threads."""
+
+    def call():
+        for _ in range(calls):
+            function()
+
+    return call
+
+
+def compare(demands, what, functions, own, peer, demand, rounds, sign="<=", calls=1):
     """The median ratio of one function's time to a peer's."""
-    timings = interleaved(functions, rounds=rounds)
+    several = {name: repeated(function, calls) for name, function in functions.items()}
+    timings = interleaved(several, rounds=rounds, rest=REST)
     ratio = timings.ratio(own, peer)
     if sign == ">=":
         ratio = 1 / ratio
-    times = ", ".join(f"{name} {1e3 * timings.median(name):.1f} ms" for name in functions)
+    times = ", ".join(f"{name} {1e3 * timings.median(name) / calls:.1f} ms" for name in functions)
     demands.line(what, f"{ratio:5.2f} x {peer}   {times}", ratio, sign, demand)
 
 
@@ -102,7 +115,8 @@ def forwards(demands):
         with held_to(threads):
             assert_close([functions["tiled"]()], [functions["SDPA"]()])
             what = f"forwards, n {n}, heads {heads}, {'causal' if causal else 'whole'}, threads {threads}"
-            compare(demands, what, functions, "tiled", "SDPA", demand, rounds_for(n, heads, False))
+            rounds = rounds_for(n, heads, False)
+            compare(demands, what, functions, "tiled", "SDPA", demand, rounds, calls=5 if n * n * heads < 1e7 else 1)
     values = arrays(8192, 1)
     function = attention(False, "tiled")
     functions = {
