@@ -1,8 +1,8 @@
 """The strategy ``auto``: the fastest one for the shapes that arrays have when the code is called.
 
 On NumPy short inputs are computed as a whole, in place, and long ones tile by tile: where a matrix has ``LONG_SCORES``
-scores or more, so that going over its tiles costs little, and all matrices together have ``MANY_SCORES`` or more, so
-that they would leave the cache. Where all sizes are numbers, and so small that fewer than ``FEW_OPERATIONS`` operations
+scores or more, which is more than a cache holds, or where many that are not too small have ``MANY_SCORES`` together,
+for the memory. Where all sizes are numbers, and so small that fewer than ``FEW_OPERATIONS`` operations
 on single numbers are made, the code is that of the strategy ``scalar``. With torch a kernel of attention is
 taken where it can say all that happens to the scores; where it cannot, the direct code. tests/benchmarks/tiled.py
 measures the rule.
@@ -25,11 +25,14 @@ from symattn.lowering.tiling import score_shapes
 from symattn.lowering.uses import uses_of
 from symattn.nodes import shape_of
 
-LONG_SCORES = 1 << 18
-"""Queries times keys from which on going over tiles costs little."""
+LONG_SCORES = 1 << 19
+"""Queries times keys from which on tiles are faster than a whole matrix of scores."""
 
-MANY_SCORES = 1 << 21
-"""Scores of all heads and batches from which on they have no room in a cache."""
+MANY_SCORES = 1 << 26
+"""Scores of all heads and batches from which on tiles are gone over for the memory that they save."""
+
+SMALL_SCORES = 1 << 14
+"""Queries times keys below which a matrix is no more than one small tile."""
 
 FEW_OPERATIONS = 500
 """Operations on single numbers up to which a call of code for fixed sizes is faster than one of NumPy's."""
@@ -59,16 +62,17 @@ def chosen(
     truths = [key for key in system.inputs if key in uses_of(system, outputs).truths]
     about = docstring(system, target, outputs, truths)
     way = wrapped(
-        f"Computed tile by tile from {LONG_SCORES} scores a matrix and {MANY_SCORES} in all on, as a whole below."
+        f"Computed tile by tile from {LONG_SCORES} scores a matrix, or {MANY_SCORES} in all, on; as a whole below."
     )
     about[-1:-1] = way
     arguments = ", ".join(system.inputs)
-    matrices = [name for name, symbol in system.inputs.items() if shape_of(symbol)]
+    matrices = ", ".join(name for name, symbol in system.inputs.items() if shape_of(symbol))
+    many = f"_scores >= {SMALL_SCORES} and _scores * _stacked({matrices}) >= {MANY_SCORES}"
     body = [
         *about,
         *_assignments(lengths, Places(system.input_symbols)),
         f"_scores = {lengths}",
-        f"if _scores >= {LONG_SCORES} and _scores * _stacked({', '.join(matrices)}) >= {MANY_SCORES}:",
+        f"if _scores >= {LONG_SCORES} or ({many}):",
         f"    return {by_tiles}({arguments})",
         f"return {as_whole}({arguments})",
     ]

@@ -4,8 +4,11 @@ HELPERS = {
     "_length": '''
 def _length(value, axis):
     """The length of an axis, counted from the end; 0 where there is none."""
-    shape = np.shape(value)
-    return shape[axis] if len(shape) >= -axis else 0
+    try:
+        return value.shape[axis]
+    except (AttributeError, IndexError):
+        shape = np.shape(value)
+        return shape[axis] if len(shape) >= -axis else 0
 ''',
     "_stacked": '''
 def _stacked(*values):
