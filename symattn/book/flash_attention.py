@@ -59,6 +59,20 @@ chapter = Chapter(
             "The logarithm of the denominator is read out as well; the backward pass needs it and little else.",
             "分母的对数也一并读出；反向传播需要它，此外所需不多。",
         ),
+        "scores less a number of each query, as one product": Said(
+            "What is taken off the scores of a query need not be the largest of them: any number cancels. Carried along "
+            "as one more column it costs no step of its own,",
+            "从一个查询的得分中减去的数，不必是其中最大的：任何数都会消去。把它作为多出的一列带上，就不需要单独的一步，",
+        ),
+        "values and sums of rows, as one product": Said(
+            "and with a column of ones among the values the sums of the rows come out of the same product.",
+            "再在值中添上一列一，行和也从同一个乘积得出。",
+        ),
+        "reading the output, whatever is taken off the scores": Said(
+            "The output is the same for every such number. Code takes the length of the query times that of the longest "
+            "key, which by the inequality of Cauchy and Schwarz no score exceeds: no largest score is looked for at all.",
+            "无论减去什么数，输出都相同。程序取查询的长度乘以最长的键的长度；由柯西–施瓦茨不等式，没有得分会超过它，于是根本不必寻找最大得分。",
+        ),
         "one more block of keys: the weight": Said(
             "The same holds of blocks of keys as of single ones: the sum,", "对一块键与对单个键同样成立：和，"
         ),
@@ -110,6 +124,9 @@ chapter = Chapter(
         "`s` is the next row of `S` and `v` is the next row of `V`": "`s` 是 `S` 的下一行，`v` 是 `V` 的下一行",
         "reading the output out of the state": "从状态读出输出",
         "reading the logarithm of the sum out of the state": "从状态读出和的对数",
+        "scores less a number of each query, as one product": "得分减去每个查询的一个数，写成一个乘积",
+        "values and sums of rows, as one product": "值与行和，写成一个乘积",
+        "reading the output, whatever is taken off the scores": "无论从得分减去什么，都能读出输出",
         "one more block of keys: the largest score": "再加一块键：最大得分",
         "one more block of keys: the weight": "再加一块键：权重",
         "one more block of keys: the output": "再加一块键：输出",

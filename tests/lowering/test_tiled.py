@@ -354,6 +354,9 @@ def test_auto_goes_over_tiles_where_scores_are_many():
     function(np.ones((16, 2)), np.ones((16, 2)), np.ones((16, 2)))
     function([[1.0, 2.0]], [[1.0, 2.0]], [[1.0]])
     assert calls == ["by_tiles", "as_a_whole", "as_a_whole"]
+    many = np.broadcast_to(np.ones((128, 2)), (4096, 128, 2))  # a gigabyte of scores in small matrices
+    function(many, many, many)
+    assert calls[-1] == "by_tiles"
 
 
 def test_auto_takes_straight_line_code_where_sizes_are_small_numbers():
