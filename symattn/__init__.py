@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symattn.verification import Report, verify
     from symattn.worked import Bound
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 _HOMES = {
     "article_steps": ("eight_steps",),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import MatrixSymbol, Symbol
 
 from symattn.lowering.program import Statement
-from symattn.lowering.tile_passes import Merged, Result, TiledPass, Walk
 from symattn.lowering.tile_sets import differences, holds, mask, narrowed, others
 from symattn.lowering.tile_systems import Operand, Slice
+from symattn.lowering.tile_walks import Merged, Result, TiledPass, Walk
 from symattn.lowering.tile_writer import TileWriter, large_names, mask_name, mentioned_symbols, tile_program
 from symattn.lowering.uses import viewed
 from symattn.lowering.writer import Writer

@@ -29,7 +29,7 @@ import numpy as np
 import torch
 
 from symattn.defining import Mechanism
-from symattn.errors import ExactnessError, InputError, LoweringError
+from symattn.errors import ExactnessError, LoweringError, SymattnError
 from symattn.examples import worked_example
 from symattn.mechanisms import named, names
 from symattn.verification.autograd import TorchDerivatives
@@ -78,7 +78,7 @@ def instances(name: str, mechanism: Mechanism, reference: Reference, generator: 
     """The worked example, where it has numbers for every input, then the random ones."""
     try:
         made = [given_instance(worked_example(name))]
-    except InputError:
+    except SymattnError:  # no numbers for some input, or none that conform
         made = []
     for number, plan in enumerate(plans(mechanism, RANDOM_INSTANCES, generator)):
         if number % 3 == 2 and "S" in mechanism.by_name:
