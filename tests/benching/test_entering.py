@@ -11,11 +11,12 @@ from symattn.benching.checking import stretched, truth_of, values_of
 from symattn.benching.entering import enter
 from symattn.benching.recognition import NoPeers, recognised
 from symattn.errors import InputError, LoweringError, UnknownNameError
-from symattn.lowering.functions import TARGETS
-from symattn.lowering.source import source_of
+from symattn.lowering.functions import TARGETS, source_by
 from symattn.mechanisms import named
 
-ALL = {"NumPy direct", "torch direct", "torch fused", "textbook NumPy", "NumPy in place", "torch eager", "torch SDPA"}
+PEERS = {"textbook NumPy", "NumPy in place", "torch eager", "torch SDPA"}
+NUMPY = {"NumPy direct", "NumPy tiled", "NumPy auto", "textbook NumPy", "NumPy in place"}
+ALL = NUMPY | {"torch direct", "torch fused", "torch auto", "torch eager", "torch SDPA"}
 
 
 def field_of(name, **options):
@@ -79,7 +80,13 @@ def test_a_mechanism_without_peers_says_why_and_is_compared_with_direct_code(nam
 
 
 def test_only_wanted_strategies_take_part():
-    assert names_of(field_of("scaled-dot", strategies=["fused"])) == ALL - {"NumPy direct", "torch direct"}
+    assert names_of(field_of("scaled-dot", strategies=["fused"])) == {
+        "torch fused",
+        "textbook NumPy",
+        "NumPy in place",
+        "torch eager",
+        "torch SDPA",
+    }
     with pytest.raises(InputError, match=r"no strategy 'fusde'\. Did you mean fused"):
         field_of("scaled-dot", strategies=["fusde"])
 
@@ -96,12 +103,12 @@ def test_strategies_are_those_that_targets_have(monkeypatch):
     more = replace(TARGETS["numpy"], strategies=("direct", "other"))
     monkeypatch.setitem(TARGETS, "numpy", more)
 
-    def source(system, target, outputs, keys, arrangement, strategy):
+    def source(strategy, *given):
         if strategy == "other":
             raise LoweringError("strategy='other' is planted. And more.")
-        return source_of(system, target, outputs, keys, arrangement, strategy)
+        return source_by(strategy, *given)
 
-    monkeypatch.setattr(entering, "source_of", source)
+    monkeypatch.setattr(entering, "source_by", source)
     assert "other" in entering.strategies_known()
     assert field_of("scaled-dot").refused["NumPy other"] == "strategy='other' is planted. And more."
 
@@ -110,9 +117,9 @@ def test_without_torch_its_rows_say_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setattr(entering.importlib.util, "find_spec", lambda name: None)
     field = field_of("scaled-dot")
-    assert names_of(field) == {"NumPy direct", "textbook NumPy", "NumPy in place"}
+    assert names_of(field) == NUMPY
     assert {name for name, reason in field.refused.items() if "pip install 'symattn[torch]'" in reason} == {
-        *("torch direct", "torch fused", "torch flex", "torch eager", "torch SDPA")
+        *("torch direct", "torch fused", "torch flex", "torch auto", "torch eager", "torch SDPA")
     }
 
 
@@ -172,3 +179,11 @@ def test_one_wrong_entry_is_found_at_few_and_at_many_tokens():
     assert wide.agrees(right)
     right["O"][5] += 0.01
     assert not wide.agrees(right)
+
+
+def test_code_for_fixed_sizes_takes_part_where_sizes_are_small():
+    made = named("scaled-dot")
+    small = enter(made, sizes_for(made, 3, 1, 4))
+    assert "NumPy scalar" in names_of(small)
+    large = enter(made, sizes_for(made, 2048, 1, 64), strategies=["scalar", "direct"])
+    assert "operations on single numbers" in large.refused["NumPy scalar"]

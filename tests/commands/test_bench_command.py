@@ -38,7 +38,19 @@ def test_the_table_goes_to_standard_output():
 
 def test_own_equations_have_their_own_sizes_and_peers(tmp_path):
     equations = "Q: n d\nK: m d\nV: m e\nP = softmax(Q @ K.T / 2)\nO = P @ V"
-    result = bench("--equations", equations, *QUICK, "--size", "e=3", "--dtype", "float64", "--format", "json")
+    result = bench(
+        "--equations",
+        equations,
+        *QUICK,
+        "--strategies",
+        "direct",
+        "--size",
+        "e=3",
+        "--dtype",
+        "float64",
+        "--format",
+        "json",
+    )
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     assert found["settings"]["sizes"] == {"e": 3} and found["settings"]["dtype"] == "float64"
@@ -89,7 +101,7 @@ def test_ctrl_c_ends_with_what_was_measured(monkeypatch, tmp_path):
 def test_nothing_measured_draws_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(budgeting, "available_bytes", lambda: 10)
     picture = tmp_path / "bench.svg"
-    result = bench(*QUICK, "--plot", str(picture))
+    result = bench(*QUICK, "--strategies", "direct", "--plot", str(picture))
     assert result.exit_code == 0 and not picture.exists()
     assert "was not drawn" in result.stderr and "its score matrix" in result.stdout
 
