@@ -34,7 +34,10 @@ def _held(is_large):
         threads, key = held["threads"], (os.getpid(), held["threads"])
         if threads > 1 and key not in held["pools"]:
             np.empty(1 << 24, np.uint8)  # glibc learns from it to keep freed memory, which is dear to get anew
-            held["pools"][key] = concurrent.futures.ThreadPoolExecutor(threads)
+            try:
+                held["pools"][key] = concurrent.futures.ThreadPoolExecutor(threads)
+            except RuntimeError:  # the interpreter is about to end
+                threads = 1
     try:
         yield held["pools"].get(key), threads
     finally:
@@ -46,7 +49,15 @@ def _held(is_large):
     "_results_of": '''
 def _results_of(pool, tasks):
     """The results of functions, each with its arguments, that threads call; none of them goes on after an error."""
-    calls = [pool.submit(*task) for task in tasks]
+    calls = []
+    try:
+        for task in tasks:
+            calls.append(pool.submit(*task))
+    except RuntimeError:  # the interpreter is about to end, and starts no thread any more
+        concurrent.futures.wait(calls)
+        yield from (call.result() for call in calls)
+        yield from (function(*given) for function, *given in tasks[len(calls) :])
+        return
     try:
         for call in calls:
             yield call.result()

@@ -120,10 +120,7 @@ class _PassWriter:
         bounded, merged = self.made.bounded, self.made.merged[0]
         assert bounded is not None
         lines = ["# every score less a bound of its query's scores, so that no largest score is looked for"]
-        for name, columns in bounded.states:
-            lines.append(f"{name} = {self._zeros(self.outer.value(columns).text)}")
-        lines += self._walk(bounded.walk)
-        lines.append(f"{merged.total} = {bounded.weighted}[:, -1:]")
+        lines += self._powers()
         least = f"({self.columns} + 1) * 8 * np.finfo({self.dtype}).tiny / np.finfo({self.dtype}).eps"
         lines.append(f"if np.min({merged.total}) >= {least}:  # nothing that counts was rounded to 0")
         others_of = dict(bounded.others)
@@ -131,11 +128,45 @@ class _PassWriter:
         for name, _ in merged.results:
             source = others_of.get(name, f"{bounded.weighted}[:, :-1]")
             inside.append(f"np.divide({source}, {merged.total}, out={self.into[name]}[_top:_bottom])")
+        bound = f"{self.arrays[bounded.bound]}[_top:_bottom]"
         if merged.log_sum is not None:
-            value = f"{self.arrays[bounded.bound]}[_top:_bottom] + np.log2({merged.total})"
-            value = value if merged.is_binary else f"({value}) * np.log(2)"
-            inside.append(f"{self.into[merged.log_sum]}[_top:_bottom] = {value}")
+            inside.append(
+                f"{self.into[merged.log_sum]}[_top:_bottom] = ({bound} + np.log2({merged.total})) * np.log(2)"
+            )
+        inside += self._kept(merged, bound, merged.total)
         return [*lines, *indented([*inside, "continue"]), "# the same by the largest score of each query"]
+
+    def _powers(self) -> list[str]:
+        """The walk over powers of two of scores less a number; it ends with the sum of each query's."""
+        bounded, merged = self.made.bounded, self.made.merged[0]
+        assert bounded is not None
+        lines = [f"{name} = {self._zeros(self.outer.value(columns).text)}" for name, columns in bounded.states]
+        return [*lines, *self._walk(bounded.walk), f"{merged.total} = {bounded.weighted}[:, -1:]"]
+
+    def _kept(self, merged: Merged, reference: str, total: str) -> list[str]:
+        """What a later pass makes weights of."""
+        if merged.kept is None:
+            return []
+        number, share = (f"{self.into[name]}[_top:_bottom]" for name in merged.kept)
+        return [f"{number} = {reference}", f"{share} = 1 / {total}"]
+
+    def _kept_by_largest(self, merged: Merged) -> list[str]:
+        """The same where the largest score is what is taken off; powers of two are summed again, as they will be."""
+        if merged.kept is None:
+            return []
+        largest, total = self._state(merged.largest), self._state(merged.total)
+        reference = f"np.where({largest} > np.finfo({self.dtype}).min, {largest}, 0)"
+        bounded = self.made.bounded
+        if bounded is None:
+            return self._kept(merged, reference, total)
+        queries = self.arrays[bounded.shifted]
+        lines = [
+            f"_reference_here = {reference} / np.log(2)",
+            f"{queries} = {queries}.copy()",
+            f"{queries}[_top:_bottom, -1:] = -_reference_here",
+            *self._powers(),
+        ]
+        return [*lines, *self._kept(merged, "_reference_here", f"({merged.total} + ({merged.total} == 0))")]
 
     def _exact(self) -> list[str]:
         """The walk by largest scores, and what it gives."""
@@ -172,23 +203,15 @@ class _PassWriter:
         largest, total = self._state(merged.largest), self._state(merged.total)
         if merged.may_be_empty:
             lines.append(f"{total} += {total} == 0  # a query without keys: 0 is divided by 1")
-        elif merged.results:
+        elif merged.results or merged.kept:
             lines += [f"if {self.columns} == 0:", f"    {total} += 1  # without any key 0 is divided by 1"]
         for name, state in merged.results:
             lines.append(f"np.divide({self._state(state)}, {total}, out={self.into[name]}[_top:_bottom])")
-        if merged.log_sum is None:
-            return lines
-        if merged.may_be_empty:
-            # Weights are 0 where the logarithm is plus infinity; the logarithm of no sum is minus infinity.
-            nothing = "-np.inf" if merged.log_sum in self._asked_log_sums() else "np.inf"
-            largest = f"np.where({largest} > np.finfo({self.dtype}).min, {largest}, {nothing})"
-        text = f"{largest} + np.log({total})"
-        text = f"({text}) / np.log(2)" if merged.is_binary else text
-        return [*lines, f"{self.into[merged.log_sum]}[_top:_bottom] = {text}"]
-
-    def _asked_log_sums(self) -> set[str]:
-        """Those that the equations ask for."""
-        return {result.name for result in self.made.results if result.is_asked}
+        if merged.log_sum is not None:
+            if merged.may_be_empty:
+                largest = f"np.where({largest} > np.finfo({self.dtype}).min, {largest}, -np.inf)"
+            lines.append(f"{self.into[merged.log_sum]}[_top:_bottom] = {largest} + np.log({total})")
+        return [*lines, *self._kept_by_largest(merged)]
 
     def _walk(self, walk: Walk) -> list[str]:
         """The loop over the tiles of keys, for one tile of queries."""

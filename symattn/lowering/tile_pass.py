@@ -21,7 +21,6 @@ from symattn.nodes import (
     ColumnMax,
     ElementwiseDifference,
     ElementwiseProduct,
-    ElementwiseQuotient,
     Exponential,
     Intersection,
     LogSumExp,
@@ -36,12 +35,13 @@ from symattn.nodes import (
 
 @dataclass
 class Prepared:
-    """What earlier passes have left: names of values made before tiles, and of each softmax the name of the logarithm
-    of its sums, with whether it is to the base 2.
+    """What earlier passes have left: names of values made before tiles, and of each softmax what weights are made of;
+    ``binary`` are those whose scores went into powers of two.
     """
 
     names: dict[Value, str] = field(default_factory=dict)
-    log_sums: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    kept: dict[str, tuple[str, str]] = field(default_factory=dict)
+    binary: set[str] = field(default_factory=set)
 
 
 def statements_of(found: Pass, tiling: Tiling, prepared: Prepared) -> list[Statement]:
@@ -71,7 +71,9 @@ class _OnePass:
         """What is made before, and the pass."""
         found, tiling = self.found, self.tiling
         is_alone = len(self.softmaxes) == 1 and not self.ordinary and not found.stored
-        self.equations.scales_in_tiles = is_alone and self._linear(self._softmax(self.softmaxes[0]).scores) is not None
+        if is_alone and self._linear(self._softmax(self.softmaxes[0]).scores) is not None:
+            self.equations.scales_in_tiles = True
+            self.prepared.binary.add(self.softmaxes[0])
         texts: dict[str, Value] = {}
         for statement in self.needed:
             if not statement.is_truth:
@@ -150,18 +152,19 @@ class _OnePass:
         return rule(SHIFTED_SCORES, {"A": queries, "B": keys})
 
     def _weights(self, name: str, value: Softmax) -> Value:
-        """The weights, computed again from the scores and the logarithm of the sum of each row."""
-        found, equations = self._linear(value.scores), self.equations
-        log_sum, is_binary = self.prepared.log_sums[name]
-        number = MatrixSymbol(log_sum, self.tiling.shape[0], 1)
+        """The weights, computed again from the scores as the pass before computed them."""
+        found, equations = self._linear(value.scores) if name in self.prepared.binary else None, self.equations
+        reference, share = (MatrixSymbol(each, self.tiling.shape[0], 1) for each in self.prepared.kept[name])
         chosen = self._allowed(value)
+        powers: Value
         if found is not None:
             factor, query, key = found
-            binary = number if is_binary else ElementwiseQuotient(number, log(2))
-            scores = equations.tile(self._shifted(_times(query, factor / log(2)), key, binary))
-            return BinaryExponential(_only(scores, chosen))
-        scores = ElementwiseDifference(equations.tile(value.scores), equations.operand(number, Slice.OF_QUERIES))
-        return Exponential(_only(scores, chosen))
+            query = self._made_before(_times(query, factor / log(2)), "_queries")
+            powers = BinaryExponential(_only(equations.tile(self._shifted(query, key, reference)), chosen))
+        else:
+            number = equations.operand(reference, Slice.OF_QUERIES)
+            powers = Exponential(_only(ElementwiseDifference(equations.tile(value.scores), number), chosen))
+        return ElementwiseProduct(powers, equations.operand(share, Slice.OF_QUERIES))
 
     def _linear(self, scores: Value) -> tuple[Expr, Value, Value] | None:
         return factors(scores, self.tiling)
@@ -192,7 +195,7 @@ class _OnePass:
         self.lines.append((new["l"], rule(MERGED["l"], given)))
         self.carried += [(given["m_1"].name, new["m"]), (given["l_1"].name, new["l"])]
         products = []
-        log_sum, is_binary = None, False
+        log_sum, kept = None, None
         for result in self.found.results:
             if tiling.merged_with.get(result.name) != name:
                 continue
@@ -208,16 +211,15 @@ class _OnePass:
             products.append((result.name, state.name))
             self.results.append(Result(result.name, result.expression.shape, None, "queries"))
         column = (self.tiling.shape[0], S.One)
-        asked = log_sum is not None
         if name in self.found.merged:
-            is_binary = not asked and self._linear(value.scores) is not None
-            log_sum = log_sum or program.fresh("_log_sum")
-            self.prepared.log_sums[name] = log_sum, is_binary
-            program.known[log_sum] = replace(program.facts(value), shape=column)
+            kept = self.prepared.kept[name] = program.fresh("_reference"), program.fresh("_share")
+            for each in kept:
+                program.known[each] = replace(program.facts(value), shape=column)
+                self.results.append(Result(each, column, None, "queries"))
         if log_sum is not None:
-            self.results.append(Result(log_sum, column, None, "queries", is_asked=asked))
+            self.results.append(Result(log_sum, column, None, "queries"))
         empty = value.allowed is not None
-        return Merged(given["m_1"].name, given["l_1"].name, tuple(products), log_sum, is_binary, empty)
+        return Merged(given["m_1"].name, given["l_1"].name, tuple(products), log_sum, kept, empty)
 
     def _state(self, stem: str, columns: Expr = S.One) -> MatrixSymbol:
         symbol = MatrixSymbol(self.program.fresh(stem), ROWS, columns)
@@ -273,7 +275,8 @@ class _OnePass:
         query = self._made_before(_times(query, factor / log(2)), "_queries")
         bound = self._made_before(rule(BOUND, {"Q": query, "K": key}), "_bound")
         allowed = self._allowed(value)
-        scores = _only(equations.tile(self._shifted(query, key, bound)), allowed)
+        product = self._shifted(query, key, bound)
+        scores = _only(equations.tile(product), allowed)
         powers = self.program.fresh("_powers")
         lines: list[tuple[str, Value]] = [(powers, BinaryExponential(scores))]
         carried, others, states = [], [], []
@@ -296,7 +299,7 @@ class _OnePass:
                 others.append((merged.results[place][0], name))
         walk = Walk(tuple(lines), {}, tuple(carried), () if allowed is None else (allowed,), True)
         equations.operand(bound, Slice.OF_QUERIES)
-        return Bounded(walk, weighted, tuple(others), bound, tuple(states))
+        return Bounded(walk, weighted, tuple(others), bound, product.left, tuple(states))
 
     def _comments(self) -> Iterable[str]:
         softmaxes = [self.tiling.tiles.get(name) for name in self._merging_results()]

@@ -29,7 +29,6 @@ class Result:
     value: Value | None
     along: str
     is_largest: bool = False
-    is_asked: bool = True
 
     @property
     def is_of_queries(self) -> bool:
@@ -47,14 +46,16 @@ class Merged:
     """The state of one softmax: the names of its largest scores, its sums and the results that are merged with it.
 
     ``results`` are pairs of a result's name and of the name of its weighted values; ``log_sum`` is the name of the
-    result that takes the logarithm of the sums, if one does; ``is_binary``: to the base 2.
+    result that takes the logarithm of the sums, if the equations ask for it. ``kept`` are the names of what a later
+    pass makes the weights of: the number that is taken off the scores of a query, and one over the sum of what is left,
+    both as the same products give them, so that the weights add up to 1 however large the scores are.
     """
 
     largest: str
     total: str
     results: tuple[tuple[str, str], ...]
     log_sum: str | None
-    is_binary: bool
+    kept: tuple[str, str] | None
     may_be_empty: bool
 
 
@@ -74,12 +75,16 @@ class Walk:
 
 @dataclass(frozen=True)
 class Bounded:
-    """The form without largest scores: one walk whose last column of ``weighted`` are the sums of the rows."""
+    """The form without largest scores: one walk whose last column of ``weighted`` are the sums of the rows.
+
+    ``shifted`` are the queries with the number that is taken off, of which ``bound`` is the first choice.
+    """
 
     walk: Walk
     weighted: str
     others: tuple[tuple[str, str], ...]
     bound: Value
+    shifted: Value
     states: tuple[tuple[str, Expr], ...]
 
 

@@ -205,6 +205,11 @@ class Tiling:
             for statement in (*found["results"], *found["stored"]):
                 if statement.name not in self.merged_with:
                     read |= {each.name for each in self.needed(statement)}
+        pending = [*self.merging]
+        while pending:  # what the scores of a softmax are made of
+            name = pending.pop()
+            source = self.tiles.get(name) or self.results[name]
+            read |= {each.name for each in self.needed(replace(source, name=""))}
         return [name for name in self.merging if name in read and name in self.tiles]
 
     def needed(self, *statements: Statement) -> list[Statement]:

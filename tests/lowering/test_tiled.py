@@ -395,3 +395,34 @@ def test_inputs_of_wrong_shapes_are_refused_as_ever():
             function(np.ones((3, 2)), np.ones((4, 3)), np.ones((4, 2)))
         with pytest.raises(ValueError, match="Q takes a matrix"):
             function(np.ones(3), np.ones((4, 3)), np.ones((4, 2)))
+
+
+@pytest.mark.parametrize("scale", [1e2, 1e4, 1e6])
+@pytest.mark.parametrize("scores", ["Q @ K.T", "c * tanh(Q @ K.T / c)"])
+def test_gradients_of_large_scores_are_as_exact_as_those_of_whole_matrices(scale, scores):
+    """Weights that are computed again add up to 1, also where a score has fewer digits than its weight."""
+    from symattn.calculus import backward
+
+    made = backward(attention(scores, **({"c": ""} if "c *" in scores else {})), wrt=["Q", "V"])
+    values = inputs_of(made, dtype=np.float32, n=40, m=50)
+    values["Q"] *= np.float32(scale)
+    if "c" in values:
+        values["c"] = np.float32(scale)
+    expected, found = lambdify_system(made, "numpy")(**values), tiled(made, width=16, height=32)(**values)
+    assert np.abs(found["dV"] - expected["dV"]).max() <= 1e-4 * np.abs(expected["dV"]).max()
+
+
+def test_a_set_of_one_softmax_leaves_no_tile_of_another_out():
+    equations = "P = softmax(Q @ K.T, where=causal)\nR = softmax(K_2 @ Q.T / 2)\nR_2 = softmax(2 * (Q @ K.T))\n"
+    made = system(equations + "O = P @ V - R_2 @ V / 2 + R.T @ V_2", **QKV, K_2="m d_k", V_2="m d_v")
+    values = inputs_of(made, n=20, m=24)
+    assert_alike(tiled(made)(**values), lambdify_system(made, "numpy")(**values))
+
+
+def test_weights_may_be_the_scores_of_another_softmax():
+    from symattn.calculus import backward
+
+    made = system("P = softmax(Q @ K.T)\nR = softmax(3 * P)\nO = R @ V", **QKV)
+    for each in (made, backward(made)):
+        values = inputs_of(each)
+        assert_alike(tiled(each)(**values), lambdify_system(each, "numpy")(**values))
