@@ -162,10 +162,18 @@ def _generated(
         source = source_by(strategy, system, TARGETS[target], outputs, keys)
     except SymattnError as error:
         first = str(error).splitlines()[0]
-        return None, first.partition(" compute: ")[2].partition(". strategy=")[0] or first
+        return None, _reason(first) or first
     compiled = KERNELS_OF_FLEX in source
     whole = WHOLE.get(name, 0.0)
     return Contestant(name, target, outputs, source, function_name(system), compiled=compiled, whole=whole), ""
+
+
+def _reason(message: str) -> str:
+    """What stands between the strategy that cannot compute something and the one that can."""
+    for opening in (" compute: ", " tile by tile: "):
+        if opening in message:
+            return message.partition(opening)[2].partition(". strategy=")[0]
+    return ""
 
 
 def _missing(library: str, device: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import click
 
 from symattn.benching.machine_of_device import check_device
@@ -125,6 +127,8 @@ def command(
     if picture_path is not None:
         _check_picture(picture_path)
     check_device(device)
+    if math.isnan(seconds):
+        raise InputError("--seconds asks for a number of seconds, found nan.")
     chosen_dtype = dtype or ("bfloat16" if device == "cuda" else "float32")
     if device == "cpu" and chosen_dtype not in ("float32", "float64"):
         raise InputError(f"--dtype {chosen_dtype} is for --device cuda; on the CPU use float32 or float64.")
@@ -191,7 +195,9 @@ def _sizes(texts: tuple[str, ...]) -> dict[str, int]:
     for text in texts:
         name, sign, number = text.partition("=")
         if not (sign and name.strip() and number.strip().isascii() and number.strip().isdigit()):
-            raise InputError(f"--size {text!r} is no size; write --size d_a=32.")
+            raise InputError(f"--size {text!r} is no size: a name and a whole number from 1 on, as in --size d_a=32.")
+        if name.strip() == "n":
+            raise InputError(f"--size {text!r}: the number of tokens is given with -n.")
         if not 1 <= int(number) <= SIZE:
             raise InputError(f"--size {text!r}: a size is from 1 to {SIZE}.")
         found[name.strip()] = int(number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sympy import Basic, Expr, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
+from sympy import Basic, Expr, Identity, MatrixSymbol, OneMatrix, Symbol, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symattn.lowering.program import Program
@@ -14,18 +14,23 @@ from symattn.lowering.tiling import NotTiled, Tiling
 from symattn.lowering.uses import COLUMN, ROW, viewed
 from symattn.nodes import (
     Arithmetic,
+    Block,
     ElementwiseFunction,
     ElementwisePower,
     ElementwiseProduct,
     ElementwiseQuotient,
+    Hardmax,
+    HorizontalStack,
     IndexCondition,
     IndexedMatrix,
+    IndexSum,
     Intersection,
     MatrixProduct,
     Member,
     Negation,
     Scatter,
     Value,
+    VerticalStack,
     is_matrix,
 )
 from symattn.nodes.cases import put_in
@@ -34,6 +39,18 @@ from symattn.shapes import same_size, size
 
 ROWS, COLUMNS = size("_rows"), size("_columns")
 """How many queries and how many keys a tile has."""
+
+
+WORDS: dict[type, str] = {
+    IndexSum: "a sum over an index",
+    Transpose: "the transpose of scores",
+    HorizontalStack: "hstack",
+    VerticalStack: "vstack",
+    Identity: "eye",
+    Block: "a block of scores",
+    Hardmax: "the largest score of a row",
+}
+"""What has no tiles, as users write it."""
 
 
 class Slice(Enum):
@@ -132,7 +149,7 @@ class TileEquations:
             return value.func(ROWS, COLUMNS)
         if isinstance(value, (Arithmetic, ElementwisePower, ElementwiseFunction, Negation, Intersection)):
             return rebuilt(value, tuple(map(self.tile, value.args)))
-        raise NotTiled(f"{type(value).__name__.lower()} has no tiles")
+        raise NotTiled(f"{WORDS.get(type(value), type(value).__name__.lower())} has no tiles")
 
     def _stretched(self, value: Value) -> Value:
         """A matrix that is made before, of which a tile needs its own part."""

@@ -22,6 +22,7 @@ from symattn.nodes import (
     ColumnSum,
     ElementwiseProduct,
     ElementwiseQuotient,
+    Entmax,
     LogSumExp,
     MatrixProduct,
     Member,
@@ -118,7 +119,8 @@ class Tiling:
         value, level = statement.expression, self._latest(statement.expression)
         if isinstance(value, OverAllowedKeys):
             if not isinstance(value, Softmax):
-                raise NotTiled(f"{type(value).__name__.lower()} asks for all scores of a query at once")
+                kind = "sparsemax or entmax" if isinstance(value, Entmax) else type(value).__name__.lower()
+                raise NotTiled(f"{kind} asks for all scores of a query at once")
             self.merging[statement.name] = level
             level += 1
         self.tiles[statement.name] = statement

@@ -315,9 +315,9 @@ def test_without_threadpoolctl_one_thread_goes_over_the_tiles(monkeypatch):
 
 
 REFUSED = {
-    "P = sparsemax(Q @ K.T)\nO = P @ V": "entmax asks for all scores of a query at once",
+    "P = sparsemax(Q @ K.T)\nO = P @ V": "sparsemax or entmax asks for all scores of a query at once",
     "P = softmax(Q @ K.T)\nO = (P @ P.T) @ Q": "multiplies matrices that have an entry for every query and key",
-    "P = softmax(sum(a, tanh(Q[:, a] + K[:, a].T)))\nO = P @ V": "indexsum has no tiles",
+    "P = softmax(sum(a, tanh(Q[:, a] + K[:, a].T)))\nO = P @ V": "a sum over an index has no tiles",
     "O = Q @ (K.T @ V)": "nothing in it has an entry for every query and key",
 }
 
