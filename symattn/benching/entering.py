@@ -180,8 +180,12 @@ def _missing(library: str, device: str) -> str:
     """Why code of a library cannot run, if it cannot."""
     if library == "numpy":
         return "NumPy computes on the CPU alone" if device != "cpu" else ""
+    return "" if is_installed(library) else f"{library} is not installed: pip install 'symattn[{library}]'"
+
+
+def is_installed(library: str) -> bool:
+    """Whether a library can be imported, which is not done to find out."""
     try:
-        found = importlib.util.find_spec(library) is not None
+        return importlib.util.find_spec(library) is not None
     except ValueError:
-        found = False
-    return "" if found else f"{library} is not installed: pip install 'symattn[{library}]'"
+        return False

@@ -1,6 +1,5 @@
 """Who takes part in a benchmark: strategies that have something to compute, and peers that a mechanism has."""
 
-import sys
 from dataclasses import replace
 
 import pytest
@@ -114,8 +113,7 @@ def test_strategies_are_those_that_targets_have(monkeypatch):
 
 
 def test_without_torch_its_rows_say_so(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    monkeypatch.setattr(entering.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(entering, "is_installed", lambda library: False)
     field = field_of("scaled-dot")
     assert names_of(field) == NUMPY
     assert {name for name, reason in field.refused.items() if "pip install 'symattn[torch]'" in reason} == {

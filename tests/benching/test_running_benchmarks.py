@@ -31,9 +31,7 @@ def quick(monkeypatch):
 @pytest.fixture
 def numpy_alone(monkeypatch):
     """As if torch were not installed."""
-    monkeypatch.setattr(
-        "symattn.benching.entering.importlib.util.find_spec", lambda name: None if name == "torch" else object()
-    )
+    monkeypatch.setattr("symattn.benching.entering.is_installed", lambda library: library != "torch")
 
 
 def settings(**changes):
