@@ -9,8 +9,9 @@ from typing import Any
 
 from symattn.equations import EquationSystem
 from symattn.errors import InputError, UnknownNameError
+from symattn.lowering.costs import counts_of_heads, feature_sizes
 from symattn.lowering.uses import uses_of
-from symattn.nodes import OverAllowedKeys, is_matrix, lengths_of, shape_of
+from symattn.nodes import is_matrix, lengths_of, shape_of
 
 ALLOWED = 0.75
 """Which part of the keys a random mask allows; one of each query's at least."""
@@ -102,12 +103,8 @@ def sizes_for(
     for name in given:
         if name not in own:
             raise UnknownNameError(f"{system.name} has no size {name}; it has: {', '.join(own) or 'none'}.")
-    matrices = [symbol for symbol in system.input_symbols if is_matrix(symbol)]
-    scores = [node.shape for equation in system for node in equation.expression.atoms(OverAllowedKeys)]
-    long = {part for shape in scores for length in shape for part in length.free_symbols}
-    families = [part for symbol in matrices for length in lengths_of(symbol) for part in length.free_symbols]
-    few = list(dict.fromkeys(symbol.name for symbol in families))
-    short = {part.name for symbol in matrices for part in shape_of(symbol)[1].free_symbols - long}
+    few = [str(symbol) for symbol in counts_of_heads(system)]
+    short = {str(symbol) for symbol in feature_sizes(system)}
     counts = dict(zip(few, _factors(heads, len(few)), strict=True))
     chosen = {name: counts.get(name, features if name in short else n) for name in own}
     return {**chosen, **given}

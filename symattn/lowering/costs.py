@@ -28,12 +28,8 @@ class Costs:
     """
 
     def __init__(self, system: EquationSystem) -> None:
-        matrices = [symbol for symbol in system.input_symbols if shape_of(symbol)]
-        scores = [node.scores for equation in system for node in equation.expression.atoms(OverAllowedKeys)]
-        long = {part for matrix in scores for length in matrix.shape for part in length.free_symbols}
-        self._short = {part for symbol in matrices for part in shape_of(symbol)[1].free_symbols} - long
+        self._few, self._short = counts_of_heads(system), feature_sizes(system)
         self._guesses: dict[Expr, int] = {}
-        self._few = {part for symbol in matrices for length in lengths_of(symbol) for part in length.free_symbols}
 
     def _guess(self, length: Expr) -> int:
         if length not in self._guesses:
@@ -52,3 +48,17 @@ class Costs:
         for length in shape:
             count *= self._guess(length)
         return count
+
+
+def counts_of_heads(system: EquationSystem) -> dict[Basic, None]:
+    """The sizes that are lengths of the axes of families, in the order of the inputs."""
+    lengths = (length for symbol in system.input_symbols if shape_of(symbol) for length in lengths_of(symbol))
+    return {part: None for length in lengths for part in length.free_symbols}
+
+
+def feature_sizes(system: EquationSystem) -> set[Basic]:
+    """The sizes that are the second one of an input and none of scores."""
+    scores = [node.scores for equation in system for node in equation.expression.atoms(OverAllowedKeys)]
+    long = {part for matrix in scores for length in matrix.shape for part in length.free_symbols}
+    matrices = [symbol for symbol in system.input_symbols if shape_of(symbol)]
+    return {part for symbol in matrices for part in shape_of(symbol)[1].free_symbols} - long

@@ -11,7 +11,7 @@ from sympy import Expr, Ge, Le, MatrixExpr, MatrixSymbol, S, Symbol, Transpose
 from symattn.errors import LoweringError
 from symattn.lowering.comments import text_of
 from symattn.lowering.fused_nodes import FlexProduct, KernelProduct
-from symattn.lowering.program import Program, Statement, mentions
+from symattn.lowering.program import Program, Statement, mentions, on_the_way
 from symattn.lowering.recognising import Attention, NotFused, flipped, recognised
 from symattn.lowering.rewriting import rebuilt
 from symattn.lowering.uses import COLUMN, ROW, viewed
@@ -86,7 +86,8 @@ class _Fusing:
     def replace_products(self) -> None:
         program = self.program
         fused = [replace(each, expression=self._with_kernels(each.expression, each)) for each in program.statements]
-        program.statements = _needed(fused, program.outputs)
+        needed = on_the_way({each.name: each.expression for each in fused}, program.outputs)
+        program.statements = [each for each in fused if each.name in needed]
         kept = {statement.name for statement in program.statements}
         for position, statement in enumerate(program.statements):
             gone = self._inside.get(statement.name, set()) - kept
@@ -247,13 +248,3 @@ def _weights_in(value: Value) -> Iterator[Value]:
         yield value
     for part in value.args:
         yield from _weights_in(part)
-
-
-def _needed(statements: list[Statement], outputs: tuple[str, ...]) -> list[Statement]:
-    """The statements on the way to the outputs."""
-    wanted, kept = set(outputs), []
-    for statement in reversed(statements):
-        if statement.name in wanted:
-            kept.append(statement)
-            wanted |= set(mentions(statement.expression, [each.name for each in statements]))
-    return kept[::-1]

@@ -316,3 +316,13 @@ def mentions(value: Value, names: Iterable[str]) -> list[str]:
         else:
             pending.extend(part.args)
     return found
+
+
+def on_the_way(values: dict[str, Value], wanted: Iterable[str]) -> list[str]:
+    """The names among some values that the wanted ones rest on, these included, in the order of the values."""
+    asked, kept = set(wanted), list[str]()
+    for name in reversed(values):
+        if name in asked:
+            kept.append(name)
+            asked |= set(mentions(values[name], values))
+    return kept[::-1]

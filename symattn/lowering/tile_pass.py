@@ -10,7 +10,7 @@ from sympy import Expr, MatrixExpr, MatrixSymbol, OneMatrix, S, log
 
 from symattn.lowering.comments import text_of
 from symattn.lowering.merging import BOUND, MERGED, SHIFTED_QUERY, SHIFTED_SCORES, WITH_ONES, rule
-from symattn.lowering.program import Statement, mentions
+from symattn.lowering.program import Statement, mentions, on_the_way
 from symattn.lowering.rewriting import rebuilt
 from symattn.lowering.tile_nodes import BinaryExponential, OnlyAllowed
 from symattn.lowering.tile_systems import ROWS, Operand, Slice, TileEquations
@@ -79,7 +79,7 @@ class _OnePass:
             if not statement.is_truth:
                 self.lines.append((statement.name, self._tile_value(statement)))
                 texts[statement.name] = statement.expression if statement.text is None else statement.text
-        self.lines = _used(self.lines, self._roots())
+        self.lines = self._used()
         merged = [self._merge(name) for name in self.softmaxes]
         for statement in self.ordinary:
             self._sum(statement)
@@ -118,9 +118,13 @@ class _OnePass:
         scores = [replace(each, name="") for each in self.sources.values()]
         return self.tiling.needed(*scores, *self.ordinary, *self.found.stored)
 
-    def _roots(self) -> list[Value]:
-        stored = (self.equations.symbol(each.name) for each in self.found.stored)
-        return [*(each.expression for each in (*self.sources.values(), *self.ordinary)), *stored]
+    def _used(self) -> list[tuple[str, Value]]:
+        """The equations that results rest on; scores that were folded into products are left out."""
+        values = dict(self.lines)
+        asked = (*self.sources.values(), *self.ordinary)
+        wanted = {name for each in asked for name in mentions(each.expression, values)}
+        names = on_the_way(values, wanted | {each.name for each in self.found.stored})
+        return [(name, values[name]) for name in names]
 
     def _tile_value(self, statement: Statement) -> Value:
         value = statement.expression
@@ -323,15 +327,3 @@ def _ones(length: Expr) -> Value:
 
 def _only(scores: Value, allowed: MatrixExpr | None) -> Value:
     return scores if allowed is None else OnlyAllowed(scores, allowed)
-
-
-def _used(lines: list[tuple[str, Value]], roots: Iterable[Value]) -> list[tuple[str, Value]]:
-    """The equations that others, or the roots, mention; scores that were folded into products are left out."""
-    names = [name for name, _ in lines]
-    wanted = {name for root in roots for name in mentions(root, names)}
-    kept = []
-    for name, value in reversed(lines):
-        if name in wanted:
-            kept.append((name, value))
-            wanted |= set(mentions(value, names))
-    return kept[::-1]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from sympy import Expr, MatrixSymbol, S, Symbol, Transpose
+from sympy import Expr, MatrixSymbol, S, Symbol
 
 from symattn.errors import LoweringError
 from symattn.lowering.comments import text_of
-from symattn.lowering.program import Program, Statement, mentions
+from symattn.lowering.program import Program, Statement, mentions, on_the_way
+from symattn.lowering.recognising import flipped
 from symattn.lowering.rewriting import rebuilt
 from symattn.nodes import (
     ColumnMax,
@@ -52,8 +53,7 @@ class NotTiled(LoweringError):
 class Pass:
     """One walk over all tiles: ``axes`` are the indices it runs over, ``results`` what it gives.
 
-    ``merged`` are softmaxes whose rows are summed in it, each with the products that are merged with them;
-    ``sums`` the names of their logarithms, where a later pass asks for them.
+    ``stored`` are values in tiles that are asked for as a whole, ``merged`` softmaxes whose weights a later pass reads.
     """
 
     number: int
@@ -219,15 +219,11 @@ class Tiling:
 
         The scores of a softmax are needed for its weights.
         """
-        wanted: set[str] = {each.name for each in statements}
+        values = {name: tile.expression for name, tile in self.tiles.items()}
+        wanted = {each.name for each in statements}
         for statement in statements:
-            wanted |= set(mentions(statement.expression, self.tiles))
-        kept = []
-        for name in reversed(self.tiles):
-            if name in wanted:
-                kept.append(self.tiles[name])
-                wanted |= set(mentions(self.tiles[name].expression, self.tiles))
-        return kept[::-1]
+            wanted |= set(mentions(statement.expression, values))
+        return [self.tiles[name] for name in on_the_way(values, wanted)]
 
     @staticmethod
     def _written(statement: Statement) -> str:
@@ -253,17 +249,12 @@ def _same(a: Shape, b: Shape) -> bool:
     return all(map(same_size, a, b))
 
 
-def transposed(value: Value) -> Value:
-    """The transpose; of a transpose, what it is of."""
-    return value.arg if isinstance(value, Transpose) else Transpose(value)
-
-
 def factors(value: Value, tiling: Tiling) -> tuple[Expr, Value, Value] | None:
     """A number and two matrices of which the scores are ``number * A @ B.T``; ``None`` if they are something else."""
     if isinstance(value, (MatrixSymbol, Member)) and value.name in tiling.tiles:
         return factors(tiling.tiles[value.name].expression, tiling)
     if isinstance(value, MatrixProduct) and not any(map(tiling.in_tiles, value.args)):
-        return S.One, value.left, transposed(value.right)
+        return S.One, value.left, flipped(value.right)
     if isinstance(value, Negation):
         found = factors(value.args[0], tiling)
         return found and (-found[0], *found[1:])
