@@ -38,70 +38,93 @@ def _gathered(dtype, lengths, *parts):
 ''',
     "_in_blocks": '''
 def _in_blocks(statements, dtype, inputs, results):
-    """Results of all instances, block by block, with LANES of them side by side as the last axis of every array.
+    """Results of all instances, block by block, each with the batch as the first and the last axis of every array.
 
     ``inputs``: arrays with their own lengths and the order in which their own axes lie in memory; ``results``: own
-    lengths, the shapes of which the batches are made, and the dtype. An input whose memory has the batch last already
-    is not copied.
+    lengths, the shapes of which the batches are made, and the dtype. Inputs whose memory has the batch last are read
+    where they lie, and if all are so, results are. Memory of blocks is kept for the next call.
     """
-    whole = np.broadcast_shapes(*(array.shape[: array.ndim - len(lengths)] for array, lengths, _ in inputs))
+    batches = [array.shape[: array.ndim - len(lengths)] for array, lengths, _ in inputs]
+    whole = np.broadcast_shapes(*batches)
     count = math.prod(whole)
     stacks = []
-    for array, lengths, _ in inputs:
-        own = array.shape[: array.ndim - len(lengths)]
+    for (array, lengths, _), own in zip(inputs, batches):
         if math.prod(own) != 1 and own != whole:
             array, own = np.broadcast_to(array, whole + lengths), whole
         stacks.append(array.reshape(math.prod(own), *lengths))
-    made = [np.empty((count, *lengths), kind) for lengths, _, kind in results]
-    numbers = sum(math.prod(each[1]) for each in inputs) + sum(math.prod(each[0]) for each in results)
+    is_last = all(_lies_last(stack, 0, dtype) for stack in stacks)
+    groups, lanes, starts = _starts(count, BLOCK if is_last else LANES)
+    given = [_batch_last(stack, groups, lanes, starts) for stack in stacks]
+    made = [_empty((count, *lengths), kind, is_last) for lengths, _, kind in results]
+    taken = [_batch_last(array, groups, lanes, starts) for array in made]
+    key = (np.dtype(dtype), groups, lanes, *(len(stack) == 1 for stack in stacks))
+    copies, memory = _KEPT.pop(key, ({}, {}))  # so that no other thread finds them
     with np.errstate(all="ignore"):
-        even = count // LANES * LANES
-        for start, stop, lanes in ((0, even, LANES), (even, count, count - even)):
-            if start == stop:
-                continue
-            step = max(BLOCK // numbers // LANES, 1)
-            given = [_batch_last(stack, start, stop, lanes) for stack in stacks]
-            taken = [_batch_last(array, start, stop, lanes) for array in made]
-            blocks = [_memory_for(view, order, step, dtype) for view, (*_, order) in zip(given, inputs)]
-            memory = {}
-            for first in range(0, (stop - start) // lanes, step):
-                block = slice(first, first + step)
-                if first + step > (stop - start) // lanes:
-                    memory = {}
-                values = statements(dtype, memory, *map(_block_of, given, blocks, [block] * len(given)))
-                for array, value in zip(taken, values):
-                    array[block] = value
+        for block in range(len(starts)):
+            is_new = not memory
+            arrays = [
+                _side_by_side(views[block], dtype, at, order, copies)
+                for at, (views, (*_, order)) in enumerate(zip(given, inputs))
+            ]
+            for views, value in zip(taken, statements(dtype, memory, *arrays)):
+                views[block][...] = value
+            if is_new:
+                memory = {name: _in_one_row(array) for name, array in memory.items()}
+    _KEPT.clear()
+    _KEPT[key] = copies, memory
     return [
         _only(array.reshape(whole + lengths), np.broadcast_shapes(*own), len(lengths))
         for array, (lengths, own, _) in zip(made, results)
     ]
 ''',
+    "_lies_last": '''
+def _lies_last(array, axis, dtype):
+    """Whether an array's instances, along one axis, lie side by side in memory, as what is computed with."""
+    kind = np.bool_ if array.dtype == np.bool_ else dtype
+    return array.shape[axis] == 1 or (array.dtype == kind and array.strides[axis] == array.itemsize)
+''',
+    "_empty": '''
+def _empty(shape, dtype, is_last):
+    """An array for results, with its first axis first or last in memory."""
+    return np.moveaxis(np.empty((*shape[1:], shape[0]), dtype), -1, 0) if is_last else np.empty(shape, dtype)
+''',
+    "_in_one_row": '''
+def _in_one_row(array):
+    """Memory like that of a block, but with the groups beside each other: most calls see one long row of instances."""
+    made = np.empty((*array.shape[1:-1], len(array), array.shape[-1]), array.dtype)
+    return np.moveaxis(made, -2, 0)
+''',
+    "_starts": '''
+def _starts(count, most):
+    """The groups of a block, the instances of a group, and where blocks start: the last may begin within another."""
+    blocks = max(math.ceil(count / BLOCK), 1)
+    while True:
+        size = math.ceil(count / blocks)
+        groups = max(math.ceil(size / most), 1)
+        lanes = math.ceil(size / groups)
+        if groups * lanes <= count:
+            return groups, lanes, [min(start, count - groups * lanes) for start in range(0, count, groups * lanes or 1)]
+        blocks += 1
+''',
     "_batch_last": '''
-def _batch_last(stack, start, stop, lanes):
-    """Some instances, so many side by side as the last axis and the others along the first one; a view."""
+def _batch_last(stack, groups, lanes, starts):
+    """The blocks of a stack, groups along the first axis and the instances of a group along the last; views."""
     if len(stack) == 1:
-        start, stop, lanes = 0, 1, 1
-    groups = stack[start:stop].reshape((stop - start) // lanes, lanes, *stack.shape[1:])
-    return groups.transpose(0, *range(2, groups.ndim), 1)
+        groups, lanes, starts = 1, 1, [0] * len(starts)
+    lengths, axes = (groups, lanes, *stack.shape[1:]), (0, *range(2, stack.ndim + 1), 1)
+    return [stack[start : start + groups * lanes].reshape(lengths).transpose(axes) for start in starts]
 ''',
-    "_memory_for": '''
-def _memory_for(view, order, step, dtype):
-    """Memory for a block of instances side by side, its own axes in an order; None where they lie so already."""
-    kind = np.bool_ if view.dtype == np.bool_ else dtype
-    if view.dtype == kind and (view.strides[-1] == view.itemsize or view.shape[-1] == 1):
-        return None
-    lengths = [view.shape[1 + axis] for axis in order]
-    memory = np.empty((min(step, len(view)), *lengths, view.shape[-1]), kind)
-    return np.moveaxis(memory, range(1, 1 + len(order)), [1 + axis for axis in order])
-''',
-    "_block_of": '''
-def _block_of(view, memory, block):
-    """A block of instances, where it lies or in the memory for it; what is the same for all has one."""
-    part = view[block] if len(view) > 1 else view
-    if memory is None:
-        return part
-    memory[: len(part)] = part
-    return memory[: len(part)]
+    "_side_by_side": '''
+def _side_by_side(view, dtype, at, order, copies):
+    """A block of an input where it lies, if its instances are side by side, or copied with its own axes in an order."""
+    if _lies_last(view, -1, dtype):
+        return view
+    if at not in copies:
+        lengths = [view.shape[1 + axis] for axis in order]
+        made = np.empty((len(view), *lengths, view.shape[-1]), np.bool_ if view.dtype == np.bool_ else dtype)
+        copies[at] = np.moveaxis(made, range(1, 1 + len(order)), [1 + axis for axis in order])
+    copies[at][...] = view
+    return copies[at]
 ''',
     "_only": '''
 def _only(array, batches, axes):

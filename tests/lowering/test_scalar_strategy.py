@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -125,21 +126,55 @@ def test_whole_numbers_become_float64():
     assert scaled()(Q, K, V).dtype == np.float64
 
 
-@pytest.mark.parametrize("strided", [False, True])
-def test_arrays_that_have_the_batch_last_in_memory_are_read_where_they_lie(strided):
-    count = 2 * 1280 + 3
+@pytest.mark.parametrize("is_last", [False, True])
+def test_arrays_that_have_the_batch_last_in_memory_are_read_where_they_lie(is_last):
+    count = 3 * 1280 + 3
     Q, K, V = (np.moveaxis(random(*shape, count), -1, 0) for shape in ((3, 4), (2, 4), (2, 5)))
     f = scaled()
-    copied, memory_for = [], f.__globals__["_memory_for"]
+    given = (Q, K, V) if is_last else [np.ascontiguousarray(array) for array in (Q, K, V)]
+    found = f(*given)
+    assert np.allclose(found, by_torch(*(np.ascontiguousarray(array) for array in (Q, K, V))), atol=1e-14)
+    assert (found.strides[0] == found.itemsize) == is_last
+    ((copies, _),) = f.__globals__["_KEPT"].values()
+    assert len(copies) == (0 if is_last else 3)
 
-    def watched(*given):
-        copied.append(memory_for(*given))
-        return copied[-1]
 
-    f.__globals__["_memory_for"] = watched
-    given = [np.ascontiguousarray(array) for array in (Q, K, V)] if strided else (Q, K, V)
-    assert np.allclose(f(*given), by_torch(*(np.ascontiguousarray(array) for array in (Q, K, V))), atol=1e-14)
-    assert [memory is not None for memory in copied] == [strided] * 6  # of whole groups, and of the rest
+@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 509, 1021, 7919, 20_011])
+@pytest.mark.parametrize("is_last", [False, True])
+def test_blocks_cover_every_number_of_instances_once_at_least(count, is_last):
+    Q, K, V = (np.moveaxis(random(*shape, count), -1, 0) for shape in ((3, 4), (2, 4), (2, 5)))
+    given = (Q, K, V) if is_last else [np.ascontiguousarray(array) for array in (Q, K, V)]
+    f = scaled()
+    expected = SCALED.lambdify()(*given)
+    assert f(*given).shape == (count, 3, 5)
+    assert np.allclose(f(*given), expected, atol=1e-14)
+    half = count // 2
+    assert np.allclose(f(*(array[:half] for array in given)), expected[:half], atol=1e-14)
+
+
+def test_memory_that_is_kept_does_not_reach_results_of_other_calls():
+    f = scaled()
+    first, second = (qkv(700), [2 * array for array in qkv(700)])
+    found = f(*first)
+    before = found.copy()
+    f(*second)
+    assert np.array_equal(found, before)
+    shared = [first[0][:1], *first[1:]]  # one query for all: blocks of other shapes
+    assert np.allclose(f(*shared), SCALED.lambdify()(*shared), atol=1e-14)
+    assert np.array_equal(f(*first), before)
+    narrow = [array.astype(np.float32) for array in first]
+    assert f(*narrow).dtype == np.float32
+    assert np.array_equal(f(*first), before)
+
+
+def test_threads_that_call_at_once_do_not_share_memory():
+    f = scaled()
+    given = [[scale * array for array in qkv(3000)] for scale in (1.0, -2.0, 0.5, 3.0)]
+    expected = [SCALED.lambdify()(*arrays) for arrays in given]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for found, right in zip(pool.map(lambda arrays: f(*arrays), given), expected, strict=True):
+                assert np.allclose(found, right, atol=1e-13)
 
 
 def everything(batch, **changed):
