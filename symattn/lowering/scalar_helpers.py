@@ -45,54 +45,45 @@ def _in_blocks(statements, dtype, inputs, results):
     where they lie, and if all are so, results are. Memory of blocks is kept for the next call.
     """
     batches = [array.shape[: array.ndim - len(lengths)] for array, lengths, _ in inputs]
-    whole = np.broadcast_shapes(*batches)
+    whole = _joint(batches)
     count = math.prod(whole)
     stacks = []
     for (array, lengths, _), own in zip(inputs, batches):
-        if math.prod(own) != 1 and own != whole:
+        if own != whole and math.prod(own) != 1:
             array, own = np.broadcast_to(array, whole + lengths), whole
         stacks.append(array.reshape(math.prod(own), *lengths))
-    is_last = all(_lies_last(stack, 0, dtype) for stack in stacks)
-    groups, lanes, starts = _starts(count, BLOCK if is_last else LANES)
+    are_last = [_lies_last(stack, dtype) for stack in stacks]
+    groups, lanes, starts = _starts(count, BLOCK if all(are_last) else LANES)
     given = [_batch_last(stack, groups, lanes, starts) for stack in stacks]
-    made = [_empty((count, *lengths), kind, is_last) for lengths, _, kind in results]
+    made = [_empty((count, *lengths), kind, all(are_last)) for lengths, _, kind in results]
     taken = [_batch_last(array, groups, lanes, starts) for array in made]
-    key = (np.dtype(dtype), groups, lanes, *(len(stack) == 1 for stack in stacks))
-    copies, memory = _KEPT.pop(key, ({}, {}))  # so that no other thread finds them
-    with np.errstate(all="ignore"):
-        for block in range(len(starts)):
-            is_new = not memory
-            arrays = [
-                _side_by_side(views[block], dtype, at, order, copies)
-                for at, (views, (*_, order)) in enumerate(zip(given, inputs))
-            ]
-            for views, value in zip(taken, statements(dtype, memory, *arrays)):
-                views[block][...] = value
-            if is_new:
-                memory = {name: _in_one_row(array) for name, array in memory.items()}
-    _KEPT.clear()
-    _KEPT[key] = copies, memory
+    again = len(starts) * groups * lanes - count  # instances that the last block has in common with others
+    lasts = [np.empty((groups * lanes, *array.shape[1:]), array.dtype) for array in made if again]
+    for views, last in zip(taken, lasts):
+        views[-1:] = _batch_last(last, groups, lanes, [0])
+    key = (np.dtype(dtype), groups, lanes, *(len(stack) == 1 for stack in stacks), *are_last)
+    if key not in _KEPT:
+        _KEPT.clear()
+    kept = _KEPT.setdefault(key, [])
+    orders = [None if is_last else order for is_last, (*_, order) in zip(are_last, inputs)]
+    _shared(len(starts), lambda blocks: _of_blocks(blocks, statements, dtype, given, orders, taken, kept))
+    for array, last in zip(made, lasts):
+        array[count - groups * lanes + again :] = last[again:]
     return [
-        _only(array.reshape(whole + lengths), np.broadcast_shapes(*own), len(lengths))
+        _only(array.reshape(whole + lengths), _joint(own), len(lengths))
         for array, (lengths, own, _) in zip(made, results)
     ]
 ''',
+    "_joint": '''
+def _joint(shapes):
+    """The shape that some shapes stretch to."""
+    return shapes[0] if shapes and shapes.count(shapes[0]) == len(shapes) else np.broadcast_shapes(*shapes)
+''',
     "_lies_last": '''
-def _lies_last(array, axis, dtype):
-    """Whether an array's instances, along one axis, lie side by side in memory, as what is computed with."""
-    kind = np.bool_ if array.dtype == np.bool_ else dtype
-    return array.shape[axis] == 1 or (array.dtype == kind and array.strides[axis] == array.itemsize)
-''',
-    "_empty": '''
-def _empty(shape, dtype, is_last):
-    """An array for results, with its first axis first or last in memory."""
-    return np.moveaxis(np.empty((*shape[1:], shape[0]), dtype), -1, 0) if is_last else np.empty(shape, dtype)
-''',
-    "_in_one_row": '''
-def _in_one_row(array):
-    """Memory like that of a block, but with the groups beside each other: most calls see one long row of instances."""
-    made = np.empty((*array.shape[1:-1], len(array), array.shape[-1]), array.dtype)
-    return np.moveaxis(made, -2, 0)
+def _lies_last(stack, dtype):
+    """Whether an array's instances lie side by side in memory, as what is computed with; one does."""
+    kind = np.bool_ if stack.dtype == np.bool_ else dtype
+    return stack.dtype == kind and (stack.strides[0] == stack.itemsize or len(stack) == 1)
 ''',
     "_starts": '''
 def _starts(count, most):
@@ -114,17 +105,66 @@ def _batch_last(stack, groups, lanes, starts):
     lengths, axes = (groups, lanes, *stack.shape[1:]), (0, *range(2, stack.ndim + 1), 1)
     return [stack[start : start + groups * lanes].reshape(lengths).transpose(axes) for start in starts]
 ''',
-    "_side_by_side": '''
-def _side_by_side(view, dtype, at, order, copies):
-    """A block of an input where it lies, if its instances are side by side, or copied with its own axes in an order."""
-    if _lies_last(view, -1, dtype):
-        return view
-    if at not in copies:
-        lengths = [view.shape[1 + axis] for axis in order]
-        made = np.empty((len(view), *lengths, view.shape[-1]), np.bool_ if view.dtype == np.bool_ else dtype)
-        copies[at] = np.moveaxis(made, range(1, 1 + len(order)), [1 + axis for axis in order])
-    copies[at][...] = view
-    return copies[at]
+    "_of_blocks": '''
+def _of_blocks(blocks, statements, dtype, given, orders, taken, kept):
+    """Put results of some blocks where they are to be, in memory that was kept or is from now on."""
+    copies, memory = kept.pop() if kept else ({}, {})  # which no other thread finds
+    with np.errstate(all="ignore"):
+        for block in blocks:
+            arrays = [views[block] for views in given]
+            for at, order in enumerate(orders):
+                if order is not None:
+                    if at not in copies:
+                        copies[at] = _room_for(arrays[at], dtype, order)
+                    copies[at][...] = arrays[at]
+                    arrays[at] = copies[at]
+            is_new = not memory
+            for views, value in zip(taken, statements(dtype, memory, *arrays)):
+                views[block][...] = value
+            if is_new:
+                memory = {name: _in_one_row(array) for name, array in memory.items()}
+    kept.append((copies, memory))
+''',
+    "_room_for": '''
+def _room_for(view, dtype, order):
+    """Memory for a block of an input, with its own axes in an order."""
+    lengths, kind = [view.shape[1 + axis] for axis in order], np.bool_ if view.dtype == np.bool_ else dtype
+    made = np.empty((len(view), *lengths, view.shape[-1]), kind)
+    return np.moveaxis(made, range(1, 1 + len(order)), [1 + axis for axis in order])
+''',
+    "_in_one_row": '''
+def _in_one_row(array):
+    """Memory like that of a block, but with the groups beside each other: most calls see one long row of instances."""
+    made = np.empty((*array.shape[1:-1], len(array), array.shape[-1]), array.dtype)
+    return np.moveaxis(made, -2, 0)
+''',
+    "_shared": '''
+def _shared(count, function):
+    """Call a function with shares of some blocks, each share on a thread of its own; threads stay for later calls.
+
+    Four blocks and more are shared, among as many threads as the process may have cores, but four at most, and no more
+    than OMP_NUM_THREADS says.
+    """
+    blocks, calls, threads = range(count), [], 1
+    if count >= 4:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        asked = os.environ.get("OMP_NUM_THREADS", "")
+        threads = min(4, cores, int(asked) if asked.isdigit() and int(asked) else cores)
+    for at in range(1, threads):
+        try:
+            if os.getpid() not in _POOLS:  # a forked process has none of its parent's threads
+                _POOLS[os.getpid()] = concurrent.futures.ThreadPoolExecutor(3)
+            calls.append(_POOLS[os.getpid()].submit(function, blocks[at::threads]))
+        except RuntimeError:  # the interpreter is about to end, and starts no thread any more
+            function(blocks[at::threads])
+    function(blocks[::threads])
+    for call in calls:
+        call.result()
+''',
+    "_empty": '''
+def _empty(shape, dtype, is_last):
+    """An array for results, with its first axis first or last in memory."""
+    return np.moveaxis(np.empty((*shape[1:], shape[0]), dtype), -1, 0) if is_last else np.empty(shape, dtype)
 ''',
     "_only": '''
 def _only(array, batches, axes):

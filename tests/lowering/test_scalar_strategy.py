@@ -135,7 +135,7 @@ def test_arrays_that_have_the_batch_last_in_memory_are_read_where_they_lie(is_la
     found = f(*given)
     assert np.allclose(found, by_torch(*(np.ascontiguousarray(array) for array in (Q, K, V))), atol=1e-14)
     assert (found.strides[0] == found.itemsize) == is_last
-    ((copies, _),) = f.__globals__["_KEPT"].values()
+    (((copies, _),),) = f.__globals__["_KEPT"].values()
     assert len(copies) == (0 if is_last else 3)
 
 
