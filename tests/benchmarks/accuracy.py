@@ -22,7 +22,7 @@ import random
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ from symattn.mechanisms import named, names
 from symattn.verification.autograd import TorchDerivatives
 from symattn.verification.conditioning import UNIT_ROUNDOFF
 from symattn.verification.crosscheck import given_instance
-from symattn.verification.instances import Instance, Plan, plans
+from symattn.verification.instances import Plan, plans
 from symattn.verification.measuring import Measured, measured
 from symattn.verification.reference import Reference
 from symattn.verification.report import FACTOR
@@ -47,44 +47,55 @@ DERIVATIVE_INSTANCES = 40
 LARGE_SCORES = (1e3, 1e4)
 
 
-def largest_score(reference: Reference, instance: Instance) -> float:
+def largest_score(truth: Truth) -> float:
     """The largest absolute score of an instance."""
-    values = Truth.at(reference, instance).values
-    return max(float(abs(score)) for one in values for score in np.array(one["S"], dtype=object).ravel())
+    return max(float(abs(score)) for one in truth.values for score in np.array(one["S"], dtype=object).ravel())
 
 
-def with_large_scores(mechanism: Mechanism, plan: Plan, reference: Reference, generator: random.Random) -> Instance:
-    """An instance with inputs scaled up until scores are large, or by 30 where scores are bounded anyway."""
-    state = generator.getstate()
+def with_large_scores(plan: Plan, drawn_from: Callable[[Plan], Truth]) -> Truth:
+    """An instance with inputs scaled up until scores are large, or by 30 where scores are bounded or 0 anyway."""
 
-    def drawn(spread: float) -> Instance:
-        generator.setstate(state)
-        return replace(plan, spread=spread).draw(mechanism, generator)
+    def drawn(spread: float) -> Truth:
+        return drawn_from(replace(plan, spread=spread))
 
     target = math.exp(random.Random(str(plan)).uniform(*map(math.log, LARGE_SCORES)))
     spread = 1.0
     for _ in range(4):
-        here, there = (largest_score(reference, drawn(factor * spread)) for factor in (1.0, 2.0))
+        here, there = (largest_score(drawn(factor * spread)) for factor in (1.0, 2.0))
         if LARGE_SCORES[0] <= here <= LARGE_SCORES[1]:
             return drawn(spread)
-        order = math.log2(there / here)
+        order = math.log2(there / here) if here and there else 0.0
         if order < 0.1:
             return drawn(30.0)
         spread *= (target / here) ** (1 / order)
     return drawn(spread)
 
 
-def instances(name: str, mechanism: Mechanism, reference: Reference, generator: random.Random) -> list[Instance]:
-    """The worked example, where it has numbers for every input, then the random ones."""
+def truths_of_values(name: str, reference: Reference, count: int) -> list[Truth]:
+    """The worked example, where it has numbers for every input, then random instances up to a number of them.
+
+    Entries are positive where the values of others do not exist.
+    """
+    mechanism, generator = named(name), random.Random(name)
     try:
-        made = [given_instance(worked_example(name))]
+        made = [Truth.at(reference, given_instance(worked_example(name)))]
     except SymattnError:  # no numbers for some input, or none that conform
         made = []
-    for number, plan in enumerate(plans(mechanism, RANDOM_INSTANCES, generator)):
-        if number % 3 == 2 and "S" in mechanism.by_name:
-            made.append(with_large_scores(mechanism, plan, reference, generator))
-        else:
-            made.append(plan.draw(mechanism, generator))
+    for number, plan in enumerate(plans(mechanism, count - len(made), generator)):
+        state = generator.getstate()
+
+        def drawn_from(one: Plan, positive: bool, state: Any = state) -> Truth:
+            generator.setstate(state)
+            return Truth.at(reference, one.draw(mechanism, generator, positive=positive))
+
+        for positive in (False, True):
+            drawn = partial(drawn_from, positive=positive)
+            try:
+                is_scaled = number % 3 == 2 and "S" in mechanism.by_name
+                made.append(with_large_scores(plan, drawn) if is_scaled else drawn(plan))
+                break
+            except ExactnessError:
+                continue
     return made
 
 
@@ -174,17 +185,6 @@ def derivatives() -> bool:
     return good
 
 
-def existing(reference: Reference, chosen: list[Instance]) -> list[Truth]:
-    """The true values at instances, without those where a value does not exist."""
-    found = []
-    for instance in chosen:
-        try:
-            found.append(Truth.at(reference, instance))
-        except ExactnessError:
-            continue
-    return found
-
-
 def strategies() -> bool:
     """Print a table of outputs and gradients by tiles; whether no entry errs by more than 50 units."""
     good, everything = True, []
@@ -192,16 +192,14 @@ def strategies() -> bool:
     for name in names():
         forward = replace(named(name), results=(named(name).output,))
         for what, passed in (("output", forward), ("gradient", named(name).backward())):
-            generator = random.Random(name)
             try:
                 lambdified(passed, "numpy", strategy)
             except LoweringError:
                 continue
             if what == "output":
-                chosen = instances(name, named(name), reference, generator)
-                truths = existing(reference, chosen[:DERIVATIVE_INSTANCES])
+                truths = truths_of_values(name, reference, DERIVATIVE_INSTANCES)
             else:
-                truths = truths_of_derivatives(named(name), passed, generator)
+                truths = truths_of_derivatives(named(name), passed, random.Random(name))
             found = [one for t in truths for one in errors_of_results(passed, t, ResultsAlone("numpy", strategy))]
             units = np.concatenate([one.units for one in found])
             everything.append(units)
@@ -251,10 +249,10 @@ def values() -> bool:
     everything, largest = [], 0
     for name in names():
         mechanism = named(name)
-        truths = [Truth.at(reference, one) for one in instances(name, mechanism, reference, random.Random(name))]
+        truths = truths_of_values(name, reference, 1 + RANDOM_INSTANCES)
         largest = max(largest, *(length for truth in truths for _, length in truth.instance.sizes))
         scored = truths if "S" in mechanism.by_name else []
-        score = max((largest_score(reference, truth.instance) for truth in scored), default=math.nan)
+        score = max(map(largest_score, scored), default=math.nan)
         for witness in witnesses:
             found = [ratios(mechanism, witness, truth) for truth in truths]
             units = np.concatenate(found)
