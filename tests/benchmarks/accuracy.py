@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -33,14 +33,13 @@ from symattn.errors import ExactnessError, LoweringError, SymattnError
 from symattn.examples import worked_example
 from symattn.mechanisms import named, names
 from symattn.verification.autograd import TorchDerivatives
-from symattn.verification.conditioning import UNIT_ROUNDOFF
 from symattn.verification.crosscheck import given_instance
 from symattn.verification.instances import Plan, plans
 from symattn.verification.measuring import Measured, measured
 from symattn.verification.reference import Reference
 from symattn.verification.report import FACTOR
-from symattn.verification.tally import Truth, entry
-from symattn.verification.witnesses import LoweredNumpy, LoweredTorch, ValueWitness
+from symattn.verification.tally import Truth
+from symattn.verification.witnesses import LoweredNumpy, LoweredTorch
 
 RANDOM_INSTANCES = 200
 DERIVATIVE_INSTANCES = 40
@@ -99,22 +98,6 @@ def truths_of_values(name: str, reference: Reference, count: int) -> list[Truth]
     return made
 
 
-def ratios(mechanism: Mechanism, witness: ValueWitness, truth: Truth) -> np.ndarray:
-    """Every entry's error at an instance, in units."""
-    instance, reference = truth.instance, truth.reference
-    found = witness.evaluate(mechanism, instance.arrays("float64"))
-    errors = []
-    for name in mechanism.by_name:
-        shape = tuple(int(length) for length in instance.system.shape(name))
-        elements = np.broadcast_to(found[name], instance.batch + shape).reshape(-1, *shape)
-        for values, scales, array in zip(truth.values, truth.scales("float64"), elements, strict=True):
-            for place in np.ndindex(shape):
-                error = abs(reference.mp.mpf(float(array[place])) - entry(values[name], place))
-                unit = UNIT_ROUNDOFF["float64"] * scales[name].scale[place]
-                errors.append(float(error / unit) if error else 0.0)
-    return np.array(errors)
-
-
 class ResultsAlone:
     """A pass's results from the generated code that a caller gets, without its other values."""
 
@@ -165,24 +148,27 @@ def derivatives() -> bool:
             truths = truths_of_derivatives(mechanism, passed, random.Random(name))
             for witness in (ResultsAlone("numpy"), ResultsAlone("torch"), TorchDerivatives(mechanism)):
                 code = "autograd" if isinstance(witness, TorchDerivatives) else witness.name
-                found = [one for truth in truths for one in errors_of_results(passed, truth, witness)]
+                found = [one for truth in truths for one in errors_of(passed.results, passed, truth, witness)]
                 everything.setdefault((order, code), []).extend(found)
                 units = np.concatenate([one.units for one in found])
-                left_out = sum(one.doubtful + one.beyond for one in found)
+                lacking = sum(one.doubtful + one.beyond for one in found)
                 figures = " ".join(f"{x:>7.3f}" for x in np.quantile(units, [0.5, 0.99, 1.0]))
                 good = "PASS" if np.all(units <= FACTOR) else "FAIL"
-                row = f"{name:<24} {order:<10} {code:<14} {len(truths):>9} {len(units):>8} {left_out:>8}"
+                row = f"{name:<24} {order:<10} {code:<14} {len(truths):>9} {len(units):>8} {lacking:>8}"
                 print(f"{row} {figures} {FACTOR:>5g} {good}", flush=True)
     good = True
     for (order, code), found in everything.items():
         units = np.concatenate([one.units for one in found])
         good &= bool(np.all(units <= FACTOR))
         shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (50, 99, 100))
-        left_out = (
-            f"{sum(one.doubtful for one in found)} near a kink, {sum(one.beyond for one in found)} beyond float64"
-        )
-        print(f"{order}, {code}: all {len(units)} entries, in units: {shares}; not compared: {left_out}.")
+        print(f"{order}, {code}: all {len(units)} entries, in units: {shares}; {left_out(found)}.")
     return good
+
+
+def left_out(found: Iterable[Measured]) -> str:
+    """How many entries could not be compared, and why."""
+    kinks, beyond = (sum(each) for each in zip(*((one.doubtful, one.beyond) for one in found), strict=True))
+    return f"not compared: {kinks} near a kink, {beyond} beyond float64"
 
 
 def strategies() -> bool:
@@ -200,7 +186,9 @@ def strategies() -> bool:
                 truths = truths_of_values(name, reference, DERIVATIVE_INSTANCES)
             else:
                 truths = truths_of_derivatives(named(name), passed, random.Random(name))
-            found = [one for t in truths for one in errors_of_results(passed, t, ResultsAlone("numpy", strategy))]
+            found = [
+                one for t in truths for one in errors_of(passed.results, passed, t, ResultsAlone("numpy", strategy))
+            ]
             units = np.concatenate([one.units for one in found])
             everything.append(units)
             passes = bool(np.all(units <= FACTOR))
@@ -216,11 +204,11 @@ def strategies() -> bool:
     return good
 
 
-def errors_of_results(passed: Mechanism, truth: Truth, witness: Any) -> list[Measured]:
-    """Every result of every element of a batch."""
+def errors_of(names_: Iterable[str], passed: Mechanism, truth: Truth, witness: Any) -> list[Measured]:
+    """The values with some names, of every element of a batch."""
     found, batch = witness.evaluate(passed, truth.instance.arrays("float64")), truth.instance.batch
     errors = []
-    for name in passed.results:
+    for name in names_:
         shape = tuple(int(length) for length in truth.instance.system.shape(name))
         elements = np.broadcast_to(found[name], batch + shape).reshape(-1, *shape)
         errors += [measured(truth, name, array, element) for element, array in enumerate(elements)]
@@ -246,7 +234,7 @@ def values() -> bool:
     witnesses = (LoweredNumpy("float64"), LoweredTorch("float64"))
     heads = ("mechanism", "code", "instances", "largest score", "entries", "median", "99 %", "max", "worked", "bound")
     print("{:<24} {:<14} {:>9} {:>13} {:>8} {:>7} {:>7} {:>7} {:>7} {:>5}".format(*heads))
-    everything, largest = [], 0
+    everything, compared, largest = [], [], 0
     for name in names():
         mechanism = named(name)
         truths = truths_of_values(name, reference, 1 + RANDOM_INSTANCES)
@@ -254,9 +242,11 @@ def values() -> bool:
         scored = truths if "S" in mechanism.by_name else []
         score = max(map(largest_score, scored), default=math.nan)
         for witness in witnesses:
-            found = [ratios(mechanism, witness, truth) for truth in truths]
+            errors = [errors_of(mechanism.by_name, mechanism, truth, witness) for truth in truths]
+            found = [np.concatenate([one.units for one in each]) for each in errors]
             units = np.concatenate(found)
             everything.append(units)
+            compared += [one for each in errors for one in each]
             good = bool(np.all(units <= FACTOR))
             failed |= not good
             median, most, worst = np.quantile(units, [0.5, 0.99, 1.0])
@@ -266,6 +256,7 @@ def values() -> bool:
     units = np.concatenate(everything)
     shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (0, 25, 50, 75, 90, 99, 99.9, 100))
     print(f"All {len(units)} entries, quantiles of the error in units of 2^-53 × conditioning scale: {shares}.")
+    print(f"{left_out(compared)}.".capitalize())
     print(
         f"Measured at these instances only, no size above {largest}. The scale is a first-order bound: a small ratio\n"
         "says that the code is as accurate as its inputs' conditioning allows, not that every digit is right."
