@@ -73,9 +73,12 @@ def validate_mathml(text: str) -> None:
 
 def check_element(element: Element) -> None:
     """Check a parsed element and everything in it; see ``validate_mathml``."""
-    pending = [element]
+    pending, seen = [element], set[int]()
     while pending:
         node = pending.pop()
+        if id(node) in seen:  # the same number stands in many places
+            continue
+        seen.add(id(node))
         name = local(node)
         if name not in TOKENS and name not in CHILDREN:
             raise InputError(f"MathML: {name!a} is not an element of MathML Core.")

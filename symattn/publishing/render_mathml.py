@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from symattn.exact import Element as Number
@@ -232,9 +231,9 @@ def _formula(block: Formula, settings: Settings) -> Element:
     from xml.etree.ElementTree import Element
 
     rows = []
-    known: dict[tuple[type, int], list[Element]] = {}
+    known: dict[tuple[type, int], tuple[Element, ...]] = {}
 
-    def of_part(part: Any) -> list[Element]:
+    def of_part(part: Any) -> tuple[Element, ...]:
         """The elements of a part; the same number, which a matrix holds in many places, is converted once."""
         number = part.value if isinstance(part, Rounded) else part
         if not isinstance(number, Number):
@@ -242,13 +241,13 @@ def _formula(block: Formula, settings: Settings) -> Element:
         key = type(part), id(number)
         if key not in known:
             known[key] = elements(part, digits=settings.digits)
-        return deepcopy(known[key])
+        return known[key]
 
     lines = fitted_lines(block, settings, LINE)  # which hold all numbers, so that none takes another's place
     for line in lines:
-        shown = [] if line.left is None else elements(line.left, digits=settings.digits)
+        shown = () if line.left is None else elements(line.left, digits=settings.digits)
         (sign, part), *more = line.steps or (("", ""),)
-        cell = of_part(part) if line.steps else []
+        cell = of_part(part) if line.steps else ()
         for another, decimals in more:
             cell += converted(SIGNS(another)) + of_part(decimals)
         rows.append([shown, converted(SIGNS(sign)), cell])

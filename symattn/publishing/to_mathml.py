@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -71,28 +72,21 @@ def math_element(value: Any, *, display: bool, digits: int = 10) -> Element:
     return root
 
 
-def elements(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> list[Element]:
-    """The elements of a value of the language, exact number or other thing to print."""
+def elements(value: Any, *, digits: int, numbers: Mapping[str, Any] | None = None) -> tuple[Element, ...]:
+    """The elements of a value of the language, exact number or other thing to print; not to be changed."""
     latex, notation = LatexPrinter.printed(MathmlNotation, value, digits=digits, numbers=numbers)
     found = converted(latex)
-    if notation.marked:
-        for place, element in enumerate(found):
-            found[place] = _put_in(element, notation.marked)
-    return found
-
-
-def converted(latex: str) -> list[Element]:
-    """The mended elements of a piece of LaTeX; the same piece is converted once.
-
-    Errors: ``InputError`` if latex2mathml cannot read it.
-    """
-    from copy import deepcopy
-
-    return deepcopy(_converted(latex))
+    return tuple(_put_in(each, notation.marked) for each in found) if notation.marked else found
 
 
 @lru_cache(maxsize=4096)
-def _converted(latex: str) -> list[Element]:
+def converted(latex: str) -> tuple[Element, ...]:
+    """The mended elements of a piece of LaTeX; the same piece is converted once.
+
+    They may stand in several places and are never changed: a large derivation holds the same number many times.
+
+    Errors: ``InputError`` if latex2mathml cannot read it.
+    """
     try:
         from latex2mathml.converter import convert
     except ImportError:
@@ -100,14 +94,14 @@ def _converted(latex: str) -> list[Element]:
     from xml.etree.ElementTree import ParseError, fromstring
 
     if not latex.strip():
-        return []
+        return ()
     try:
         root = fromstring(convert(UPRIGHT_LETTER.sub(r"\\text{\1}", ROW_GAP.sub(r"\\\\", latex)), display="block"))
     except ParseError as error:
         raise InputError(f"{latex[:60]!a} does not convert to MathML: {error}.") from None
     except Exception as error:  # latex2mathml raises its own kinds, and IndexError and the like on odd input
         raise InputError(f"{latex[:60]!a} is not LaTeX that can be converted: {type(error).__name__}.") from None
-    return mend(root)
+    return tuple(mend(root))
 
 
 def aligned(body: str) -> Element:
@@ -156,9 +150,12 @@ def _put_in(element: Element, marked: Sequence[Any]) -> Element:
     if found:
         content = marked[int(found[1])]
         return _words(content) if isinstance(content, str) else _matrix(content, marked)
-    for place, child in enumerate(element):
-        element[place] = _put_in(child, marked)
-    return element
+    children = [_put_in(child, marked) for child in element]
+    if all(new is old for new, old in zip(children, element, strict=True)):
+        return element
+    made = copy(element)
+    made[:] = children
+    return made
 
 
 def _words(text: str) -> Element:
