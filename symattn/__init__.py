@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from symattn.lazy import loader
 
+TYPE_CHECKING = False  # typing's own takes longer to load than all that is loaded before the program can be interrupted
 if TYPE_CHECKING:
     from symattn.article_steps import eight_steps
     from symattn.auditing import Audit, audit

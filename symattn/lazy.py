@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # nothing is loaded here but what a name needs when it is used, as symattn/__init__.py says
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
 
 def loader(package: str, homes: Mapping[str, Iterable[str]]) -> Callable[[str], Any]:
@@ -16,6 +18,8 @@ def loader(package: str, homes: Mapping[str, Iterable[str]]) -> Callable[[str], 
     home_of = {name: module for module, names in homes.items() for name in names}
 
     def load(name: str) -> Any:
+        import importlib
+
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value = getattr(importlib.import_module(f"{package}.{home_of[name]}"), name)

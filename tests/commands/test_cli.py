@@ -13,6 +13,9 @@ import symattn
 from symattn import cli
 from symattn.errors import InputError
 
+HERE = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+"""Where modules are found without Python's own search for packages, which loads some by itself."""
+
 
 def run(*arguments, **options):
     return subprocess.run([sys.executable, "-m", "symattn", *arguments], capture_output=True, text=True, **options)
@@ -132,6 +135,32 @@ def test_ctrl_c_while_the_program_loads_is_no_traceback():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "\nInterrupted.\n")
+
+
+def test_nothing_is_loaded_before_ctrl_c_is_heard():
+    """What the entry point imports is outside of all that hears Ctrl-C, so that it has to be next to nothing."""
+    code = (
+        "import os, sys\nbefore = set(sys.modules)\nimport symattn.__main__\nprint(*sorted(set(sys.modules) - before))"
+    )
+    loaded = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, env=HERE)
+    assert set(loaded.stdout.split()) == {"__future__", "symattn", "symattn.__main__", "symattn.lazy"}
+
+
+def test_ctrl_c_while_a_command_loads_is_no_traceback():
+    """The module of a command is loaded inside of what hears Ctrl-C, and so is all that the program itself needs."""
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == wanted: raise KeyboardInterrupt\n"
+        "wanted, sys.argv = sys.argv[1], ['symattn', 'derive']\n"
+        "from symattn.__main__ import run\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "run()\n"
+    )
+    for module in ("typing", "symattn.cli", "symattn.commands.deriving", "sympy"):
+        result = subprocess.run([sys.executable, "-S", "-c", code, module], capture_output=True, text=True, env=HERE)
+        assert (result.returncode, result.stdout, result.stderr) == (130, "", "\nInterrupted.\n"), module
 
 
 @pytest.mark.parametrize("arguments", [["theorems", "x" * 100_000], ["exercises", "--seed", "9" * 5_000]])
