@@ -65,8 +65,24 @@ def format_of(path: str) -> str:
 def check_target(path: str) -> None:
     """Refuse a target that could not be written, before the work is done whose result it is to hold.
 
+    That a file can be made beside it is tried, for no permissions tell it: a file system may be read-only.
     Errors: ``OutputError`` for a directory, a file or directory that may not be written, a missing directory, no name.
     """
+    _refuse_wrong(path)
+    target = os.path.realpath(path)
+    if not _is_special(target):
+        beside = _beside(target)
+        try:
+            os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except OSError as error:
+            raise _not_written(path, error) from None
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+
+
+def _refuse_wrong(path: str) -> None:
+    """Refuse a target of which it can be seen that it could not be written."""
     if not path:
         raise OutputError("-o '' names no file; - is standard output.")
     try:
@@ -97,7 +113,7 @@ def write_bytes(path: str, data: bytes) -> None:
     A symbolic link keeps its place and its target is written; a device or pipe is written directly.
     Errors: ``OutputError``.
     """
-    check_target(path)
+    _refuse_wrong(path)
     target = os.path.realpath(path)
     try:
         if _is_special(target):
@@ -110,7 +126,7 @@ def write_bytes(path: str, data: bytes) -> None:
 
 
 def _replace(target: str, data: bytes) -> None:
-    beside = os.path.join(os.path.dirname(target), f"{UNFINISHED[0]}{secrets.token_hex(8)}{UNFINISHED[1]}")
+    beside = _beside(target)
     try:  # from here on, for Ctrl-C may come as soon as the file is there
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as stream:
@@ -123,6 +139,11 @@ def _replace(target: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(beside)
         raise
+
+
+def _beside(target: str) -> str:
+    """A file in the same directory that nobody else has."""
+    return os.path.join(os.path.dirname(target), f"{UNFINISHED[0]}{secrets.token_hex(8)}{UNFINISHED[1]}")
 
 
 def clear_unfinished(folder: str) -> None:

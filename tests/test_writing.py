@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from symattn.errors import OutputError
-from symattn.writing import format_of, write_text
+from symattn.writing import check_target, format_of, write_text
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,20 @@ def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "link.txt").symlink_to("real.txt")
     write_text(str(tmp_path / "link.txt"), "new")
     assert (tmp_path / "link.txt").is_symlink() and (tmp_path / "real.txt").read_text() == "new"
+
+
+def test_a_place_where_no_file_can_be_made_is_known_before_the_work(tmp_path, monkeypatch):
+    """A file system that is read-only, or has no files of ours such as /proc, shows it only when one is made."""
+    target = tmp_path / "a.txt"
+    check_target(str(target))
+    assert os.listdir(tmp_path) == []
+
+    def refused(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(OutputError, match=r"could not be written: Read-only file system; nothing was changed\."):
+        check_target(str(target))
 
 
 def test_a_device_or_a_pipe_is_written_and_not_replaced(tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 
 import click
 
@@ -125,7 +127,9 @@ def command(
     """
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
     if picture_path is not None:
-        _check_picture(picture_path)
+        with _given_as_plot():
+            format_of(picture_path)
+            check_target(picture_path)
     check_device(device)
     if math.isnan(seconds):
         raise InputError("--seconds asks for a number of seconds, found nan.")
@@ -151,7 +155,8 @@ def command(
         outcome = benchmark(subject, settings, progress)
     deliver(outcome.to_json() if format_name == "json" else table(outcome), path)
     if picture_path is not None and any(row.seconds is not None for row in outcome.rows):
-        picture_of(outcome).save(picture_path)
+        with _given_as_plot():
+            picture_of(outcome).save(picture_path)
     elif picture_path is not None:
         note(f"nothing was measured, so {picture_path} was not drawn.")
     if outcome.interrupted:
@@ -160,11 +165,11 @@ def command(
     return 0 if outcome.passed else 1
 
 
-def _check_picture(path: str) -> None:
-    """Errors: ``OutputError`` for a picture that could not be written, before anything is measured."""
+@contextlib.contextmanager
+def _given_as_plot() -> Iterator[None]:
+    """Inside, a file that cannot be written is called by the option that gave it. Errors: ``OutputError``."""
     try:
-        format_of(path)
-        check_target(path)
+        yield
     except OutputError as error:
         raise OutputError(error.message.replace("-o ", "--plot ", 1)) from None
 

@@ -5,10 +5,12 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from symattn import writing
 from symattn.benching import budgeting, running
 from symattn.benching.contestants import Contestant
 from symattn.benching.machine import Rates
 from symattn.cli import main
+from symattn.commands import benchmarking
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,32 @@ def test_nothing_measured_draws_nothing(monkeypatch, tmp_path):
     result = bench(*QUICK, "--strategies", "direct", "--plot", str(picture))
     assert result.exit_code == 0 and not picture.exists()
     assert "was not drawn" in result.stderr and "its score matrix" in result.stdout
+
+
+def test_a_picture_that_cannot_be_written_is_refused_before_the_measuring(monkeypatch, tmp_path):
+    def refused(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(benchmarking, "benchmark", None)
+    monkeypatch.setattr(writing.os, "open", refused)
+    result = bench(*QUICK, "--plot", str(tmp_path / "bench.svg"))
+    assert result.exit_code == 2 and result.stdout == ""
+    assert result.stderr.startswith("Error: --plot '") and "Read-only file system" in result.stderr
+
+
+def test_a_picture_that_cannot_be_written_after_all_is_called_by_its_option(monkeypatch, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    right = benchmarking.benchmark
+
+    def measured(*given):
+        folder.rmdir()
+        return right(*given)
+
+    monkeypatch.setattr(benchmarking, "benchmark", measured)
+    result = bench(*QUICK, "--strategies", "direct", "--plot", str(folder / "bench.svg"))
+    assert result.exit_code == 2 and "8  NumPy direct" in result.stdout
+    assert result.stderr.startswith(f"Error: --plot '{folder / 'bench.svg'}': there is no directory")
 
 
 @pytest.mark.parametrize(
