@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import And, Le, MatrixExpr, Symbol
 from sympy.logic.boolalg import Boolean
 
-from symattn.errors import ShapeError
+from symattn.errors import LanguageError, ShapeError
 from symattn.language.comparisons import IndexConditionReader
 from symattn.language.named_sets import COLUMN, NAMED, ROW, WINDOW
 from symattn.language.part import Part
@@ -29,6 +29,13 @@ class AllowedReader(Part):
         """
         if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitAnd):
             return self._both(self(tree.left), self(tree.right))
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitOr):
+            raise self._no_union(tree, "|")
+        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.Or):
+            raise self._no_union(tree, "or")
+        if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, (ast.Invert, ast.Not)):
+            message = "'not' and '~' are not in the language of equations; write the opposite, as j > i for ~(j <= i)."
+            raise self.refuse(tree, message)
         if isinstance(tree, ast.Compare):
             return self._set(IndexConditionReader(self.source, self.scope, self.read)(tree))
         if isinstance(tree, ast.Name) and tree.id in NAMED:
@@ -36,6 +43,14 @@ class AllowedReader(Part):
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == WINDOW:
             return self._window(tree)
         return self._matrix(tree)
+
+    def _no_union(self, tree: ast.expr, sign: str) -> LanguageError:
+        rows, columns = self.shape
+        return self.refuse(
+            tree,
+            f"allowed sets are joined by &, which keeps what is in both; found {sign}. For what is in either, write "
+            f"its entries by cases, as in where=matrix({rows}, {columns}, 1 if j <= i else 1 if j < 3 else 0).",
+        )
 
     def _set(self, condition: Boolean) -> IndexCondition:
         return IndexCondition(condition, ROW, COLUMN, *self.shape)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from sympy import And, Expr, Ge, Gt, Le, Lt, Ne, S
+from sympy import And, Expr, Ge, Gt, Le, Lt, MatrixExpr, MatrixSymbol, Ne, S
 from sympy.logic.boolalg import Boolean
 
+from symattn.errors import LanguageError
 from symattn.language.extremes import equal
 from symattn.language.part import Part
 from symattn.nodes import is_matrix
@@ -43,7 +44,7 @@ class ConditionReader(Part):
         values = [self.read(side) for side in sides]
         for side, value in zip(sides, values, strict=True):
             if is_matrix(value):
-                raise self.refuse(side, "a condition compares i, j, sizes and numbers, not matrices.")
+                raise self._no_matrix(side, value)
             self.check_side(side, value)
         parts = []
         for operator, left, right in zip(tree.ops, values, values[1:], strict=False):
@@ -51,6 +52,14 @@ class ConditionReader(Part):
                 raise self.refuse(tree, "a condition is made of <= < >= > == and !=.")
             parts.append(COMPARISONS[type(operator)](left, right))
         return And(*map(S, parts))
+
+    def _no_matrix(self, tree: ast.expr, value: MatrixExpr) -> LanguageError:
+        message = "a condition compares i, j, sizes and numbers, not matrices"
+        if isinstance(value, MatrixSymbol):
+            rows, columns = value.shape
+            entries = f"matrix({rows}, {columns}, 1 if {value.name}[i, j] > 0 else 0)"
+            return self.refuse(tree, f"{message}; it takes the entries of {value.name} one by one, as in {entries}.")
+        return self.refuse(tree, f"{message}; found {self.text(tree)}.")
 
     def check_side(self, tree: ast.expr, value: Expr) -> None:
         """Refuse what may not be compared here."""

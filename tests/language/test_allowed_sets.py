@@ -65,12 +65,23 @@ def test_a_matrix_and_an_intersection():
         ("window(i, 0)", "not a number of keys"),
         ("windo(1, 0)", "Did you mean window"),
         ("~M", "not in the language"),
+        ("~causal", "write the opposite, as j > i"),
+        ("(j <= i) | (M < 1)", r"found \|\. For what is in either, .* where=matrix\(n, m, 1 if j <= i else 1 if j < 3"),
+        ("causal | M", r"joined by &, which keeps what is in both; found \|"),
+        ("j <= i or j < 3", "joined by &, which keeps what is in both; found or"),
+        ("M > 0", r"not matrices; it takes the entries of M one by one, as in matrix\(n, m, 1 if M\[i, j\] > 0 else 0"),
+        ("M + S > 0", r"not matrices; found M \+ S"),
     ],
 )
 def test_what_is_no_allowed_set_is_refused_at_its_place(where, message):
     with pytest.raises(SymattnError, match=message) as caught:
         allowed(where)
     assert "^" in caught.value.context[-1]
+
+
+def test_what_the_messages_advise_can_be_written():
+    either, positive = "1 if j <= i else 1 if j < 3 else 0", "1 if M[i, j] > 0 else 0"
+    assert allowed(f"matrix(n, m, {either})").shape == allowed(f"matrix(n, m, {positive})").shape == (n, m)
 
 
 @pytest.mark.parametrize(
