@@ -78,6 +78,8 @@ class Statement:
     tiled: Any = None
     """A pass over tiles, which computes the values in ``defines``."""
     defines: tuple[str, ...] = ()
+    within: str = ""
+    """The head of a block that the lines of the statement stand in, as ``with …:``."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sympy import MatrixSymbol, Symbol
 
 from symattn.lowering.program import Statement
 from symattn.lowering.tile_sets import differences, holds, mask, narrowed, others
 from symattn.lowering.tile_systems import Operand, Slice
-from symattn.lowering.tile_walks import Merged, Result, TiledPass, Walk
+from symattn.lowering.tile_walks import UNHEARD, Merged, Result, TiledPass, Walk
 from symattn.lowering.tile_writer import TileWriter, large_names, mask_name, mentioned_symbols, tile_program
 from symattn.lowering.uses import viewed
 from symattn.lowering.writer import Writer
@@ -120,7 +123,7 @@ class _PassWriter:
         bounded, merged = self.made.bounded, self.made.merged[0]
         assert bounded is not None
         lines = ["# every score less a bound of its query's scores, so that no largest score is looked for"]
-        lines += self._powers()
+        lines += self._powers(UNHEARD)
         least = f"({self.columns} + 1) * 8 * np.finfo({self.dtype}).tiny / np.finfo({self.dtype}).eps"
         lines.append(f"if np.min({merged.total}) >= {least}:  # nothing that counts was rounded to 0")
         others_of = dict(bounded.others)
@@ -136,12 +139,19 @@ class _PassWriter:
         inside += self._kept(merged, bound, merged.total)
         return [*lines, *indented([*inside, "continue"]), "# the same by the largest score of each query"]
 
-    def _powers(self) -> list[str]:
-        """The walk over powers of two of scores less a number; it ends with the sum of each query's."""
+    def _powers(self, within: str = "") -> list[str]:
+        """The walk over powers of two of scores less a number; it ends with the sum of each query's.
+
+        The powers are made in a block of their own if its head is given.
+        """
         bounded, merged = self.made.bounded, self.made.merged[0]
         assert bounded is not None
         lines = [f"{name} = {self._zeros(self.outer.value(columns).text)}" for name, columns in bounded.states]
-        return [*lines, *self._walk(bounded.walk), f"{merged.total} = {bounded.weighted}[:, -1:]"]
+        return [
+            *lines,
+            *self._walk(bounded.walk, {bounded.powers: within}),
+            f"{merged.total} = {bounded.weighted}[:, -1:]",
+        ]
 
     def _kept(self, merged: Merged, reference: str, total: str) -> list[str]:
         """What a later pass makes weights of."""
@@ -213,8 +223,8 @@ class _PassWriter:
             lines.append(f"{self.into[merged.log_sum]}[_top:_bottom] = {largest} + np.log({total})")
         return [*lines, *self._kept_by_largest(merged)]
 
-    def _walk(self, walk: Walk) -> list[str]:
-        """The loop over the tiles of keys, for one tile of queries."""
+    def _walk(self, walk: Walk, within: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """The loop over the tiles of keys, for one tile of queries; for ``within`` see ``tile_program``."""
         made, program = self.made, self.program
         results = [result for result in made.results if result.value is not None] if walk is made.walk else []
         equations, added = list(walk.equations), dict[str, str]()
@@ -233,7 +243,7 @@ class _PassWriter:
         operands = [operand for operand in made.read if operand.symbol.name in used]
         outputs = [*(new for _, new in walk.carried), *added.values()]
         given = [*(operand.symbol for operand in operands), *states]
-        statements = tile_program(program, given, equations, walk.texts, outputs, self.truths)
+        statements = tile_program(program, given, equations, walk.texts, outputs, self.truths, within)
         writer = TileWriter(self.outer, statements, span, made.equations.uses_heads, flags)
         before = [each for each in operands if each.part is Slice.WHOLE or (each.part in OF_QUERIES and not narrows)]
         inner = [f"_right = min(_left + _WIDTH, {self.columns})"]

@@ -15,7 +15,7 @@ from symattn.lowering.rewriting import rebuilt
 from symattn.lowering.tile_nodes import BinaryExponential, OnlyAllowed
 from symattn.lowering.tile_systems import ROWS, Operand, Slice, TileEquations
 from symattn.lowering.tile_vanishing import vanishes
-from symattn.lowering.tile_walks import Bounded, Merged, OverTiles, Result, TiledPass, Walk
+from symattn.lowering.tile_walks import UNHEARD, Bounded, Merged, OverTiles, Result, TiledPass, Walk
 from symattn.lowering.tiling import Pass, Tiling, factors
 from symattn.nodes import (
     ColumnMax,
@@ -237,15 +237,15 @@ class _OnePass:
         is_largest = isinstance(value, (RowMax, ColumnMax))
         self.results.append(Result(statement.name, value.shape, added, along, is_largest))
 
-    def _made_before(self, value: Value, stem: str) -> Value:
-        """The name of a value that is made before any tile."""
+    def _made_before(self, value: Value, stem: str, within: str = "") -> Value:
+        """The name of a value that is made before any tile, in a block of its own if its head is given."""
         if isinstance(value, (MatrixSymbol, Member)):
             return value
         if value not in self.prepared.names:
             name, facts = self.program.fresh(stem), self.program.facts(value)
             self.program.known[name] = facts
             self.prepared.names[value] = name
-            self.before.append(Statement(name, value, None, False, name, facts.axes))
+            self.before.append(Statement(name, value, None, False, name, facts.axes, within=within))
         return MatrixSymbol(self.prepared.names[value], *value.shape)
 
     def _read(self, made: TiledPass) -> tuple[Operand, ...]:
@@ -277,7 +277,7 @@ class _OnePass:
             return None
         factor, query, key = found
         query = self._made_before(_times(query, factor / log(2)), "_queries")
-        bound = self._made_before(rule(BOUND, {"Q": query, "K": key}), "_bound")
+        bound = self._made_before(rule(BOUND, {"Q": query, "K": key}), "_bound", UNHEARD)
         allowed = self._allowed(value)
         product = self._shifted(query, key, bound)
         scores = _only(equations.tile(product), allowed)
@@ -303,7 +303,7 @@ class _OnePass:
                 others.append((merged.results[place][0], name))
         walk = Walk(tuple(lines), {}, tuple(carried), () if allowed is None else (allowed,), True)
         equations.operand(bound, Slice.OF_QUERIES)
-        return Bounded(walk, weighted, tuple(others), bound, product.left, tuple(states))
+        return Bounded(walk, powers, weighted, tuple(others), bound, product.left, tuple(states))
 
     def _comments(self) -> Iterable[str]:
         softmaxes = [self.tiling.tiles.get(name) for name in self._merging_results()]

@@ -10,6 +10,9 @@ from symattn.lowering.tile_systems import Operand, TileEquations
 from symattn.nodes import Value
 from symattn.shapes import Shape
 
+UNHEARD = 'with np.errstate(over="ignore", invalid="ignore"):  # of an infinite bound the sums are 0'
+"""Around what is made of a bound: where the bound overflows, the same is computed by largest scores."""
+
 
 class OverTiles(MatrixExpr):
     """Stands in a program for a pass over tiles; its arguments are what the pass reads."""
@@ -77,10 +80,12 @@ class Walk:
 class Bounded:
     """The form without largest scores: one walk whose last column of ``weighted`` are the sums of the rows.
 
+    ``powers`` is the name of a tile's powers of two, which may overflow where the bound did: their sums tell it.
     ``shifted`` are the queries with the number that is taken off, of which ``bound`` is the first choice.
     """
 
     walk: Walk
+    powers: str
     weighted: str
     others: tuple[tuple[str, str], ...]
     bound: Value

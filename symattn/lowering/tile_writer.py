@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from sympy import MatrixExpr, MatrixSymbol, Symbol, log
 
@@ -115,10 +116,12 @@ def tile_program(
     texts: Mapping[str, Value],
     outputs: Sequence[str],
     truths: frozenset[str],
+    within: Mapping[str, str] = MappingProxyType({}),
 ) -> Program:
     """The statements of one tile: formulas made cheaper, and a name for what is read twice.
 
-    ``given`` are symbols of what is there before, ``texts`` equations as they were written.
+    ``given`` are symbols of what is there before, ``texts`` equations as they were written, ``within`` the heads of
+    the blocks that some statements stand in.
     """
     system = EquationSystem(
         "tile", tuple(given), tuple(Equation(name, value) for name, value in equations), equations[-1][0]
@@ -134,7 +137,11 @@ def tile_program(
     for equation, expression in zip(system, rewritten, strict=True):
         sharing.add(equation.name, expression, equation, ())
     program.statements = [
-        replace(each, text=texts.get(each.name, _in_words(each.expression if each.text is None else each.text)))
+        replace(
+            each,
+            text=texts.get(each.name, _in_words(each.expression if each.text is None else each.text)),
+            within=within.get(each.name, ""),
+        )
         for each in program.statements
     ]
     program.count_reads()

@@ -91,6 +91,8 @@ class Writer:
             self.lines[start:] = [word.sub(name, line) for line in self.lines[start:]]
         else:
             self.line(f"{name} = {piece.text}")
+        if statement.within:
+            self.lines[start:] = [statement.within, *(f"    {line}" for line in self.lines[start:])]
         finished = [other for other in self.program.finished(self._position) if other not in self._taken_over]
         if finished:
             self.line(f"del {', '.join(finished)}")

@@ -2,6 +2,7 @@
 
 import threading
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -425,3 +426,24 @@ def test_weights_may_be_the_scores_of_another_softmax():
     for each in (made, backward(made)):
         values = inputs_of(each)
         assert_alike(tiled(each)(**values), lambdify_system(each, "numpy")(**values))
+
+
+@pytest.mark.parametrize("dtype, large", [(np.float64, 1e160), (np.float64, 1e250), (np.float32, 1e30)])
+@pytest.mark.parametrize("name", ["scaled-dot", "causal", "sliding-window"])
+def test_a_bound_beyond_all_numbers_is_no_warning(name, dtype, large):
+    """The squares in the length of a query overflow, and the scores do not: they are what direct code computes."""
+    generator = np.random.default_rng(4)
+    Q, K, V = (generator.normal(size=shape).astype(dtype) for shape in [(5, 4), (5, 4), (5, 3)])
+    system, given = named(name), {each: 2 for each in named(name).inputs if each not in "QKV"}
+    inputs = {"Q": Q * dtype(large), "K": K, "V": V, **given}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = system.lambdify("numpy", strategy="tiled")(**inputs)
+    np.testing.assert_allclose(found, system.lambdify("numpy")(**inputs), rtol=1e-5)
+
+
+def test_scores_beyond_all_numbers_are_still_a_warning():
+    generator = np.random.default_rng(4)
+    Q, K, V = (1e160 * generator.normal(size=(5, 4)) for _ in range(3))
+    with np.errstate(invalid="ignore"), pytest.warns(RuntimeWarning, match="overflow encountered in matmul"):
+        named("scaled-dot").lambdify("numpy", strategy="tiled")(Q, K, V)
