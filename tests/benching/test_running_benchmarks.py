@@ -131,9 +131,22 @@ def test_what_would_take_too_long_is_left_out(numpy_alone, monkeypatch):
     times["NumPy direct"] = (0.0001,)
     outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 16), seconds=10.0))
     assert [row.seconds is None for row in outcome.rows[3:]] == [False, True, True]
+
+
+def test_one_row_is_measured_though_loading_has_used_up_the_time(numpy_alone, monkeypatch):
     monkeypatch.setattr(budgeting.time, "monotonic", iter(range(0, 10**6, 20)).__next__)
+    outcome = benchmark(named("scaled-dot"), settings(lengths=(8, 16), seconds=10.0))
+    first, *others = outcome.rows
+    assert (first.n, first.name) == (8, "NumPy direct") and first.seconds > 0
+    assert {row.reason for row in others} == {budgeting.TIME_IS_UP}
+
+
+def test_what_is_too_much_for_the_time_that_was_asked_says_which_would_do(numpy_alone, monkeypatch):
+    monkeypatch.setattr(budgeting.time, "monotonic", iter(range(0, 10**6, 20)).__next__)
+    monkeypatch.setattr(budgeting, "SLOW_ENTRIES", 1.0)
     outcome = benchmark(named("scaled-dot"), settings(lengths=(8,), seconds=10.0))
-    assert {row.reason for row in outcome.rows} == {budgeting.TIME_IS_UP}
+    enough = [int(re.search(r"--seconds (\d+) would do to begin", row.reason)[1]) for row in outcome.rows]
+    assert min(enough) > 10
 
 
 def test_what_was_measured_before_ctrl_c_is_kept(numpy_alone, monkeypatch):
