@@ -2,57 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
+from symattn.benching.memory import RESIDENT, SINCE_START
 from symattn.benching.outcome import Outcome, Row
-
-SHORT: Mapping[str, str] = {
-    "textbook NumPy": "textbook",
-    "NumPy in place": "in place",
-    "torch eager": "eager",
-    "torch SDPA": "SDPA",
-    "NumPy direct": "direct",
-}
-"""What peers are called above their column."""
+from symattn.benching.wording import NAMES, REASONS, SHORT, WORDS, reason_in
+from symattn.mechanism_names import called
+from symattn.publishing.layout import columns
 
 
-def table(outcome: Outcome) -> str:
-    """The whole of it: what was measured and how, the rows, and notes."""
-    return "\n".join([*_head(outcome), "", *_lines(outcome), "", *_notes(outcome)]).rstrip() + "\n"
+def table(outcome: Outcome, language: str = "en") -> str:
+    """The whole of it: what was measured and how, the rows, and notes.
+
+    Errors: ``InputError`` for a language that there is not.
+    """
+    parts = [*_head(outcome, language), "", *_lines(outcome, language), "", *_notes(outcome, language)]
+    return "\n".join(parts).rstrip() + "\n"
 
 
-def _head(outcome: Outcome) -> list[str]:
-    settings, rates = outcome.settings, outcome.rates
-    what = "forward and backward" if settings.backward else "forward"
-    heads = "1 head" if settings.heads == 1 else f"{settings.heads} heads"
-    threads = "1 thread" if settings.threads == 1 else f"{settings.threads} threads"
-    where = threads if settings.device == "cpu" else settings.device
-    versions = ", ".join(f"{name} {version}" for name, version in outcome.versions.items())
-    lines = [
-        f"{outcome.mechanism}: {what}, {settings.dtype}, {heads}, {settings.features} features, {where}; {versions}"
-    ]
-    if rates is not None:
-        found = f"This machine: {rates.gigaflops:.3g} GFLOP/s in matrix products"
-        if settings.device == "cpu":
-            found += f" ({2 * rates.tile / 1e9:.3g} of the size of tiles), {rates.exponentials / 1e9:.2g} · 10⁹ "
-            found += f"exponentials a second ({rates.function})"
-        lines.append(f"{found}.")
-    return lines
+def what_of(outcome: Outcome, language: str) -> str:
+    """What is computed."""
+    return WORDS.said(language, "backward" if outcome.settings.backward else "forward")
 
 
-def _lines(outcome: Outcome) -> list[str]:
-    headings = ["n", "who", "time", *(f"× {SHORT.get(name, name)}" for name in outcome.peers)]
-    headings += ["GFLOP/s", "memory", "of the limit"]
+def threads_of(outcome: Outcome, language: str) -> str:
+    """How many threads there were."""
+    return _counted(language, outcome.settings.threads, "one thread", "threads")
+
+
+def _counted(language: str, count: int, one: str, several: str) -> str:
+    return WORDS.said(language, one) if count == 1 else WORDS.said(language, several, count=str(count))
+
+
+def _head(outcome: Outcome, language: str) -> list[str]:
+    settings, rates, say = outcome.settings, outcome.rates, partial(WORDS.said, language)
+    head = say(
+        "head",
+        mechanism=called(language, outcome.mechanism),
+        what=what_of(outcome, language),
+        dtype=settings.dtype,
+        heads=_counted(language, settings.heads, "one head", "heads"),
+        features=str(settings.features),
+        where=threads_of(outcome, language) if settings.device == "cpu" else settings.device,
+        versions=", ".join(f"{name} {REASONS.said(language, found)}" for name, found in outcome.versions.items()),
+    )
+    if rates is None:
+        return [head]
+    more = ""
+    if settings.device == "cpu":
+        tile, exponentials = f"{2 * rates.tile / 1e9:.3g}", f"{rates.exponentials / 1e9:.2g}"
+        more = say("on the CPU", tile=tile, exponentials=exponentials, function=rates.function)
+    return [head, say("machine", rate=f"{rates.gigaflops:.3g}", more=more)]
+
+
+def _lines(outcome: Outcome, language: str) -> list[str]:
+    say = partial(WORDS.said, language)
+    headings = ["n", say("who"), say("time"), *(f"× {SHORT.said(language, name)}" for name in outcome.peers)]
+    headings += ["GFLOP/s", say("memory"), say("share")]
     cells: list[Sequence[str]] = [headings]
     reasons: dict[int, str] = {}
     for row in outcome.rows:
         if row.seconds is None:
-            reasons[len(cells)] = row.reason
-            cells.append([str(row.n), row.name])
+            reasons[len(cells)] = reason_in(language, row.reason)
+            cells.append([str(row.n), NAMES.said(language, row.name)])
         else:
-            cells.append(_cells(row, outcome.peers))
+            cells.append(_cells(row, outcome.peers, language))
     widths = [
-        max((len(line[place]) for line in cells if len(line) > place), default=0) for place in range(len(headings))
+        max((columns(line[place]) for line in cells if len(line) > place), default=0) for place in range(len(headings))
     ]
     made, before = [], ""
     for number, line in enumerate(cells):
@@ -67,46 +84,47 @@ def _lines(outcome: Outcome) -> list[str]:
 
 
 def _aligned(cell: str, width: int, place: int) -> str:
-    return cell.ljust(width) if place == 1 else cell.rjust(width)
+    around = " " * (width - columns(cell))
+    return cell + around if place == 1 else around + cell
 
 
-def _cells(row: Row, peers: Iterable[str]) -> list[str]:
+def _cells(row: Row, peers: Iterable[str], language: str) -> list[str]:
     assert row.seconds is not None
     ratios = [f"{row.ratios[peer]:.2f}" if peer in row.ratios else "–" for peer in peers]
     memory = "–" if row.memory is None or row.memory.extra is None else in_bytes(row.memory.extra)
     share = "–" if row.share is None else f"{100 * row.share:.0f} %"
-    return [str(row.n), row.name, in_seconds(row.seconds), *ratios, f"{row.gigaflops:.3g}", memory, share]
+    name = NAMES.said(language, row.name)
+    return [str(row.n), name, in_seconds(row.seconds), *ratios, f"{row.gigaflops:.3g}", memory, share]
 
 
-def _notes(outcome: Outcome) -> list[str]:
-    notes = []
+def _notes(outcome: Outcome, language: str) -> list[str]:
+    say, notes = partial(WORDS.said, language), []
+
+    def listed(names: Iterable[str]) -> str:
+        return WORDS.listed(language, (NAMES.said(language, name) for name in names))
+
     if outcome.rows:
-        peers = ", ".join(outcome.peers)
-        notes.append(
-            f"Times are medians of interleaved repetitions; × is the median ratio to the time of each of: {peers}."
-            if peers
-            else "Times are medians of interleaved repetitions."
-        )
-        notes.append(
-            "GFLOP/s counts the matrix products over allowed keys; the limit is their time at this machine's best "
-            "rate, measured in turn with all others, and that of the exponentials."
-        )
-    ways = dict.fromkeys(row.memory.how for row in outcome.rows if row.memory and row.memory.extra is not None)
-    place = "in a process of its own" if outcome.settings.device == "cpu" else "on the device"
-    notes += [f"Memory is the {how}, {place}." if "growth" in how else f"Memory is {how}." for how in ways]
+        notes += [say("ratios", peers=listed(outcome.peers)) if outcome.peers else say("medians"), say("limit")]
+    place = "memory here" if outcome.settings.device == "cpu" else "memory there"
+    for how in dict.fromkeys(row.memory.how for row in outcome.rows if row.memory and row.memory.extra is not None):
+        notes.append(say(place if how in (RESIDENT, SINCE_START) else "memory is", how=REASONS.said(language, how)))
     unknown: dict[str, list[str]] = {}
     for row in outcome.rows:
         if row.memory is not None and row.memory.extra is None:
-            unknown.setdefault(row.memory.how, []).append(f"{row.name} (n = {row.n})")
-    notes += [f"Memory of {', '.join(rows)}: {reason}." for reason, rows in unknown.items()]
+            name = say("row", name=NAMES.said(language, row.name), n=str(row.n))
+            unknown.setdefault(row.memory.how, []).append(name)
+    notes += [
+        say("memory unknown", rows=WORDS.listed(language, rows), reason=reason_in(language, reason))
+        for reason, rows in unknown.items()
+    ]
     units = [row.units for row in outcome.rows if row.units is not None]
     if units and outcome.passed:
-        notes.append(
-            f"All results agree with the float64 reference: the largest error is {max(units):.2g} of the 50 units of "
-            "rounding that are allowed."
-        )
-    notes += [f"{name}: {reason}." for name, reason in outcome.refused.items()]
-    return [*notes, *outcome.remarks]
+        notes.append(say("agree", units=f"{max(units):.2g}"))
+    notes += [
+        reason_in(language, reason, "left out", name=NAMES.said(language, name))
+        for name, reason in outcome.refused.items()
+    ]
+    return [*notes, *(REASONS.said(language, remark) for remark in outcome.remarks)]
 
 
 def in_seconds(seconds: float) -> str:

@@ -14,6 +14,7 @@ from symattn.benching.picture import picture_of
 from symattn.benching.running import benchmark
 from symattn.benching.tabulating import table
 from symattn.benching.threads import available
+from symattn.benching.wording import WORDS
 from symattn.commands.options import EQUATIONS, NAME, OUTPUT, chosen_format, deliver, format_option, with_options
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import own_mechanism, refuse_beside_equations, refuse_without_equations
@@ -23,6 +24,7 @@ from symattn.examples import choose_scaled
 from symattn.limits import BENCHMARK_TOKENS, SIZE
 from symattn.mechanisms import named
 from symattn.pictures.picture import format_of
+from symattn.publishing.languages import LANGUAGES
 from symattn.writing import check_target
 
 DEFAULT = "scaled-dot"
@@ -90,6 +92,14 @@ DTYPES = ("float32", "float64", "bfloat16", "float16")
     ),
     click.option("--memory/--no-memory", default=True, show_default=True, help="Whether memory is measured."),
     click.option("--plot", "picture_path", metavar="FILE", help="Draw time and memory against n (.svg .pdf .png)."),
+    click.option(
+        "--lang",
+        "language",
+        type=click.Choice(tuple(LANGUAGES)),
+        default="en",
+        show_default=True,
+        help="The language of the table and the picture; JSON stays as it is.",
+    ),
     format_option("text", "json"),
     OUTPUT,
 )
@@ -111,6 +121,7 @@ def command(
     rounds: int | None,
     memory: bool,
     picture_path: str | None,
+    language: str,
     format_name: str | None,
     path: str | None,
 ) -> int:
@@ -124,6 +135,7 @@ def command(
     symattn bench causal -n 1024,4096 --heads 8
     symattn bench sliding-window --backward --plot window.svg
     symattn bench --equations mine.txt --dtype float64 -o mine.json
+    symattn bench causal --lang zh
     """
     format_name, _ = chosen_format(format_name, path, False, ("text", "json"))
     if picture_path is not None:
@@ -153,14 +165,14 @@ def command(
     subject = _subject(name, equations, inputs, output)
     with Progress() as progress:
         outcome = benchmark(subject, settings, progress)
-    deliver(outcome.to_json() if format_name == "json" else table(outcome), path)
+    deliver(outcome.to_json() if format_name == "json" else table(outcome, language), path)
     if picture_path is not None and any(row.seconds is not None for row in outcome.rows):
         with _given_as_plot():
-            picture_of(outcome).save(picture_path)
+            picture_of(outcome, language).save(picture_path)
     elif picture_path is not None:
-        note(f"nothing was measured, so {picture_path} was not drawn.")
+        note(WORDS.said(language, "not drawn", path=picture_path))
     if outcome.interrupted:
-        note("Interrupted: these are the rows that were measured before.")
+        note(WORDS.said(language, "interrupted"))
         return INTERRUPTED
     return 0 if outcome.passed else 1
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from symattn.publishing.languages import words_in
+from symattn.publishing.labels import Labels
 from symattn.publishing.sentences import Sentences
 
 ENGLISH = {
@@ -58,7 +56,7 @@ CHINESE = {
 CHECKS = Sentences("commands/check_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language."""
 
-LABELS: dict[str, tuple[tuple[str, str], ...]] = {
+TABLES: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (),
     "zh": (
         (r"exact", "精确计算"),
@@ -81,10 +79,9 @@ LABELS: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
 }
-"""What witnesses, references, units and common reasons are called; what no row matches stays as it is.
+"""What witnesses, references, units and common reasons are called."""
 
-The parts of a pattern are put into the braces, called by their own rows.
-"""
+LABELS = Labels("commands/check_words.py", TABLES)
 
 
 def labelled(language: str, label: str) -> str:
@@ -93,8 +90,4 @@ def labelled(language: str, label: str) -> str:
     >>> labelled("zh", "torch float64 autograd"), labelled("zh", "central differences, mpmath, 50 digits")
     ('torch float64 自动求导', '中心差分（mpmath，50 位）')
     """
-    for pattern, shown in words_in(language, LABELS, "commands/check_words.py"):
-        found = re.fullmatch(pattern, label)
-        if found:
-            return shown.format(*(labelled(language, part) for part in found.groups()))
-    return label
+    return LABELS.said(language, label)

@@ -36,6 +36,17 @@ def test_the_table_goes_to_standard_output():
     assert "torch SDPA: torch is not installed" in result.stdout
 
 
+def test_everything_is_said_in_chinese_on_request(tmp_path, monkeypatch):
+    picture = tmp_path / "bench.svg"
+    result = bench("causal", *QUICK, "--lang", "zh", "--plot", str(picture))
+    assert result.exit_code == 0 and result.stdout.startswith("因果注意力：前向传播，float32")
+    assert "torch SDPA：未安装 torch：pip install" in result.stdout and "计算方式" in result.stdout
+    assert "毫秒" in picture.read_text(encoding="utf-8")
+    monkeypatch.setattr(budgeting, "available_bytes", lambda: 10)
+    result = bench("causal", *QUICK, "--strategies", "direct", "--lang", "zh", "--plot", str(picture))
+    assert "没有测得任何结果，因此没有绘制" in result.stderr and "得分矩阵" in result.stdout
+
+
 def test_own_equations_have_their_own_sizes_and_peers(tmp_path):
     equations = "Q: n d\nK: m d\nV: m e\nP = softmax(Q @ K.T / 2)\nO = P @ V"
     result = bench(
