@@ -75,8 +75,7 @@ def _at_entries(
     system: Any, passed: EquationSystem, letter: str, name: str, chosen: Mapping[str, Sequence[int] | None]
 ) -> Any:
     """The pass with a unit matrix for some of its inputs: at an entry that is given, else at every entry in turn."""
-    symbols = (part for equation in passed for part in (equation.symbol, equation.expression))
-    names = Names([*passed.input_symbols, *symbols])
+    names = Names.of(passed)
     picked, axes = {}, list[tuple[Symbol, Expr]]()
     for key, entry in chosen.items():
         shape = full_shape(passed.inputs[key])

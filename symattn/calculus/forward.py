@@ -65,8 +65,7 @@ class _Forward:
             if name not in system.by_name:
                 raise system.unknown(name)
         self.wrt = asked_names(system, wrt)
-        symbols = (part for equation in system for part in (equation.symbol, equation.expression))
-        self.names, self.moves = Names([*system.input_symbols, *symbols]), Activity(self.wrt)
+        self.names, self.moves = Names.of(system), Activity(self.wrt)
         parts = TangentParts(self.names, self.moves)
         needed = system.needed(*self.outputs)
         for equation in needed:

@@ -1,13 +1,14 @@
-"""Names of cotangents, of tangents and of the parts of a formula, none of which anything else bears."""
+"""Names of cotangents, of tangents, of the parts of a formula and of steps, none of which anything else bears."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import count
+from collections.abc import Iterable
+from itertools import chain, count
 from typing import Any
 
 from sympy import Symbol
 
+from symattn.equations import EquationSystem
 from symattn.language.names import RESERVED
 from symattn.language.vocabulary import WORDS
 from symattn.nodes import (
@@ -68,17 +69,18 @@ class Names:
         self._words = RESERVED | WORDS
         self._axes: list[Symbol] = []
 
-    def fresh(self, stem: str) -> str:
-        """The name ``stem`` if it is free, else with the first number that makes it so."""
-        name = next(name for name in self._candidates(stem) if name not in self._taken and name not in self._words)
+    @classmethod
+    def of(cls, system: EquationSystem) -> Names:
+        """The names that are free beside those of a system."""
+        parts = (part for equation in system for part in (equation.left_side, equation.expression))
+        return cls([*system.input_symbols, *parts])
+
+    def fresh(self, *wanted: str) -> str:
+        """The first of the wanted names that is free, else the first of all with the number that makes it so."""
+        numbered = (f"{wanted[0]}_{number}" for number in count(1))
+        name = next(name for name in chain(wanted, numbered) if name not in self._taken and name not in self._words)
         self._taken.add(name)
         return name
-
-    @staticmethod
-    def _candidates(stem: str) -> Iterator[str]:
-        yield stem
-        for number in count(1):
-            yield f"{stem}_{number}"
 
     def cotangent(self, name: str) -> str:
         """The name of the cotangent of ``name``."""
@@ -92,10 +94,13 @@ class Names:
         """A name for a part of a formula: ``stem``, or a letter by what it is."""
         return self.fresh(stem or LETTERS.get(type(value), "Z"))
 
-    def index(self) -> Symbol:
-        """An index that nothing bears."""
-        free = [letter for letter in INDEX_LETTERS if letter not in self._taken]
-        return index(self.fresh(free[0] if free else INDEX_LETTERS[0]))
+    def index(self, *wanted: str) -> Symbol:
+        """An index that nothing bears: one of the wanted, or of those that are usual."""
+        return index(self.fresh(*(wanted or INDEX_LETTERS)))
+
+    def as_indices(self) -> set[Symbol]:
+        """Indices of every name in use, which no sum may bind."""
+        return {index(name) for name in self._taken}
 
     def axes(self, count: int) -> tuple[Symbol, ...]:
         """Indices for the axes of a family: the same ones for every family."""

@@ -73,8 +73,7 @@ class _Backward:
         self.wrt = asked_names(system, wrt)
         if self.output in self.wrt:
             raise InputError(f"the cotangent of {self.output} is given, as it is the output; ask for other values.")
-        symbols = (part for equation in system for part in (equation.symbol, equation.expression))
-        self.names, self.moves = Names([*system.input_symbols, *symbols]), Activity(self.wrt)
+        self.names, self.moves = Names.of(system), Activity(self.wrt)
         parts = Parts(self.names, self.moves)
         for equation in system.needed(self.output):
             parts.add(equation)

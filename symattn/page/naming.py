@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from sympy import MatrixSymbol, Symbol, preorder_traversal
 
+from symattn.calculus.naming import Names
 from symattn.equations import Equation, EquationSystem
 from symattn.nodes import ElementwiseQuotient, LogSumExp, Member, OverAllowedKeys, Value, is_matrix
-from symattn.page.names import Names
 
 
 def with_named_weights(system: EquationSystem, names: Names) -> EquationSystem:
@@ -18,7 +18,7 @@ def with_named_weights(system: EquationSystem, names: Names) -> EquationSystem:
 
     >>> from symattn.defining import mechanism
     >>> short = mechanism("short", {"Q": "n d", "K": "m d", "V": "m d_v"}, "O = softmax(Q @ K.T) @ V")
-    >>> [equation.name for equation in with_named_weights(short, Names(short))]
+    >>> [equation.name for equation in with_named_weights(short, Names.of(short))]
     ['S', 'P', 'O']
     """
     made = list[Equation]()

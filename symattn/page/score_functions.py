@@ -7,12 +7,12 @@ from functools import cache
 
 from sympy import Expr, MatrixSymbol, Symbol, Transpose
 
+from symattn.calculus.naming import Names
 from symattn.equations import Equation, EquationSystem, with_own_indices
 from symattn.language.declarations import declare
 from symattn.mechanisms import named
 from symattn.nodes import MatrixProduct, Member, Value, full_shape
 from symattn.nodes.cases import put_in
-from symattn.page.names import Names
 
 FUNCTIONS = ("dot", "cosine", "bilinear", "additive", "mlp-score", "rbf")
 """The mechanisms of the library whose scores a page offers for one another."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Integer, MatrixSymbol, Pow, Symbol, Transpose, sqrt
 
+from symattn.calculus.naming import Names
 from symattn.equations import Equation, EquationSystem, mentioned_names
 from symattn.language.declarations import declare
 from symattn.nodes import (
@@ -22,7 +23,6 @@ from symattn.nodes import (
 )
 from symattn.nodes.cases import put_in
 from symattn.page.lines import Choice, Line, Workbench
-from symattn.page.names import Names
 from symattn.page.naming import with_named_weights
 from symattn.page.score_functions import (
     FUNCTIONS,
@@ -70,7 +70,7 @@ class _Unfolding:
     weights: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.names = Names(self.system)
+        self.names = Names.of(self.system)
         self.system = with_named_weights(self.system, self.names)
         self.equations = self.system.needed(self.system.output)
         normalisers = [

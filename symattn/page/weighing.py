@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Abs, Expr, Le, MatrixExpr, Ne, S, Symbol, exp, log
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from symattn.calculus.naming import Names
 from symattn.equations import Equation
 from symattn.language.declarations import declare
 from symattn.nodes import (
@@ -28,7 +29,6 @@ from symattn.nodes.allowed import condition_at
 from symattn.nodes.base import broadcast_entry
 from symattn.nodes.written import applied, divided, multiplied, negated
 from symattn.page.lines import Choice, Line
-from symattn.page.names import Names
 
 MASK = "mask"
 """What the choice among allowed sets is called."""
