@@ -8,12 +8,13 @@ import pytest
 from symattn.article_words import STEPS
 from symattn.commands.check_words import CHECKS
 from symattn.errors import InputError, MissingRowError
+from symattn.exercises.wording import SENTENCES
 from symattn.publishing.derivation_words import DERIVATION, TOPICS
 from symattn.publishing.formula_words import FORMULAS
 from symattn.publishing.sentences import Sentences
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-TABLES = (STEPS, DERIVATION, FORMULAS, CHECKS)
+TABLES = (STEPS, DERIVATION, FORMULAS, CHECKS, SENTENCES)
 
 
 def places(sentence):

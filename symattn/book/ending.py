@@ -9,7 +9,7 @@ from symattn.book.said import Said
 from symattn.deriving.claim import Setting
 from symattn.exercises import identified
 from symattn.exercises.sheets import heading, question, solution
-from symattn.exercises.wording import said
+from symattn.exercises.wording import SENTENCES
 from symattn.publishing.document import Block, Heading, Paragraph, Table
 
 COLUMNS = Said("statement|evidence|how", "命题|证据|依据")
@@ -44,7 +44,7 @@ def practice_blocks(names: Sequence[str], language: str) -> Iterator[Block]:
         return
     exercises = [identified(name) for name in names]
     yield Heading(EXERCISES.of(language))
-    yield Paragraph(said(language, "how to answer"))
+    yield Paragraph(SENTENCES.said(language, "how to answer"))
     for number, exercise in enumerate(exercises, 1):
         yield from question(exercise, number, language, level=3)
     yield Heading(ANSWERS.of(language))

@@ -14,7 +14,7 @@ from symattn.exact.evaluation import Known
 from symattn.exercises.answers import Answer, Entry, read_answer
 from symattn.exercises.mistaken import mistaken_values, rounded_to
 from symattn.exercises.task import Exercise, Task
-from symattn.exercises.wording import said
+from symattn.exercises.wording import SENTENCES
 from symattn.reading.numerals import NOT_FINITE
 from symattn.shapes import show
 
@@ -74,11 +74,11 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
     exact = rows_of(task.answer)
 
     def outcome(verdict: str, *more: str, mistakes: tuple[str, ...] = ()) -> Outcome:
-        first = said(language, verdict) if verdict == TOO_FEW else said(language, verdict, name=exercise.name)
+        first = SENTENCES.said(language, verdict, name=exercise.name)
         return Outcome(exercise.name, verdict, (first, *more), mistakes)
 
     if is_not_finite(text):
-        told = said(language, "mistake made", mistake=said(language, "slip not finite"))
+        told = SENTENCES.said(language, "mistake made", mistake=SENTENCES.said(language, "slip not finite"))
         return outcome(WRONG, told, mistakes=("slip not finite",))
     answer = read_answer(text, one_number=len(exact) == len(exact[0]) == 1)
     if agrees(answer, exact):
@@ -91,9 +91,9 @@ def check_answer(exercise: Exercise, text: str, language: str = "en") -> Outcome
         return outcome(RIGHT_DECIMALS if enough else TOO_FEW)
     found = list(islice(_mistakes(task, answer, exact), NAMED))
     if found:
-        each, *rest = [said(language, sentence, **words) for sentence, words in found]
-        first = said(language, "mistake made", mistake=each)
-        others = [said(language, "mistake also", mistake=other) for other in rest]
+        each, *rest = [SENTENCES.said(language, sentence, **words) for sentence, words in found]
+        first = SENTENCES.said(language, "mistake made", mistake=each)
+        others = [SENTENCES.said(language, "mistake also", mistake=other) for other in rest]
         return outcome(WRONG, first, *others, mistakes=tuple(sentence for sentence, _ in found))
     return outcome(WRONG, *_places(exercise, answer, exact, language))
 
@@ -188,7 +188,7 @@ def _is_reordered(answer: Answer, exact: tuple[tuple[Element, ...], ...]) -> boo
 def _places(exercise: Exercise, answer: Answer, exact: tuple[tuple[Element, ...], ...], language: str) -> Iterator[str]:
     """What is to be said of an answer that no usual mistake explains: its shape, or which entries are not right."""
     if not _same_shape(answer, exact):
-        yield said(
+        yield SENTENCES.said(
             language,
             "wrong shape",
             asked=exercise.task.asked,
@@ -198,9 +198,9 @@ def _places(exercise: Exercise, answer: Answer, exact: tuple[tuple[Element, ...]
         )
     elif len(exact) * len(exact[0]) > 1:
         wrong = [
-            said(language, "entry", row=str(i), column=str(j))
+            SENTENCES.said(language, "entry", row=str(i), column=str(j))
             for i, (mine, its) in enumerate(zip(answer, exact, strict=True), 1)
             for j, (entry, number) in enumerate(zip(mine, its, strict=True), 1)
             if not entry.agrees(number)
         ]
-        yield said(language, "wrong entries", entries="; ".join(wrong))
+        yield SENTENCES.said(language, "wrong entries", entries="; ".join(wrong))

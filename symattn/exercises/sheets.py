@@ -9,7 +9,7 @@ from sympy import Integer
 
 from symattn.equations import mentioned_names
 from symattn.exercises.task import Exercise
-from symattn.exercises.wording import parts, said, sentences
+from symattn.exercises.wording import SENTENCES
 from symattn.publishing import Block, Formula, Heading, Paragraph, Presentation, Rounded, Stage, Substituted
 from symattn.publishing.document import Title
 
@@ -23,23 +23,22 @@ def sheet(exercises: Sequence[Exercise], language: str = "en", answers: bool = F
     >>> "softmax-7-1" in sheet(chosen(7, ["softmax"], 1)).to("text")
     True
     """
-    sentences(language)
-    blocks: list[Block] = [Paragraph(said(language, "how to answer"))]
+    blocks: list[Block] = [Paragraph(SENTENCES.said(language, "how to answer"))]
     stages: list[Stage] = []
     for number, exercise in enumerate(exercises, 1):
         blocks += question(exercise, number, language)
         stages += _given(exercise)
     if answers:
-        blocks.append(Title(said(language, "key")))
+        blocks.append(Title(SENTENCES.said(language, "key")))
         for number, exercise in enumerate(exercises, 1):
             blocks += [heading(exercise, number, language), *solution(exercise, language)]
             stages += _solved(exercise)
-    return Presentation(said(language, "title"), tuple(blocks), tuple(stages), language=language)
+    return Presentation(SENTENCES.said(language, "title"), tuple(blocks), tuple(stages), language=language)
 
 
 def heading(exercise: Exercise, number: int, language: str, level: int = 2) -> Heading:
     """The place of an exercise among others, and its name."""
-    return Heading(said(language, "exercise", number=str(number), name=exercise.name), level=level)
+    return Heading(SENTENCES.said(language, "exercise", number=str(number), name=exercise.name), level=level)
 
 
 def _inputs(exercise: Exercise) -> Iterator[str]:
@@ -58,7 +57,7 @@ def question(exercise: Exercise, number: int, language: str, level: int = 2) -> 
     words = {"asked": symbol, **task.words}
     blocks: list[Block] = [
         heading(exercise, number, language, level),
-        Paragraph(*parts(language, task.question or exercise.kind.question, words)),
+        Paragraph(*SENTENCES.told(language, task.question or exercise.kind.question, **words)),
     ]
     blocks += [Formula(task.system.inputs[name], "=", task.bound.exact(name)) for name in _inputs(exercise)]
     if task.shown:
@@ -80,7 +79,7 @@ def solution(exercise: Exercise, language: str) -> list[Block]:
         numbers[equation.name] = exact
     if task.remark:
         words = {"asked": task.system.by_name[task.asked].symbol, **task.words}
-        blocks.append(Paragraph(*parts(language, task.remark, words)))
+        blocks.append(Paragraph(*SENTENCES.told(language, task.remark, **words)))
     return blocks
 
 

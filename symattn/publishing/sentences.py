@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
+from symattn.errors import UnknownNameError
 from symattn.publishing.languages import words_in
 
 
@@ -29,15 +30,24 @@ class Sentences:
         """
         return words_in(language, self.tables, self.home)
 
-    def told(self, language: str, key: str, **places: Any) -> tuple[Any, ...]:
-        """A sentence in parts, what is printed in its places."""
+    def told(self, language: str, key: str, /, **places: Any) -> tuple[Any, ...]:
+        """A sentence in parts, what is printed in its places.
+
+        Errors: those of :meth:`of`; ``UnknownNameError`` for a sentence or a place that has nothing.
+        """
+        table = self.of(language)
+        if key not in table:
+            raise UnknownNameError(f"the sentence {key!r} is missing in the table of the language {language}.")
         found: list[Any] = []
-        for text, place, _, _ in Formatter().parse(self.of(language)[key]):
+        for text, place, _, _ in Formatter().parse(table[key]):
             found += [text] if text else []
-            found += [] if place is None else [places[place]]
+            if place is not None:
+                if place not in places:
+                    raise UnknownNameError(f"the sentence {key!r} has a place {place!r}, for which nothing is given.")
+                found.append(places[place])
         return tuple(found)
 
-    def said(self, language: str, key: str, **places: str) -> str:
+    def said(self, language: str, key: str, /, **places: str) -> str:
         """A sentence that is words alone."""
         return "".join(self.told(language, key, **places))
 

@@ -9,7 +9,7 @@ import pytest
 from symattn.book.said import LANGUAGES as OF_THE_BOOK
 from symattn.errors import InputError, MissingRowError
 from symattn.exercises import LANGUAGES as OF_THE_EXERCISES
-from symattn.exercises.wording import sentences
+from symattn.exercises.wording import SENTENCES
 from symattn.publishing import RENDERERS, Formula, Heading, Paragraph, Presentation, Words
 from symattn.publishing.languages import CURRENT, LANGUAGES, written_in
 from symattn.publishing.latex_notation import escape
@@ -35,7 +35,7 @@ def test_an_unknown_language_is_refused_with_a_suggestion(format):
 def test_a_language_without_sentences_is_a_missing_row(monkeypatch):
     monkeypatch.setitem(LANGUAGES, "fr", LANGUAGES["en"].__class__(**{**vars(LANGUAGES["en"]), "code": "fr"}))
     with pytest.raises(MissingRowError, match=r"exercises/wording\.py"):
-        sentences("fr")
+        SENTENCES.of("fr")
     from symattn.book.said import Said
 
     with pytest.raises(MissingRowError, match=r"book/said\.py"):
