@@ -110,13 +110,14 @@ def bind(system: EquationSystem, values: Mapping[str, Any]) -> Bound:
             value = values[name]
             if name in system.allowed_inputs:
                 value = as_whole(value)
-            inputs[name] = _read(value, symbol)
+            inputs[name] = exact_value(value, symbol)
         except SymattnError as error:
             raise error.in_context(f"in the input {name}") from None
     return Bound(system, inputs)
 
 
-def _read(value: Any, symbol: Value) -> Known:
+def exact_value(value: Any, symbol: Value) -> Known:
+    """A family, a matrix or a number, as the symbol is one, in exact numbers; see :func:`bind`."""
     if axes := len(lengths_of(symbol)):
         return exact.ExactFamily.of(value, axes)
     return exact.ExactMatrix.of(value) if shape_of(symbol) else exact.Element.of(value)

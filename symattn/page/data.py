@@ -11,12 +11,13 @@ from typing import Any
 
 from sympy import Integer, S
 
-from symattn import exact, limits
+from symattn import limits
 from symattn.equations import Equation
 from symattn.errors import LimitError
+from symattn.exact import Element
 from symattn.nodes import Indices, Value, entry_of, full_shape, is_matrix, shape_of
 from symattn.nodes.cases import put_in
-from symattn.page.exact_forms import ExactForms
+from symattn.page.exact_forms import ExactForms, by_entry
 from symattn.page.lines import Line, Workbench
 from symattn.page.numbers import added_numbers, drawn_numbers
 from symattn.page.programs import Program, programs
@@ -29,7 +30,7 @@ from symattn.publishing.mathml_validator import NAMESPACE
 from symattn.publishing.printer import among
 from symattn.publishing.to_mathml import math_element, serialized
 from symattn.shapes import size
-from symattn.worked import Bound, bind
+from symattn.worked import Bound, bind, exact_value
 
 Data = dict[str, Any]
 
@@ -79,9 +80,7 @@ def page_data(subject: Any, language: str = "en") -> PageData:
         "output": bench.system.output,
         "temperature": bench.temperature,
         "window": bench.window,
-        "letters": letters_in(
-            [*(symbol.name for symbol in bench.input_symbols), *(each.name for each in bench.equations)]
-        ),
+        "letters": letters_in(names),
         "exact": {"texts": forms.texts, "values": forms.values},
     }
     return PageData(bench, numbers, data, code, not isinstance(subject, Bound))
@@ -130,29 +129,14 @@ def _input(symbol: Value, numbers: Any, bench: Workbench, sizes: Mapping[Any, An
         "sizeSymbols": " × ".join(map(mathml_of, shape)),
         "symbol": mathml_of(symbol),
         "isSet": is_set,
-        "texts": texts_of(exact_value(numbers, len(shape))),
+        "texts": by_entry(exact_value(numbers, symbol), text_of),
     }
 
 
-def exact_value(numbers: Any, axes: int) -> Any:
-    """Numbers of an input in symattn's exact numbers."""
-    if isinstance(numbers, (exact.Element, exact.ExactMatrix, exact.ExactFamily)):
-        return numbers
-    if axes == 0:
-        return exact.Element.of(numbers)
-    return exact.ExactMatrix.of(numbers) if axes == 2 else exact.ExactFamily.of(numbers, axes - 2)
-
-
-def texts_of(value: Any) -> Any:
-    """The entries as a person would type them: whole numbers, fractions, decimals, in lists as deep as the shape."""
-    if isinstance(value, exact.ExactFamily):
-        members = iter([texts_of(member) for member in value])
-        return _nested(value.lengths, members)
-    if isinstance(value, exact.ExactMatrix):
-        rows, columns = value.shape
-        return [[texts_of(value[i, j]) for j in range(columns)] for i in range(rows)]
-    text = typed(value.as_fraction()) if value.is_rational else ""
-    return text if 0 < len(text) <= LONGEST_TEXT else str(value.decimal(17))
+def text_of(number: Element) -> str:
+    """A number as a person would type it: a whole number, a fraction or a decimal; a long one rounded."""
+    text = typed(number.as_fraction()) if number.is_rational else ""
+    return text if 0 < len(text) <= LONGEST_TEXT else str(number.decimal(17))
 
 
 def typed(number: Fraction) -> str:
@@ -166,10 +150,6 @@ def typed(number: Fraction) -> str:
         whole, rest = divmod(abs(scaled.numerator), 10**DECIMALS)
         return f"{'-' if number < 0 else ''}{whole}.{rest:0{DECIMALS}}".rstrip("0")
     return str(number)
-
-
-def _nested(lengths: tuple[int, ...], members: Any) -> Any:
-    return [_nested(lengths[1:], members) for _ in range(lengths[0])] if lengths else next(members)
 
 
 def _line(line: Line, program: Program, sizes: Mapping[Any, Any]) -> Data:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any
 
 from symattn import limits
 from symattn.errors import SymattnError
 from symattn.exact import Element, ExactFamily, ExactMatrix
+from symattn.exact.evaluation import Known
 from symattn.page.lines import Workbench
 from symattn.publishing.to_mathml import elements, serialized
 from symattn.worked import Bound, bind
@@ -50,7 +51,7 @@ class ExactForms:
             except SymattnError:
                 return
             before = len(self.texts)
-            places = self._placed(value)
+            places = by_entry(value, self._place)
             if self._room <= 0:
                 del self.texts[before:]
                 return
@@ -64,20 +65,6 @@ class ExactForms:
     def _has_long_forms(self, places: Any) -> bool:
         return any(map(self._has_long_forms, places)) if isinstance(places, list) else places is None
 
-    def _placed(self, value: Any) -> Any:
-        """The places of a value's entries, in lists as deep as its shape."""
-        if isinstance(value, ExactFamily):
-            return self._members(value, ())
-        if isinstance(value, ExactMatrix):
-            rows, columns = value.shape
-            return [[self._place(value[i, j]) for j in range(columns)] for i in range(rows)]
-        return self._place(value)
-
-    def _members(self, family: ExactFamily, before: tuple[int, ...]) -> Any:
-        if len(before) == len(family.lengths):
-            return self._placed(family[before])
-        return [self._members(family, (*before, place)) for place in range(family.lengths[len(before)])]
-
     def _place(self, entry: Element) -> int | str | None:
         if entry.is_rational and entry.as_fraction().denominator == 1:
             return str(entry.as_fraction())
@@ -89,3 +76,21 @@ class ExactForms:
             self.texts.append(text)
             self._room -= len(text)
         return self._places[text]
+
+
+def by_entry(value: Known, made: Callable[[Element], Any]) -> Any:
+    """What is made of each entry of a value, in lists as deep as its shape.
+
+    >>> by_entry(ExactFamily.of([[[1, 2]], [[3, 4]]]), str)
+    [[['1', '2']], [['3', '4']]]
+    """
+    if isinstance(value, ExactFamily):
+        return _nested(value.lengths, iter([by_entry(member, made) for member in value]))
+    if isinstance(value, ExactMatrix):
+        return [[made(entry) for entry in row] for row in value.rows]
+    return made(value)
+
+
+def _nested(lengths: tuple[int, ...], members: Iterator[Any]) -> Any:
+    """As many lists one inside the other as there are lengths, what comes next in each place."""
+    return [_nested(lengths[1:], members) for _ in range(lengths[0])] if lengths else next(members)
