@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 
-from sympy import Symbol
-
-from symattn.equations import Equation, EquationSystem
+from symattn.equations import Equation, EquationSystem, mentioned_names
 from symattn.nodes import Value
 
 ROLES = ("value", "project", "score", "scale", "mask", "exponentials", "sums", "normalise", "entropy", "weigh", "sum")
@@ -96,13 +93,7 @@ class Workbench:
 
 
 def with_needed_inputs(system: EquationSystem) -> EquationSystem:
-    """The system without the inputs that none of its equations mentions, unless a size is found nowhere else."""
-    mentioned = set[Symbol]().union(*(equation.expression.free_symbols for equation in system.equations))
-    names = {symbol.name for symbol in mentioned} | {length.name for length in lengths_in(system.equations)}
+    """The system without the inputs that none of its equations mentions; with all of them where none is mentioned."""
+    names = set[str]().union(*(mentioned_names(equation.expression) for equation in system.equations))
     kept = tuple(symbol for symbol in system.input_symbols if symbol.name in names)
     return replace(system, input_symbols=kept) if kept else system
-
-
-def lengths_in(equations: Iterable[Equation]) -> set[Symbol]:
-    """The sizes that the axes of families have."""
-    return set(chain.from_iterable(length.free_symbols for equation in equations for length in equation.lengths))
