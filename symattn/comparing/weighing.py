@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from symattn.equations import Equation, EquationSystem
 from symattn.errors import InputError
 from symattn.exact import Element, ExactMatrix
-from symattn.nodes import FamilySymbol, LogSumExp, OverAllowedKeys
-from symattn.pictures.weights import left_factor, stretched, value_of
+from symattn.nodes import FamilySymbol, OverAllowedKeys
+from symattn.pictures.weights import is_normaliser, left_factor, makers, stretched, value_of
 from symattn.shapes import show
 from symattn.worked import Bound
 
@@ -67,8 +67,7 @@ def weighed(label: str, bound: Bound, value: str | None = None) -> Weighed:
         if len(system.shape(value)) != 2:
             raise InputError(f"{label}: {value} is {_kind(system, value)}; compare takes one matrix a mechanism.")
         found = system.by_name.get(value)
-        normaliser = found.expression if found is not None and isinstance(found.expression, OverAllowedKeys) else None
-        normaliser = None if isinstance(normaliser, LogSumExp) else normaliser
+        normaliser = found.expression if found is not None and is_normaliser(found.expression) else None
     weights = bound.exact(name) if name in bound.names else value_of(bound, normaliser)
     assert isinstance(weights, ExactMatrix)
     output = bound.exact(system.output) if len(system.shape(system.output)) == 2 else None
@@ -103,25 +102,20 @@ def weights_in(system: EquationSystem, label: str) -> tuple[str, Normaliser | No
     normaliser on the way to the output; else what is called ``P``; else that left factor, whatever makes it.
     Errors: ``InputError`` that says what to name with ``value``, and for weights that are a family, one matrix a head.
     """
-    makers = [
-        (equation, node)
-        for equation in system.needed(system.output)
-        for node in sorted(equation.expression.atoms(OverAllowedKeys), key=str)
-        if not isinstance(node, LogSumExp)
-    ]
-    whole = {equation.name: node for equation, node in makers if equation.expression == node}
+    found = list(makers(system))
+    whole = {equation.name: node for equation, node in found if equation.expression == node}
     left = left_factor(system)
     if left in whole or left == "P":
         return _single(system, label, left, whole.get(left))
-    if len(makers) == 1:
-        equation, node = makers[0]
+    if len(found) == 1:
+        equation, node = found[0]
         if equation.name in whole or equation.axes or node.free_symbols & set(equation.indices):
             return _single(system, label, equation.name, node)
         return "P" if "P" not in system.by_name else f"weights in {equation.name}", node
     chosen = "P" if "P" in system.by_name else left
     if chosen is None:
         matrices = ", ".join(name for name in system.by_name if len(system.shape(name)) == 2)
-        made = f"{len(makers)} values are normalised rows" if makers else "no value is a row of normalised scores"
+        made = f"{len(found)} values are normalised rows" if found else "no value is a row of normalised scores"
         raise InputError(
             f"{label} has no attention weights that can be told from its equations: {made}. Name a value "
             f"of every mechanism with --value NAME; the matrices of {label}: {matrices}."

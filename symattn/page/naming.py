@@ -8,7 +8,8 @@ from sympy import MatrixSymbol, Symbol, preorder_traversal
 
 from symattn.calculus.naming import Names
 from symattn.equations import Equation, EquationSystem
-from symattn.nodes import ElementwiseQuotient, LogSumExp, Member, OverAllowedKeys, Value, is_matrix
+from symattn.nodes import ElementwiseQuotient, Member, OverAllowedKeys, Value, is_matrix
+from symattn.pictures.weights import is_normaliser
 
 
 def with_named_weights(system: EquationSystem, names: Names) -> EquationSystem:
@@ -41,7 +42,7 @@ def with_named_weights(system: EquationSystem, names: Names) -> EquationSystem:
 
 def innermost(value: Value, known: set[str]) -> OverAllowedKeys | None:
     """A normaliser in a value, without another one inside and made of known names alone; ``None`` if there is none."""
-    found = [node for node in value.atoms(OverAllowedKeys) if not isinstance(node, LogSumExp)]
+    found = list(filter(is_normaliser, value.atoms(OverAllowedKeys)))
     inner = [node for node in found if not any(other != node and node.has(other) for other in found)]
     return next((node for node in sorted(inner, key=str) if _free_names(node) <= known), None)
 

@@ -13,7 +13,6 @@ from symattn.nodes import (
     Column,
     ElementwiseQuotient,
     ElementwiseSum,
-    LogSumExp,
     MatrixProduct,
     Member,
     OverAllowedKeys,
@@ -35,7 +34,8 @@ from symattn.page.score_functions import (
     function_of,
     rewritten,
 )
-from symattn.page.weighing import Weighing, is_refinable, weighing
+from symattn.page.weighing import Weighing, weighing
+from symattn.pictures.weights import is_normaliser, makers
 
 SCALE, SIMILARITY = "scale", "score"
 """What the choices of the scale and of the score function are called."""
@@ -73,14 +73,8 @@ class _Unfolding:
         self.names = Names.of(self.system)
         self.system = with_named_weights(self.system, self.names)
         self.equations = self.system.needed(self.system.output)
-        normalisers = [
-            node
-            for equation in self.equations
-            for node in equation.expression.atoms(OverAllowedKeys)
-            if not isinstance(node, LogSumExp)
-        ]
-        refinable = [equation for equation in self.equations if is_refinable(equation)]
-        self.only = refinable[0] if len(normalisers) == len(refinable) == 1 else None
+        normalised = [equation for equation, _ in makers(self.system)]
+        self.only = normalised[0] if len(normalised) == 1 and is_normaliser(normalised[0].expression) else None
         self.scaled = self._scaled_equation()
 
     def workbench(self) -> Workbench:
@@ -104,7 +98,7 @@ class _Unfolding:
     def _take(self, equation: Equation) -> None:
         if equation == self.scaled:
             self._split_scale(equation)
-        elif is_refinable(equation):
+        elif is_normaliser(equation.expression):
             self._weigh(self._renamed(equation), choose=equation == self.only)
         elif equation.name == self._scores_name() and self.scaled is None and dot_product_of(equation) is not None:
             self._dot_products(self._renamed(equation))

@@ -17,7 +17,6 @@ from symattn.nodes import (
     IndexCondition,
     IndexedMatrix,
     Indices,
-    LogSumExp,
     OverAllowedKeys,
     RowSum,
     Softmax,
@@ -34,7 +33,7 @@ MASK = "mask"
 """What the choice among allowed sets is called."""
 
 ALL, OWN, CAUSAL, WINDOW, CHOSEN = "all", "own", "causal", "window", "chosen"
-"""All keys; those of the mechanism; none behind the query; none too far away; those that a person picks."""
+"""All keys; those of the mechanism; none after the query; none too far away; those that a person picks."""
 
 ROW, COLUMN = index("i"), index("j")
 
@@ -91,7 +90,7 @@ def _exponentials(
         supply = Indices(avoid=[scores, allowed, ROW, COLUMN])
         score = broadcast_entry(scores, ROW, COLUMN, supply)
         kept = condition_at(allowed, ROW, COLUMN, supply)
-        exponentials = IndexedMatrix(Cases.of(kept, applied_exponential(score)), ROW, COLUMN, *scores.shape)
+        exponentials = IndexedMatrix(Cases.of(kept, applied(exp, score)), ROW, COLUMN, *scores.shape)
     first = Equation(called[0], exponentials, equation.axes)
     second = Equation(called[1], RowSum(first.left_side), equation.axes)
     supply = Indices(avoid=[first.left_side, second.left_side, ROW, COLUMN])
@@ -108,11 +107,6 @@ def _entropy(equation: Equation, names: Names) -> Equation:
     term = Cases.of(Ne(weight, 0), negated(multiplied(weight, applied(log, weight))))
     terms = IndexedMatrix(term, ROW, COLUMN, *weights.shape)
     return Equation(names.fresh("h", "H"), RowSum(terms), equation.axes)
-
-
-def applied_exponential(score: Expr) -> Expr:
-    """``exp(score)`` as it is written."""
-    return applied(exp, score)
 
 
 def allowed_sets(
@@ -157,8 +151,3 @@ def own_set(allowed: MatrixExpr, shape: tuple[Expr, Expr]) -> MatrixExpr:
     if isinstance(allowed, IndexCondition) and allowed.shape == shape:
         return condition(allowed.at(ROW, COLUMN), shape)
     return condition(condition_at(allowed, ROW, COLUMN, Indices(avoid=[allowed, ROW, COLUMN])), shape)
-
-
-def is_refinable(equation: Equation) -> bool:
-    """Whether an equation is a normaliser over allowed keys and nothing around it."""
-    return isinstance(equation.expression, OverAllowedKeys) and not isinstance(equation.expression, LogSumExp)

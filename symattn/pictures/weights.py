@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from sympy import Expr, MatrixSymbol, Symbol
 
@@ -114,9 +114,13 @@ def attention_in(bound: Numbered, value: str | None = None) -> tuple[Attention, 
 def makers(system: EquationSystem) -> Iterator[tuple[Equation, OverAllowedKeys]]:
     """The normalisers on the way to the output, in order, each with the equation in which it stands."""
     for equation in system.needed(system.output):
-        for node in sorted(equation.expression.atoms(OverAllowedKeys), key=str):
-            if not isinstance(node, LogSumExp):
-                yield equation, node
+        for node in sorted(filter(is_normaliser, equation.expression.atoms(OverAllowedKeys)), key=str):
+            yield equation, node
+
+
+def is_normaliser(value: Any) -> TypeGuard[OverAllowedKeys]:
+    """Whether a value is the weights of scores: a softmax or one of its relatives, and nothing around it."""
+    return isinstance(value, OverAllowedKeys) and not isinstance(value, LogSumExp)
 
 
 def normalised_in(bound: Numbered, kind: str) -> tuple[Attention, ...]:
@@ -221,7 +225,7 @@ def _named(bound: Numbered, name: str) -> Iterator[Attention]:
         raise InputError(f"{name} is a single number; a heat map is drawn of a matrix, or of a family of them.")
     equation = system.by_name.get(name)
     node = equation.expression if equation is not None else None
-    if equation is not None and isinstance(node, OverAllowedKeys) and not isinstance(node, LogSumExp):
+    if equation is not None and is_normaliser(node):
         yield from _made_by(bound, equation, node)
         return
     check_cells(prod(int(length) for length in shape[:-2]), int(shape[-2] * shape[-1]), f"{name} {show(shape)}")
