@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from symattn import limits
@@ -16,12 +14,12 @@ from symattn.publishing import languages
 from symattn.publishing.document import Document
 from symattn.publishing.formats import render
 from symattn.publishing.text_notation import plain
-from symattn.publishing.web_page import web_page
+from symattn.publishing.web_page import asset, filled, web_page
 from symattn.worked import Bound
 
-WEB = "web"
+HOME = "symattn.page"
 SCRIPTS = ("model", "numbers", "formulas", "elements", "labels", "tables", "inspector", "walk", "controls", "main")
-"""The parts of the script in their order; each is a file in ``web``."""
+"""The parts of the script in their order; each is a file in its folder ``web``."""
 
 
 def interactive_page(
@@ -45,15 +43,15 @@ def interactive_page(
 
 def page_of(found: PageData, *, language: str = "en", derivation: Document | None = None, digits: int = 10) -> str:
     """The page of data that is there already, made in the same language; see :func:`interactive_page`."""
-    from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
     words = words_of(language)
-    environment = Environment(loader=PackageLoader("symattn.page", WEB), autoescape=True, trim_blocks=True)
     title = plain(called(language, found.bench.system.name))
     below = "" if derivation is None else render(derivation, "mathml", digits=digits, standalone=False, width=100)
     is_too_long = len(below) > limits.PAGE_DERIVATION_CHARACTERS
-    body = environment.get_template("workbench.html.jinja").render(
+    body = filled(
+        HOME,
+        "workbench.html.jinja",
         title=title[:1].upper() + title[1:],
         source=plain(found.bench.system.source),
         words=words,
@@ -64,11 +62,10 @@ def page_of(found: PageData, *, language: str = "en", derivation: Document | Non
         too_long=is_too_long,
     )
     data = {"page": {**found.data, "kind": kind_of_tokens(found.bench)}, "words": words}
-    script = f"(() => {{\n{asset('model.js')}\nconst functions = {found.code.strip()};\n"
-    script += "\n".join(asset(f"{name}.js") for name in SCRIPTS[1:]) + "})();"
-    return web_page(
-        body, title=title, tag=languages.language(language).tag, style=asset("workbench.css"), script=script, data=data
-    )
+    script = f"(() => {{\n{asset(HOME, 'model.js')}\nconst functions = {found.code.strip()};\n"
+    script += "\n".join(asset(HOME, f"{name}.js") for name in SCRIPTS[1:]) + "})();"
+    style, tag = asset(HOME, "workbench.css"), languages.language(language).tag
+    return web_page(body, title=title, tag=tag, style=style, script=script, data=data)
 
 
 def kind_of_tokens(bench: Workbench) -> str:
@@ -86,9 +83,3 @@ def kind_of_tokens(bench: Workbench) -> str:
     if queries.is_Mul:
         return "pixels"
     return "channels" if str(queries) == "C" else "words"
-
-
-@cache
-def asset(name: str) -> str:
-    """The text of a file of the page."""
-    return resources.files("symattn.page").joinpath(WEB, name).read_text(encoding="utf-8")

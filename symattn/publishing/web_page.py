@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-WEB = "web"
+HOME, WEB = "symattn.publishing", "web"
 FONT = "stix-two-math-subset.woff2"
 
 
@@ -25,21 +25,28 @@ def web_page(
     ``data`` is put beside the body as JSON, in which nothing can end the script that holds it, and ``script`` runs
     behind both. The title is escaped.
     """
-    from jinja2 import Environment, PackageLoader
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("symattn.publishing", WEB), autoescape=True, keep_trailing_newline=True
-    )
-    return environment.get_template("page.html.jinja").render(
+    page = filled(
+        HOME,
+        "page.html.jinja",
         tag=tag,
         title=title,
         font=font(),
-        style=Markup(asset("style.css") + style),
+        style=Markup(asset(HOME, "style.css") + style),
         body=Markup(body),
         data=None if data is None else Markup(json_in_html(data)),
         script=Markup(script),
     )
+    return page + "\n"
+
+
+def filled(home: str, name: str, /, **values: Any) -> str:
+    """A template of the package ``home`` with values in it, each escaped unless it is ``Markup``."""
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(loader=PackageLoader(home, WEB), autoescape=True, trim_blocks=True)
+    return environment.get_template(name).render(**values)
 
 
 def json_in_html(data: Any) -> str:
@@ -55,10 +62,10 @@ def json_in_html(data: Any) -> str:
 @cache
 def font() -> str:
     """The mathematical letters, in base 64."""
-    return base64.b64encode(resources.files("symattn.publishing").joinpath(WEB, FONT).read_bytes()).decode("ascii")
+    return base64.b64encode(resources.files(HOME).joinpath(WEB, FONT).read_bytes()).decode("ascii")
 
 
 @cache
-def asset(name: str) -> str:
-    """The text of a file beside the template."""
-    return resources.files("symattn.publishing").joinpath(WEB, name).read_text(encoding="utf-8")
+def asset(home: str, name: str) -> str:
+    """The text of a file beside the templates of the package ``home``."""
+    return resources.files(home).joinpath(WEB, name).read_text(encoding="utf-8")
