@@ -17,7 +17,7 @@ function choiceControl(choice) {
 }
 
 function choose(name, option) {
-  state.chosen[name] = option;
+  setChosen([...Object.entries(state.chosen), [name, option]]);
   rebuild();
 }
 
@@ -113,7 +113,7 @@ function exactControl() {
 // The controls are built anew where a choice changes them; the one that a person is at keeps the focus.
 function buildControls() {
   const focused = document.activeElement ? document.activeElement.id : "";
-  const used = new Set(activeInputs().map((input) => input.name));
+  const used = new Set(state.inputs.map((input) => input.name));
   const made = page.choices.map(choiceControl);
   if (page.temperature && used.has(page.temperature)) {
     made.push(temperatureControl());

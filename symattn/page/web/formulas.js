@@ -200,7 +200,7 @@ function placesOf(line, position) {
 
 // Whether the sum of a row's exponentials is no number to divide by, though some key is allowed.
 function isOutOfRange(line, position) {
-  const sums = activeLines().find((each) => each.role === "sums" && accesses(line.tree).some(([name]) => name === each.name));
+  const sums = state.lines.find((each) => each.role === "sums" && accesses(line.tree).some(([name]) => name === each.name));
   if (line.role !== "normalise" || !sums) {
     return false;
   }

@@ -57,7 +57,7 @@ function plainEntry(name, position) {
 // The gradient of an entry by every input that it rests on.
 function gradients(line, position) {
   const found = gradientOf(line.name, position);
-  const shownInputs = activeInputs().filter((input) => found[input.name] !== undefined && !input.isSet);
+  const shownInputs = state.inputs.filter((input) => found[input.name] !== undefined && !input.isSet);
   if (!shownInputs.length) {
     return [];
   }

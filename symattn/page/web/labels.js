@@ -1,7 +1,7 @@
 // What rows and columns are called: tokens, channels or pixels where they are queries or keys, else numbers.
 
 function weightsLine() {
-  return activeLines().find((line) => line.role === "normalise");
+  return state.lines.find((line) => line.role === "normalise");
 }
 
 function tokenSizes() {

@@ -7,14 +7,14 @@ function tell(text) {
 function buildInputs() {
   const holder = document.getElementById("input-matrices");
   const numbersElsewhere = [page.temperature, page.window];
-  holder.replaceChildren(...activeInputs().filter((input) => !numbersElsewhere.includes(input.name)).map((input) => (
+  holder.replaceChildren(...state.inputs.filter((input) => !numbersElsewhere.includes(input.name)).map((input) => (
     element("div", {class: "card input"},
       element("h3", {}, engraved(input.symbol), engraved(input.sizeSymbols, {class: "sizes"})),
       tablesOf(input, (position) => fieldOf(input, position))))));
 }
 
 function entropySide(line) {
-  const entropy = activeLines().find((each) => each.role === "entropy" && each.needs.includes(line.name));
+  const entropy = state.lines.find((each) => each.role === "entropy" && each.needs.includes(line.name));
   return entropy && {
     title: words.entropy,
     cell: (position) => {
@@ -27,7 +27,7 @@ function entropySide(line) {
 
 function buildLines() {
   cells.clear();
-  const shownLines = activeLines().filter((line) => !["weigh", "entropy"].includes(line.role));
+  const shownLines = state.lines.filter((line) => !["weigh", "entropy"].includes(line.role));
   document.getElementById("lines").replaceChildren(...shownLines.map((line) => {
     const side = line.role === "normalise" ? entropySide(line) : null;
     const card = element("section", {class: `card ${line.role}`, "data-card": line.name, "aria-label": line.name},
@@ -56,7 +56,7 @@ function openForPrint() {
 
 function refresh() {
   evaluate();
-  activeLines().forEach(fillCells);
+  state.lines.forEach(fillCells);
   document.getElementById("edited").hidden = !state.edited;
   showWalk();
   if (state.pinned && ownerOf(state.pinned[0])) {
@@ -70,7 +70,7 @@ function rebuild() {
   buildInputs();
   buildLines();
   if (!state.pinned || !ownerOf(state.pinned[0])) {
-    const line = activeLines().find((each) => each.role === "normalise") || lineNamed(page.output);
+    const line = state.lines.find((each) => each.role === "normalise") || lineNamed(page.output);
     // The last query may attend to most keys where there is a causal mask.
     state.pinned = [line.name, line.shape.map((length, axis) => (axis === line.shape.length - 2 ? length - 1 : 0))];
   }

@@ -18,7 +18,8 @@ function byName(entries = []) {
 const inputNamed = byName(page.inputs.map((input) => [input.name, input]));
 
 const state = {
-  texts: byName(), numbers: byName(), chosen: byName(), values: byName(), edited: false,
+  texts: byName(), numbers: byName(), values: byName(), edited: false,
+  chosen: byName(), lines: [], lineNamed: byName(), inputs: [], maskOf: new Map(), exact: byName(),
   digits: 4, showsExact: true, kind: page.kind, labels: byName(), query: 0, step: 0, pinned: null,
 };
 
@@ -63,31 +64,35 @@ function startAgain() {
     state.texts[input.name] = copied(input.texts);
     state.numbers[input.name] = mapped(input.texts, parsed);
   }
-  state.chosen = byName(page.choices.map((choice) => [choice.name, choice.options[0]]));
+  setChosen(page.choices.map((choice) => [choice.name, choice.options[0]]));
   [state.query, state.step] = [0, 0];
 }
 
-function isActive(line) {
-  return !line.choice || line.options.includes(state.chosen[line.choice]);
-}
-
-function activeLines() {
-  return page.lines.filter(isActive);
+// What is chosen, and what stands on the page with it: its lines, the inputs that they mention, the allowed set of each
+// line that rests on one, and the exact forms of values, as places in a list. It is looked up for every cell.
+function setChosen(options) {
+  const chosen = byName(options);
+  const lines = page.lines.filter((line) => !line.choice || line.options.includes(chosen[line.choice]));
+  const needed = new Set(lines.flatMap((line) => line.needs));
+  const masks = lines.filter((line) => line.role === "mask");
+  const masked = lines.filter((line) => line.role === "normalise" || line.role === "exponentials");
+  const known = page.exact.values.find((each) => page.choices.every(({name}) => each.chosen[name] === chosen[name]));
+  Object.assign(state, {
+    chosen, lines,
+    lineNamed: byName(lines.map((line) => [line.name, line])),
+    inputs: page.inputs.filter((input) => needed.has(input.name)),
+    maskOf: new Map(masked.map((line) => [line, masks.find((each) => line.needs.includes(each.name))])),
+    exact: byName(Object.entries(known ? known.values : {})),
+  });
 }
 
 function lineNamed(name) {
-  return activeLines().find((line) => line.name === name);
+  return state.lineNamed[name];
 }
 
 // The line or the input of a name, if it is on the page now.
 function ownerOf(name) {
-  return lineNamed(name) || activeInputs().find((input) => input.name === name);
-}
-
-// The inputs that the lines on the page mention, in their order.
-function activeInputs() {
-  const needed = new Set(activeLines().flatMap((line) => line.needs));
-  return page.inputs.filter((input) => needed.has(input.name));
+  return lineNamed(name) || state.inputs.find((input) => input.name === name);
 }
 
 function picked(names) {
@@ -96,10 +101,10 @@ function picked(names) {
 
 function evaluate() {
   state.values = byName(Object.entries(state.numbers));
-  for (const line of activeLines()) {
+  for (const line of state.lines) {
     state.values[line.name] = functions[line.forward](picked(line.needs))[line.name];
   }
-  state.edited = activeInputs().some((input) => differs(state.numbers[input.name], mapped(input.texts, parsed)));
+  state.edited = state.inputs.some((input) => differs(state.numbers[input.name], mapped(input.texts, parsed)));
 }
 
 function differs(left, right) {
@@ -112,7 +117,6 @@ function sum(left, right) {
 
 // The derivative of one entry of a value by everything that it rests on: cotangents handed back line by line.
 function gradientOf(name, position) {
-  const lines = activeLines();
   const cotangents = byName();
   const line = lineNamed(name);
   if (!line) {
@@ -123,7 +127,7 @@ function gradientOf(name, position) {
   if (position.length) {
     at(seed, position.slice(0, -1))[position[position.length - 1]] = 1;
   }
-  for (const each of lines.slice(0, lines.indexOf(line) + 1).reverse()) {
+  for (const each of state.lines.slice(0, state.lines.indexOf(line) + 1).reverse()) {
     const upstream = cotangents[each.name];
     if (upstream === undefined || !each.backward) {
       continue;
@@ -136,19 +140,10 @@ function gradientOf(name, position) {
   return cotangents;
 }
 
-// The exact forms of a value, as places in a list; there are none for numbers that were edited.
-function exactPlaces(name) {
-  if (state.edited) {
-    return null;
-  }
-  const known = page.exact.values.find((each) => page.choices.every(
-    (choice) => each.chosen[choice.name] === state.chosen[choice.name]));
-  return known && Object.hasOwn(known.values, name) ? known.values[name] : null;
-}
-
+// The place of an entry's exact form; there is none for numbers that were edited.
 function exactPlace(name, position) {
-  const places = exactPlaces(name);
-  return places === null ? null : at(places, position);
+  const places = state.edited ? undefined : state.exact[name];
+  return places === undefined ? null : at(places, position);
 }
 
 // The exact form of an entry as MathML; there is none for whole numbers.
@@ -165,10 +160,7 @@ function numberAt(name, position) {
 
 // Whether a key is allowed for a query, for the values that rest on allowed sets.
 function isMasked(line, position) {
-  if (line.role !== "normalise" && line.role !== "exponentials") {
-    return false;
-  }
-  const mask = activeLines().find((each) => each.role === "mask" && line.needs.includes(each.name));
+  const mask = state.maskOf.get(line);
   if (!mask) {
     return false;
   }

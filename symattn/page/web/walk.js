@@ -4,7 +4,7 @@ const MOST_ENTRIES = 12;
 
 // The lines whose row of the query is all that the steps behind them ask of them; others are needed whole.
 function linesOfTheQuery() {
-  const lines = activeLines();
+  const lines = state.lines;
   const whole = new Set();
   const byRow = new Set([page.output]);
   for (const line of [...lines].reverse()) {
@@ -38,7 +38,7 @@ function accesses(tree) {
 
 function stepsOfTheWalk() {
   const ofQuery = new Set(linesOfTheQuery());
-  return activeLines().filter((line) => line.shape.length && line.role !== "entropy").map((line) => ({line, isOfQuery: ofQuery.has(line)}));
+  return state.lines.filter((line) => line.shape.length && line.role !== "entropy").map((line) => ({line, isOfQuery: ofQuery.has(line)}));
 }
 
 function queryCount() {
