@@ -1,15 +1,15 @@
 """The words of a page: the same keys in every language, and every one that the script asks for."""
 
 import re
-from importlib import resources
 
 import pytest
 
 from symattn.errors import InputError
-from symattn.page.interactive import SCRIPTS, WEB
+from symattn.page.interactive import HOME, SCRIPTS
 from symattn.page.lines import ROLES
 from symattn.page.score_functions import FUNCTIONS
 from symattn.page.wording import CHINESE, ENGLISH, words_of
+from symattn.publishing.web_page import asset
 
 
 def keys(words, before=()):
@@ -34,11 +34,9 @@ def test_both_languages_leave_the_same_gaps():
 
 
 def test_the_script_asks_for_words_that_there_are():
-    folder = resources.files("symattn.page").joinpath(WEB)
-    text = "".join(folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    text = "".join(asset(HOME, f"{name}.js") for name in SCRIPTS)
     asked = set(re.findall(r"\bwords\.(\w+)", text))
-    template = folder.joinpath("workbench.html.jinja").read_text(encoding="utf-8")
-    asked |= set(re.findall(r"\bwords\.(\w+)", template))
+    asked |= set(re.findall(r"\bwords\.(\w+)", asset(HOME, "workbench.html.jinja")))
     assert asked == set(ENGLISH)
 
 
