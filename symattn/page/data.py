@@ -17,7 +17,7 @@ from symattn.errors import LimitError
 from symattn.exact import Element
 from symattn.nodes import Indices, Value, entry_of, full_shape, is_matrix, shape_of
 from symattn.nodes.cases import put_in
-from symattn.page.exact_forms import ExactForms, by_entry
+from symattn.page.exact_forms import ExactForms
 from symattn.page.lines import Line, Workbench
 from symattn.page.numbers import added_numbers, drawn_numbers
 from symattn.page.programs import Program, programs
@@ -27,6 +27,7 @@ from symattn.publishing.document import Formula
 from symattn.publishing.languages import written_in
 from symattn.publishing.letters import LARGE_GREEK, SMALL_GREEK
 from symattn.publishing.mathml_validator import NAMESPACE
+from symattn.publishing.numbers import each_number
 from symattn.publishing.printer import among
 from symattn.publishing.to_mathml import math_element, serialized
 from symattn.shapes import size
@@ -129,7 +130,7 @@ def _input(symbol: Value, numbers: Any, bench: Workbench, sizes: Mapping[Any, An
         "sizeSymbols": " × ".join(map(mathml_of, shape)),
         "symbol": mathml_of(symbol),
         "isSet": is_set,
-        "texts": by_entry(exact_value(numbers, symbol), text_of),
+        "texts": each_number(exact_value(numbers, symbol), text_of),
     }
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from time import monotonic
 from typing import Any
 
 from symattn import limits
 from symattn.errors import SymattnError
-from symattn.exact import Element, ExactFamily, ExactMatrix
-from symattn.exact.evaluation import Known
+from symattn.exact import Element
 from symattn.page.lines import Workbench
+from symattn.publishing.numbers import each_number
 from symattn.publishing.to_mathml import elements, serialized
 from symattn.worked import Bound, bind
 
@@ -51,7 +51,7 @@ class ExactForms:
             except SymattnError:
                 return
             before = len(self.texts)
-            places = by_entry(value, self._place)
+            places = each_number(value, self._place)
             if self._room <= 0:
                 del self.texts[before:]
                 return
@@ -76,21 +76,3 @@ class ExactForms:
             self.texts.append(text)
             self._room -= len(text)
         return self._places[text]
-
-
-def by_entry(value: Known, made: Callable[[Element], Any]) -> Any:
-    """What is made of each entry of a value, in lists as deep as its shape.
-
-    >>> by_entry(ExactFamily.of([[[1, 2]], [[3, 4]]]), str)
-    [[['1', '2']], [['3', '4']]]
-    """
-    if isinstance(value, ExactFamily):
-        return _nested(value.lengths, iter([by_entry(member, made) for member in value]))
-    if isinstance(value, ExactMatrix):
-        return [[made(entry) for entry in row] for row in value.rows]
-    return made(value)
-
-
-def _nested(lengths: tuple[int, ...], members: Iterator[Any]) -> Any:
-    """As many lists one inside the other as there are lengths, what comes next in each place."""
-    return [_nested(lengths[1:], members) for _ in range(lengths[0])] if lengths else next(members)
