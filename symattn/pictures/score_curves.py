@@ -73,10 +73,7 @@ def _chart(attention: Attention, labels: Labels, digits: int, words: Wording) ->
     n, m = attention.weights.shape
     queries, keys = labels.for_queries(n), labels.for_keys(m)
     series, reached = list[Series](), [Decimal(0)]
-    for i in range(n):
-        chosen = [j for j in range(m) if attention.is_allowed(i, j)]
-        if not chosen:
-            continue
+    for i, chosen in attention.rows_with_keys():
         label = words("this query", label=queries[i])
         scores = [attention.scores[i, j] for j in chosen]
         weights = [attention.weights[i, j] for j in chosen]

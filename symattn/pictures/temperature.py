@@ -38,10 +38,7 @@ def _charts(attention: Attention, labels: Labels, words: Wording) -> list[Chart]
     queries, keys = labels.for_queries(n), labels.for_keys(m)
     swept = [(one, *_at(attention, one)) for one in TEMPERATURES]
     charts, entropies, title = [], [], attention.called(words)
-    for i in range(n):
-        chosen = [j for j in range(m) if attention.is_allowed(i, j)]
-        if not chosen:
-            continue
+    for i, chosen in attention.rows_with_keys():
         series = tuple(
             Series(words("this key", label=keys[j]), tuple(point(Element.of(t), p[i, j]) for t, _, p in swept), j)
             for j in chosen

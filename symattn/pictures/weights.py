@@ -67,6 +67,13 @@ class Attention:
         """Whether a query may attend to a key."""
         return not self.allowed or self.allowed[i][j]
 
+    def rows_with_keys(self) -> Iterator[tuple[int, list[int]]]:
+        """Each query that may attend to a key, with all keys that it may attend to."""
+        n, m = self.weights.shape
+        for i in range(n):
+            if keys := [j for j in range(m) if self.is_allowed(i, j)]:
+                yield i, keys
+
     def with_scores(self, scores: ExactMatrix) -> ExactMatrix:
         """The weights that the same normaliser makes from other scores, with the same allowed set.
 
