@@ -109,27 +109,18 @@ function followPointer(root) {
     const cell = target.closest("[data-line], [data-input]");
     return cell && [cell.dataset.line || cell.dataset.input, cell.dataset.position.split(" ").filter(Boolean).map(Number)];
   };
-  root.addEventListener("pointerover", (event) => {
+  const follow = (kind, show) => root.addEventListener(kind, (event) => {
     const place = placeOf(event.target);
     if (place) {
-      showEntry(...place);
+      show(...place);
     }
   });
+  follow("pointerover", showEntry);
+  follow("click", inspect);
+  follow("focusin", inspect);
   root.addEventListener("pointerleave", () => {
     if (state.pinned) {
       showEntry(...state.pinned);
-    }
-  });
-  root.addEventListener("click", (event) => {
-    const place = placeOf(event.target);
-    if (place) {
-      inspect(...place);
-    }
-  });
-  root.addEventListener("focusin", (event) => {
-    const place = placeOf(event.target);
-    if (place) {
-      inspect(...place);
     }
   });
 }
