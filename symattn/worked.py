@@ -65,6 +65,12 @@ class Bound:
                     self._values[equation.name] = evaluation.values[equation.name] = value
         return self._values[name]
 
+    def with_value(self, name: str, value: Known) -> Bound:
+        """The same with another value for one of the equations, for all that rests on it to follow from."""
+        made = Bound(self.symbolic, {each: self.exact(each) for each in self.symbolic.inputs})
+        made._values[name] = value
+        return made
+
     def __getitem__(self, name: str) -> ImmutableDenseMatrix | Expr | Tree:
         return self.exact(name).to_sympy()
 

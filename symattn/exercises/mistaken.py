@@ -9,7 +9,7 @@ from typing import NamedTuple
 from symattn.auditing.mistakes import mistaken_systems
 from symattn.equations import EquationSystem
 from symattn.errors import SymattnError
-from symattn.exact import Element, Evaluation, ExactMatrix, evaluate_equation
+from symattn.exact import Element, ExactMatrix
 from symattn.exact.evaluation import Known
 from symattn.exercises.task import Task
 from symattn.worked import Bound
@@ -62,24 +62,10 @@ def _rounded_on_the_way(task: Task) -> Iterator[Mistaken]:
             if rounded is None or rounded == exact:
                 continue
             try:
-                value = value_from(task, equation.name, rounded)
+                value = task.bound.with_value(equation.name, rounded).exact(task.asked)
             except SymattnError:
                 continue
             yield Mistaken(value, "slip rounded on the way", {"name": equation.name, "places": str(places)})
-
-
-def value_from(task: Task, name: str, replaced: Known) -> Known:
-    """What is asked, computed with another value in the place of one on the way.
-
-    Errors: those of exact arithmetic.
-    """
-    lengths = {size: Element.constant(length) for size, length in task.bound.sizes.items()}
-    evaluation = Evaluation({**lengths, **{each: task.bound.exact(each) for each in task.system.inputs}})
-    for equation in task.bound.symbolic.needed(task.asked):
-        given = replaced if equation.name == name else evaluate_equation(equation, evaluation)
-        evaluation.values[equation.name] = given
-    found: Known = evaluation.values[task.asked]
-    return found
 
 
 def _rounded(value: Known, places: int) -> Known | None:

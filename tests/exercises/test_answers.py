@@ -10,7 +10,7 @@ from symattn.exercises import KINDS, check_answer, identified
 from symattn.exercises import answers as reading
 from symattn.exercises.answering import rows_of
 from symattn.exercises.answers import read_answer
-from symattn.exercises.mistaken import mistaken_values, rounded_to, value_from
+from symattn.exercises.mistaken import mistaken_values, rounded_to
 from symattn.exercises.task import Exercise, Kind, Task, equations
 from symattn.publishing import text
 
@@ -156,8 +156,9 @@ def test_scores_rounded_on_the_way_are_named(weights):
 
 def test_a_value_in_the_place_of_one_on_the_way_is_used(weights):
     task = weights.task
-    assert value_from(task, "S", task.bound.exact("S")) == task.answer
-    assert value_from(task, "S", ExactMatrix.of([[0, 0, 0]])) == ExactMatrix.of([["1/3", "1/3", "1/3"]])
+    assert task.bound.with_value("S", task.bound.exact("S")).exact(task.asked) == task.answer
+    changed = task.bound.with_value("S", ExactMatrix.of([[0, 0, 0]]))
+    assert changed.exact(task.asked) == ExactMatrix.of([["1/3", "1/3", "1/3"]])
 
 
 def test_nan_is_told_to_come_of_overflow():
