@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from symattn.exact import Element
+from symattn.publishing.numbers import superscript
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FEWEST, MOST = -3, 6
 """Powers of ten between which a number is printed without one."""
 
@@ -39,5 +39,5 @@ def text_of(number: Decimal) -> str:
         return f"{number:f}".replace("-", "−")
     sign, digits, _ = number.as_tuple()
     factor = f"{Decimal((sign, digits, 1 - len(digits))):f}"
-    raised = "10" + str(power).translate(SUPERSCRIPTS)
+    raised = f"10{superscript(str(power))}"
     return {"1": raised, "-1": f"−{raised}"}.get(factor, f"{factor}·{raised}".replace("-", "−"))
