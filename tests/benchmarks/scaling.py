@@ -36,6 +36,9 @@ from symattn import article, closed_form
 from symattn.commands.evaluating import evaluation
 from symattn.publishing.to_mathml import converted
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
+from stacked import layers
+
 MOST = 1.3
 """The largest exponent without a reason."""
 DEMANDED = 0.5
@@ -65,16 +68,6 @@ def chain(n: int) -> sa.Mechanism:
     names = ["X", *(f"A{k}" for k in range(1, n + 1))]
     lines = (f"{new} = tanh({old} @ W) + {old}" for old, new in pairwise(names))
     return sa.mechanism("chain", {"X": "n d", "W": "d d"}, "\n".join(lines))
-
-
-def layers(n: int) -> sa.Mechanism:
-    """``n`` layers of self-attention with residual connections, three equations each."""
-    shapes, lines, last = {"X": "n d"}, [], "X"
-    for k in range(1, n + 1):
-        shapes |= {f"W{k}": "d d", f"U{k}": "d d"}
-        lines += [f"S{k} = {last} @ W{k} @ {last}.T", f"P{k} = softmax(S{k})", f"Y{k} = P{k} @ {last} @ U{k} + {last}"]
-        last = f"Y{k}"
-    return sa.mechanism("layers", shapes, "\n".join(lines))
 
 
 def self_attention(n: int) -> sa.Mechanism:

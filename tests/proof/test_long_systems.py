@@ -3,20 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from stacked import layers
 
-import symattn as sa
 from symattn.proof import equality
 from symattn.proof.gradients import prove_gradients
-
-
-def layers(count):
-    """Layers of self-attention with residual connections."""
-    shapes, lines, last = {"X": "n d"}, [], "X"
-    for k in range(1, count + 1):
-        shapes |= {f"W{k}": "d d", f"U{k}": "d d"}
-        lines += [f"S{k} = {last} @ W{k} @ {last}.T", f"P{k} = softmax(S{k})", f"Y{k} = P{k} @ {last} @ U{k} + {last}"]
-        last = f"Y{k}"
-    return sa.mechanism("layers", shapes, "\n".join(lines))
 
 
 @pytest.mark.parametrize("count", [2, 4])
