@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from symattn import limits
 from symattn.defining import mechanism
 from symattn.equations import Equation
 from symattn.lowering import lambdify_system
@@ -117,8 +118,9 @@ def test_a_name_that_is_taken_is_not_taken_again():
         assert not bound & set(system.inputs)
 
 
-def test_forms_that_were_too_long_are_not_looked_for_again():
+def test_forms_that_were_too_long_are_not_looked_for_again(monkeypatch):
     """With another choice they would take longest to find; values before them have their forms."""
+    monkeypatch.setattr(limits, "PAGE_EXACT_SECONDS", 60.0)  # on a busy machine the last choices would be left out
     first, *others = page_data(named("grouped-query")).data["exact"]["values"]
     assert None in first["values"]["A"][0]
     assert len(others) > 3
