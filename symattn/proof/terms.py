@@ -248,14 +248,14 @@ def subtracted(left: Expression, right: Expression) -> Expression:
 
 def renamed(value: Expression, renaming: Renaming) -> Expression:
     """The expression with other indices in the place of free ones."""
-    if value.free.isdisjoint(renaming):
+    if renaming.keys().isdisjoint(value.free):
         return value
     return combined((renamed_product(term, renaming), coefficient) for term, coefficient in value.terms)
 
 
 def renamed_factor(factor: Factor, renaming: Renaming) -> Factor:
     """The factor with other indices in the place of free ones."""
-    if factor.free.isdisjoint(renaming):
+    if renaming.keys().isdisjoint(factor.free):
         return factor
     if factor.kind == "index":
         (index,) = factor.free
@@ -270,7 +270,7 @@ def renamed_factor(factor: Factor, renaming: Renaming) -> Factor:
 
 def renamed_product(term: Product, renaming: Renaming) -> Product:
     """The product with other indices in the place of free ones."""
-    if term.free.isdisjoint(renaming):
+    if renaming.keys().isdisjoint(term.free):
         return term
     return canonical(term.bound, tuple((renamed_factor(factor, renaming), e) for factor, e in term.factors))
 
@@ -322,8 +322,12 @@ def _orders(bound: tuple[Index, ...], factors: Powers) -> Iterator[tuple[Index, 
         yield bound
         return
     colours = {index: index.length.text for index in bound}
+    uses: dict[Index, list[tuple[Factor, Fraction]]] = {index: [] for index in bound}
+    for power in factors:
+        for index in power[0].free & uses.keys():
+            uses[index].append(power)
     for _ in range(len(bound)):
-        refined = {index: _colour(index, factors, colours) for index in bound}
+        refined = {index: _colour(index, uses[index], colours) for index in bound}
         ranks = {text: f"?{place}" for place, text in enumerate(sorted(set(refined.values())))}
         before, colours = len(set(colours.values())), {index: ranks[refined[index]] for index in bound}
         if len(set(colours.values())) in (before, len(bound)):
@@ -343,12 +347,15 @@ def _orders(bound: tuple[Index, ...], factors: Powers) -> Iterator[tuple[Index, 
         yield tuple(index for group in chosen for index in group)
 
 
-def _colour(index: Index, factors: Powers, colours: Mapping[Index, str]) -> str:
+def _colour(index: Index, uses: Iterable[tuple[Factor, Fraction]], colours: Mapping[Index, str]) -> str:
     """What an index is used for, the other bound indices shown by their colours alone."""
-    naming = {other: Index(colour, other.length) for other, colour in colours.items()}
-    naming[index] = Index("*", index.length)
-    uses = sorted(f"{renamed_factor(f, naming).text}^{e}" for f, e in factors if index in f.free)
-    return f"{colours[index]}|{index.length.text}|{'|'.join(uses)}"
+
+    def shown(factor: Factor) -> str:
+        naming = {other: Index(colours[other], other.length) for other in factor.free & colours.keys()}
+        return renamed_factor(factor, {**naming, index: Index("*", index.length)}).text
+
+    texts = sorted(f"{shown(factor)}^{exponent}" for factor, exponent in uses)
+    return f"{colours[index]}|{index.length.text}|{'|'.join(texts)}"
 
 
 def opened(term: Product) -> tuple[tuple[Index, ...], Powers]:
