@@ -96,19 +96,17 @@ def product_of(powers: Iterable[tuple[Factor, Fraction]]) -> Expression:
 
 
 def over(bound: Iterable[Index], value: Expression) -> Expression:
-    """The sum of an expression over some open indices."""
-    for index in bound:
-        value = total(index, value)
-    return value
+    """The sum of an expression over all values of some indices that are free in it."""
+    indices, parts = tuple(bound), []
+    for term, coefficient in value.terms:
+        own, factors = opened(term)
+        parts.append(scaled(simplified((*own, *indices), factors), coefficient))
+    return added(*parts) if parts else zero()
 
 
 def total(index: Index, value: Expression) -> Expression:
     """The sum of an expression over all values of an index that is free in it."""
-    parts = []
-    for term, coefficient in value.terms:
-        bound, factors = opened(term)
-        parts.append(scaled(simplified((*bound, index), factors), coefficient))
-    return added(*parts) if parts else zero()
+    return over((index,), value)
 
 
 def simplified(bound: tuple[Index, ...], powers: Powers) -> Expression:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symattn.proof import absorbing, algebra, divisions, permutations, sums, truths
-from symattn.proof.algebra import multiplied, product_of, total
+from symattn.proof.algebra import multiplied, over, product_of, total
 from symattn.proof.common_factors import content
 from symattn.proof.divisions import surely_not_zero
 from symattn.proof.functions import applied, floored
@@ -26,6 +26,7 @@ __all__ = [
     "largest",
     "multiplied",
     "oriented",
+    "over",
     "power",
     "product_of",
     "replaced",

@@ -190,16 +190,32 @@ Row = Callable[[Translator, Any, Places], Expression]
 
 
 def _sum_over(translator: Translator, value: Any, places: Places) -> Expression:
-    made = None
-    for limit in value.limits:
-        own, inner = _bound(translator, limit, places)
-        places = inner
-        made = (own, *(made or ()))
-    assert made is not None
-    result = translator.formula(value.function, places)
-    for own in made:
-        result = normal_form.total(own, result)
-    return result
+    """A sum; where it is a product of many matrices that are inputs, all its sums at once."""
+    is_product = _is_of_inputs(translator, value)
+    bound: list[Index] = []
+    factors: list[Expression] = []
+    pending: list[tuple[Any, Places]] = [(value, places)]
+    while pending:
+        part, at = pending.pop()
+        if part is value or (is_product and isinstance(part, Sum)):
+            for limit in part.limits:
+                own, at = _bound(translator, limit, at)
+                bound.append(own)
+            pending.append((part.function, at))
+        elif is_product and isinstance(part, Mul):
+            pending += [(factor, at) for factor in reversed(part.args)]
+        else:
+            factors.append(translator.formula(part, at))
+    return normal_form.over(reversed(bound), normal_form.multiplied(*factors))
+
+
+def _is_of_inputs(translator: Translator, value: Any) -> bool:
+    """Whether a formula is made of sums and products of inputs' entries, so that nothing is opened in it."""
+    if isinstance(value, Sum):
+        return _is_of_inputs(translator, value.function)
+    if isinstance(value, Mul):
+        return all(_is_of_inputs(translator, factor) for factor in value.args)
+    return isinstance(value, MatrixElement) and value.args[0].name not in translator.definitions
 
 
 def _bound(translator: Translator, limit: Any, places: Places) -> tuple[Index, Places]:

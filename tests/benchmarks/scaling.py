@@ -183,7 +183,6 @@ def printed(form: str) -> Callable[[Any], str]:
 LENGTHS = (25, 50, 100, 200, 400)
 DEPTHS = (4, 8, 16, 32, 64)
 INPUTS = (8, 16, 32, 64)
-PRODUCTS = "each of the n products is brought to normal form by itself, with all its summation indices"
 
 STAGES = (
     Stage("text to a system, chain", LENGTHS, lambda n: (lambda: chain(n), count), "equations"),
@@ -198,7 +197,7 @@ STAGES = (
     Stage("second order, chain", LENGTHS[:-1], of_system(chain, sa.Mechanism.hvp, operations), "operations"),
     Stage("second order, layers", DEPTHS[:-1], of_system(layers, sa.Mechanism.hvp, operations), "operations"),
     Stage("proof of a sum", DEPTHS, of_proof(sum_statement, lambda s: sa.prove(*s)), "terms"),
-    Stage("proof of a product", DEPTHS[:-1], of_proof(product_statement, lambda s: sa.prove(*s)), "factors", PRODUCTS),
+    Stage("proof of a product", DEPTHS, of_proof(product_statement, lambda s: sa.prove(*s)), "factors"),
     Stage("proof of gradients, chain", DEPTHS[:-1], of_proof(chain, sa.Mechanism.prove_gradients), "equations"),
     Stage("proof of gradients, layers", DEPTHS[:-2], of_proof(layers, sa.Mechanism.prove_gradients), "layers"),
     Stage("proof of tangents, chain", DEPTHS[:-1], of_proof(chain, sa.Mechanism.prove_tangents), "equations"),
