@@ -9,8 +9,10 @@ Hessian of <dO, O> times a direction, as the generated code has them and as torc
 differentiates the code of the mechanism and knows nothing of the generated equations. Where a kink is too near, or
 float64 keeps no digit, nothing is compared; such entries are counted.
 
-Likewise for the outputs and the gradients by tiles of two keys and three queries: a third of the instances for
-outputs has scores between 1e3 and 1e4 too, where bounds of scores underflow.
+Likewise for the outputs and the gradients by every strategy that can express them: by tiles of two keys and three
+queries, by straight-line code at the sizes of each instance, by the same compiled (at two instances, for it takes
+seconds), by torch's kernel. A third of the instances for outputs has scores between 1e3 and 1e4 too, where bounds of
+scores underflow.
 
     python tests/benchmarks/accuracy.py [values | derivatives | strategies]
 """
@@ -20,16 +22,17 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
 
 from symattn.defining import Mechanism
-from symattn.errors import ExactnessError, LoweringError, SymattnError
+from symattn.errors import ExactnessError, LimitError, LoweringError, SymattnError
 from symattn.examples import worked_example
 from symattn.mechanisms import named, names
 from symattn.verification.autograd import TorchDerivatives
@@ -44,6 +47,14 @@ from symattn.verification.witnesses import LoweredNumpy, LoweredTorch
 RANDOM_INSTANCES = 200
 DERIVATIVE_INSTANCES = 40
 LARGE_SCORES = (1e3, 1e4)
+STRATEGIES: dict[str, tuple[str, int | None]] = {
+    "tiled": ("numpy", None),
+    "scalar": ("numpy", None),
+    "compiled": ("numpy", 2),
+    "fused": ("torch", None),
+}
+"""The target of each strategy, and at how many instances it is tried; ``None`` is all of them."""
+FIXED_SIZES = ("scalar", "compiled")
 
 
 def largest_score(truth: Truth) -> float:
@@ -101,12 +112,12 @@ def truths_of_values(name: str, reference: Reference, count: int) -> list[Truth]
 class ResultsAlone:
     """A pass's results from the generated code that a caller gets, without its other values."""
 
-    def __init__(self, target: str, strategy: str = "direct") -> None:
-        self.target, self.strategy = target, strategy
+    def __init__(self, target: str, strategy: str = "direct", sizes: tuple[tuple[str, int], ...] = ()) -> None:
+        self.target, self.strategy, self.sizes = target, strategy, sizes
         self.name = f"{target} float64" if strategy == "direct" else strategy
 
     def evaluate(self, passed: Mechanism, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        code = lambdified(passed, self.target, self.strategy)
+        code = lambdified(passed, self.target, self.strategy, self.sizes)
         with np.errstate(all="ignore"):
             if self.target == "numpy":
                 return code(**arrays)
@@ -117,8 +128,10 @@ class ResultsAlone:
 
 
 @lru_cache(maxsize=8)
-def lambdified(passed: Mechanism, target: str, strategy: str) -> Callable[..., dict[str, Any]]:
-    function = passed.lambdify(target, outputs=passed.results, strategy=strategy)
+def lambdified(
+    passed: Mechanism, target: str, strategy: str, sizes: tuple[tuple[str, int], ...]
+) -> Callable[..., dict[str, Any]]:
+    function = passed.lambdify(target, passed.results, strategy=strategy, sizes=dict(sizes) or None)
     if strategy == "tiled":
         function.__globals__.update(_WIDTH=2, _HEIGHT=3)
     return function
@@ -172,36 +185,44 @@ def left_out(found: Iterable[Measured]) -> str:
 
 
 def strategies() -> bool:
-    """Print a table of outputs and gradients by tiles; whether no entry errs by more than 50 units."""
-    good, everything = True, []
-    reference, strategy = Reference(50), "tiled"
+    """Print a table of outputs and gradients by every strategy; whether no entry errs by more than 50 units."""
+    heads = ("mechanism", "result", "strategy", "instances", "entries", "median", "99 %", "max", "bound")
+    print("{:<24} {:<10} {:<10} {:>9} {:>8} {:>7} {:>7} {:>7} {:>5}".format(*heads))
+    good, everything = True, {strategy: [] for strategy in STRATEGIES}
     for name in names():
         forward = replace(named(name), results=(named(name).output,))
         for what, passed in (("output", forward), ("gradient", named(name).backward())):
-            try:
-                lambdified(passed, "numpy", strategy)
-            except LoweringError:
-                continue
             if what == "output":
-                truths = truths_of_values(name, reference, DERIVATIVE_INSTANCES)
+                truths = truths_of_values(name, Reference(50), DERIVATIVE_INSTANCES)
             else:
                 truths = truths_of_derivatives(named(name), passed, random.Random(name))
-            found = [
-                one for t in truths for one in errors_of(passed.results, passed, t, ResultsAlone("numpy", strategy))
-            ]
-            units = np.concatenate([one.units for one in found])
-            everything.append(units)
-            passes = bool(np.all(units <= FACTOR))
-            good &= passes
-            figures = " ".join(f"{x:>7.3f}" for x in np.quantile(units, [0.5, 0.99, 1.0]))
-            print(
-                f"{name:<24} {what:<10} {len(truths):>9} {len(units):>8} {figures} {'PASS' if passes else 'FAIL'}",
-                flush=True,
-            )
-    units = np.concatenate(everything)
-    shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (50, 99, 100))
-    print(f"{strategy}: all {len(units)} entries, in units: {shares}.")
+            for strategy in STRATEGIES:
+                found = list(by_strategy(strategy, passed, truths))
+                if not found:
+                    continue
+                units = np.concatenate([one.units for errors in found for one in errors])
+                everything[strategy].append(units)
+                passes = bool(np.all(units <= FACTOR))
+                good &= passes
+                figures = " ".join(f"{x:>7.3f}" for x in np.quantile(units, [0.5, 0.99, 1.0]))
+                row = f"{name:<24} {what:<10} {strategy:<10} {len(found):>9} {len(units):>8} {figures} {FACTOR:>5g}"
+                print(f"{row} {'PASS' if passes else 'FAIL'}", flush=True)
+    for strategy, all_units in everything.items():
+        units = np.concatenate(all_units)
+        shares = ", ".join(f"{q:g} %: {np.quantile(units, q / 100):.3g}" for q in (50, 99, 100))
+        print(f"{strategy}: {len(all_units)} results, all {len(units)} entries, in units: {shares}.")
     return good
+
+
+def by_strategy(strategy: str, passed: Mechanism, truths: Iterable[Truth]) -> Iterator[list[Measured]]:
+    """The errors of all results at each of the instances, as many of them as are tried and can be computed so."""
+    target, most = STRATEGIES[strategy]
+    for truth in islice(truths, most):
+        sizes = truth.instance.sizes if strategy in FIXED_SIZES else ()
+        try:
+            yield errors_of(passed.results, passed, truth, ResultsAlone(target, strategy, sizes))
+        except (LimitError, LoweringError):  # more entries than are written out, or nothing that the strategy can say
+            continue
 
 
 def errors_of(names_: Iterable[str], passed: Mechanism, truth: Truth, witness: Any) -> list[Measured]:
