@@ -17,9 +17,11 @@ def _attention(query, key, value, mask=None, heads=1, shared=0, **options):
     kernel = torch.nn.functional.scaled_dot_product_attention
     if mask is not None and mask.ndim == 1:
         mask = mask[None]  # one row of keys for all queries
-    if not shared and query.ndim == 4 and query.shape[:2] == key.shape[:2] == value.shape[:2]:
-        if mask is None or mask.ndim == 2:
+    if not shared and query.shape[:-2] == key.shape[:-2] == value.shape[:-2] and (mask is None or mask.ndim == 2):
+        if query.ndim == 4:
             return kernel(query, key, value, mask, **options)
+        if query.ndim == 3:
+            return kernel(query[None], key[None], value[None], mask, **options)[0]
     around = [tensor.shape[:-2] + (1,) * shared for tensor in (key, value)] + [query.shape[:-2]]
     around += [] if mask is None else [mask.shape[:-2]]
     leading = torch.broadcast_shapes(*around)
