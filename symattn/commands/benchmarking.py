@@ -15,7 +15,16 @@ from symattn.benching.running import benchmark
 from symattn.benching.tabulating import table
 from symattn.benching.threads import available
 from symattn.benching.wording import WORDS
-from symattn.commands.options import EQUATIONS, NAME, OUTPUT, chosen_format, deliver, format_option, with_options
+from symattn.commands.options import (
+    EQUATIONS,
+    NAME,
+    OUTPUT,
+    chosen_format,
+    deliver,
+    format_option,
+    language_option,
+    with_options,
+)
 from symattn.commands.progress import Progress, note
 from symattn.commands.subjects import own_mechanism, refuse_beside_equations, refuse_without_equations
 from symattn.defining import Mechanism
@@ -24,7 +33,6 @@ from symattn.examples import choose_scaled
 from symattn.limits import BENCHMARK_TOKENS, SIZE
 from symattn.mechanisms import named
 from symattn.pictures.picture import format_of
-from symattn.publishing.languages import LANGUAGES
 from symattn.writing import check_target
 
 DEFAULT = "scaled-dot"
@@ -92,14 +100,7 @@ DTYPES = ("float32", "float64", "bfloat16", "float16")
     ),
     click.option("--memory/--no-memory", default=True, show_default=True, help="Whether memory is measured."),
     click.option("--plot", "picture_path", metavar="FILE", help="Draw time and memory against n (.svg .pdf .png)."),
-    click.option(
-        "--lang",
-        "language",
-        type=click.Choice(tuple(LANGUAGES)),
-        default="en",
-        show_default=True,
-        help="The language of the table and the picture; JSON stays as it is.",
-    ),
+    language_option("The language of the table and the picture; JSON stays as it is."),
     format_option("text", "json"),
     OUTPUT,
 )

@@ -21,15 +21,14 @@ STANDALONE = tuple(name for name, row in writing.FORMATS.items() if row.whole)
 
 NAME = click.argument("name", required=False)
 
-LANGUAGE = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(tuple(LANGUAGES)),
-    default="en",
-    show_default=True,
-    help="The language of the words, in every format.",
-)
-"""What language a result is in."""
+
+def language_option(help: str) -> Command:
+    """``--lang``, what language a result is in; English unless given."""
+    choice = click.Choice(tuple(LANGUAGES))
+    return click.option("--lang", "language", type=choice, default="en", show_default=True, help=help)
+
+
+LANGUAGE = language_option("The language of the words, in every format.")
 
 EQUATIONS = (
     click.option(
