@@ -37,7 +37,7 @@ from symattn.commands.evaluating import evaluation
 from symattn.publishing.to_mathml import converted
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
-from stacked import layers
+from stacked import layers, product
 
 MOST = 1.3
 """The largest exponent without a reason."""
@@ -129,9 +129,7 @@ def sum_statement(n: int) -> tuple[str, str, dict[str, str]]:
 
 
 def product_statement(n: int) -> tuple[str, str, dict[str, str]]:
-    names = [f"A{k}" for k in range(n)]
-    right = f"({' @ '.join(f'{name}.T' for name in reversed(names))}).T"
-    return " @ ".join(names), right, dict.fromkeys(names, "n n")
+    return product([f"A{k}" for k in range(n)])
 
 
 def count(system: sa.Mechanism) -> int:

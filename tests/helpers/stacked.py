@@ -1,4 +1,6 @@
-"""Layers on top of each other, as many as are asked for: a system that is as long as a test or a measurement wants."""
+"""Layers on top of each other and products of matrices, as many as a test or a measurement wants."""
+
+from collections.abc import Sequence
 
 import symattn as sa
 
@@ -11,3 +13,9 @@ def layers(count: int) -> sa.Mechanism:
         lines += [f"S{k} = {last} @ W{k} @ {last}.T", f"P{k} = softmax(S{k})", f"Y{k} = P{k} @ {last} @ U{k} + {last}"]
         last = f"Y{k}"
     return sa.mechanism("layers", shapes, "\n".join(lines))
+
+
+def product(names: Sequence[str]) -> tuple[str, str, dict[str, str]]:
+    """A product of square matrices, the transpose of the product of their transposes, and their shapes."""
+    right = f"({' @ '.join(f'{name}.T' for name in reversed(names))}).T"
+    return " @ ".join(names), right, dict.fromkeys(names, "n n")

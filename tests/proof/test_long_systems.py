@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from stacked import layers
+from stacked import layers, product
 
 from symattn.proof import equality, prove
 from symattn.proof.gradients import prove_gradients
@@ -21,23 +21,16 @@ def test_stacked_layers_are_proved_with_few_names_written_out(count, monkeypatch
     assert len(opened) <= 24 * count
 
 
-def product(names):
-    """A product of square matrices, and the transpose of the product of their transposes."""
-    return " @ ".join(names), f"({' @ '.join(f'{name}.T' for name in reversed(names))}).T"
-
-
 def test_a_product_of_many_matrices_is_one_sum_of_products():
-    names = [f"A{k}" for k in range(48)]
-    left, right = product(names)
-    assert prove(left, right, dict.fromkeys(names, "n n")).kind == "proved"
+    assert prove(*product([f"A{k}" for k in range(48)])).kind == "proved"
 
 
 @pytest.mark.parametrize("count", [3, 6])
 def test_a_product_in_another_order_is_refuted(count):
     names = [f"A{k}" for k in range(count)]
-    left, _ = product(names)
-    _, right = product([*names[:-2], names[-1], names[-2]])
-    assert prove(left, right, dict.fromkeys(names, "n n")).kind == "refuted"
+    left, _, shapes = product(names)
+    _, right, _ = product([*names[:-2], names[-1], names[-2]])
+    assert prove(left, right, shapes).kind == "refuted"
 
 
 def test_a_wrong_cotangent_in_a_stack_is_not_proved():
