@@ -65,8 +65,8 @@ def _in_blocks(statements, dtype, inputs, results):
     if key not in _KEPT:
         _KEPT.clear()
     kept = _KEPT.setdefault(key, [])
-    orders = [None if is_last else order for is_last, (*_, order) in zip(are_last, inputs)]
-    _shared(len(starts), lambda blocks: _of_blocks(blocks, statements, dtype, given, orders, taken, kept))
+    moved = {at: order for at, (is_last, (*_, order)) in enumerate(zip(are_last, inputs)) if not is_last}
+    _shared(len(starts), lambda blocks: _of_blocks(blocks, statements, dtype, given, moved, taken, kept))
     for array, last in zip(made, lasts):
         array[count - groups * lanes + again :] = last[again:]
     return [
@@ -106,18 +106,17 @@ def _batch_last(stack, groups, lanes, starts):
     return [stack[start : start + groups * lanes].reshape(lengths).transpose(axes) for start in starts]
 ''',
     "_of_blocks": '''
-def _of_blocks(blocks, statements, dtype, given, orders, taken, kept):
+def _of_blocks(blocks, statements, dtype, given, moved, taken, kept):
     """Put results of some blocks where they are to be, in memory that was kept or is from now on."""
     copies, memory = kept.pop() if kept else ({}, {})  # which no other thread finds
     with np.errstate(all="ignore"):
         for block in blocks:
             arrays = [views[block] for views in given]
-            for at, order in enumerate(orders):
-                if order is not None:
-                    if at not in copies:
-                        copies[at] = _room_for(arrays[at], dtype, order)
-                    copies[at][...] = arrays[at]
-                    arrays[at] = copies[at]
+            for at, order in moved.items():
+                if at not in copies:
+                    copies[at] = _room_for(arrays[at], dtype, order)
+                copies[at][...] = arrays[at]
+                arrays[at] = copies[at]
             is_new = not memory
             for views, value in zip(taken, statements(dtype, memory, *arrays)):
                 views[block][...] = value
@@ -145,21 +144,17 @@ def _shared(count, function):
     Four blocks and more are shared, among as many threads as the process may have cores, but four at most, and no more
     than OMP_NUM_THREADS says.
     """
-    blocks, calls, threads = range(count), [], 1
+    blocks, threads = range(count), 1
     if count >= 4:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = os.environ.get("OMP_NUM_THREADS", "")
-        threads = min(4, cores, int(asked) if asked.isdigit() and int(asked) else cores)
-    for at in range(1, threads):
-        try:
-            if os.getpid() not in _POOLS:  # a forked process has none of its parent's threads
-                _POOLS[os.getpid()] = concurrent.futures.ThreadPoolExecutor(3)
-            calls.append(_POOLS[os.getpid()].submit(function, blocks[at::threads]))
-        except RuntimeError:  # the interpreter is about to end, and starts no thread any more
-            function(blocks[at::threads])
-    function(blocks[::threads])
-    for call in calls:
-        call.result()
+        threads = min(4, cores, int(asked) if asked.isdecimal() and int(asked) else cores)
+    if threads == 1:
+        function(blocks)
+        return
+    if os.getpid() not in _POOLS:  # a forked process has none of its parent's threads
+        _POOLS[os.getpid()] = concurrent.futures.ThreadPoolExecutor(4)
+    list(_results_of(_POOLS[os.getpid()], [(function, blocks[at::threads]) for at in range(threads)]))
 ''',
     "_empty": '''
 def _empty(shape, dtype, is_last):
