@@ -7,8 +7,8 @@ median of the rounds' ratios. ``scalar`` is timed with the batch last in memory,
 is to be given where speed matters, and with the batch first like the peer, so that moving it is part of the time.
 
 Demanded: 10 000 instances at least 4 times as fast by ``scalar``, with the batch last and with the batch first, which
-it reaches on a machine that does nothing else; a single call no slower than the peer's. Times of more instances, for which there are threads, and times to
-build are printed.
+it reaches on a machine that does nothing else; a single call no slower than the peer's. Times of more instances, for
+which there are threads, and times to build are printed.
 
     python tests/benchmarks/scalar.py [rounds]
 """
