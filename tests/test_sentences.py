@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 from symattn.article_words import STEPS
+from symattn.benching.wording import WORDS
 from symattn.commands.check_words import CHECKS
 from symattn.errors import InputError, MissingRowError
 from symattn.exercises.wording import SENTENCES
@@ -14,7 +15,7 @@ from symattn.publishing.formula_words import FORMULAS
 from symattn.publishing.sentences import Sentences
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-TABLES = (STEPS, DERIVATION, FORMULAS, CHECKS, SENTENCES)
+TABLES = (STEPS, DERIVATION, FORMULAS, CHECKS, SENTENCES, WORDS)
 
 
 def places(sentence):
