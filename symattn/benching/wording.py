@@ -34,7 +34,8 @@ ENGLISH = {
     "that are allowed.",
     "left out": "{name}: {reason}.",
     "left out as written": "{name}: {reason}.",
-    "as written": "{reason}",
+    "reason": "{reason}",
+    "reason as written": "{reason}",
     "time chart": "Time of one call",
     "memory chart": "Memory beyond the inputs",
     "milliseconds": "milliseconds",
@@ -72,7 +73,8 @@ CHINESE = {
     "agree": "所有结果都与 float64 的参考值一致：最大误差为 {units} 个舍入误差单位，不超过 50 个单位即为一致。",
     "left out": "{name}：{reason}。",
     "left out as written": "{name}，原因（英文原文）：{reason}.",
-    "as written": "原因（英文原文）：{reason}",
+    "reason": "{reason}",
+    "reason as written": "原因（英文原文）：{reason}",
     "time chart": "单次调用的时间",
     "memory chart": "输入以外的内存",
     "milliseconds": "毫秒",
@@ -219,13 +221,10 @@ REASONS = Labels(
 """Why something was left out, and remarks; what another part of the program or a library says stays as it is."""
 
 
-def reason_in(language: str, reason: str, key: str = "", **places: str) -> str:
-    """A reason in a language, in the sentence under a key if there is one; what stays in English says so.
+def reason_in(language: str, reason: str, key: str = "reason", **places: str) -> str:
+    """A reason in a language, in the sentence under a key; what stays in English says so.
 
     >>> reason_in("zh", "there is not enough memory"), reason_in("zh", "out of luck")
     ('内存不足', '原因（英文原文）：out of luck')
     """
-    said = REASONS.said(language, reason)
-    if said == reason:
-        key = f"{key} as written".strip()
-    return WORDS.said(language, key, reason=said, **places) if key else said
+    return REASONS.in_sentence(WORDS, language, key, reason, **places)

@@ -56,38 +56,30 @@ CHINESE = {
 CHECKS = Sentences("commands/check_words.py", {"en": ENGLISH, "zh": CHINESE})
 """One row a language."""
 
-TABLES: dict[str, tuple[tuple[str, str], ...]] = {
-    "en": (),
-    "zh": (
-        (r"exact", "精确计算"),
-        (r"numpy (float\d+)", "NumPy {0}"),
-        (r"torch (float\d+) autograd", "torch {0} 自动求导"),
-        (r"central differences, (.+)", "中心差分（{0}）"),
-        (r"mpmath, (\d+) digits", "mpmath，{0} 位"),
-        (r"(\d+\^-\d+ × .+), along one random direction of each input", "{0}，沿每个输入的一个随机方向"),
-        (r"(\d+\^-\d+) × conditioning scale", "{0} × 条件数尺度"),
-        (r"(\d+\^-\d+) × \(conditioning scale \+ size\)", "{0} ×（条件数尺度 + 数值大小）"),
-        (r"not differentiable here, or nearly so", "此处不可导，或接近不可导"),
-        (r"too near a tie of the largest scores", "最大的分数几乎相等，难以区分"),
-        (r"too near the edge of entmax's support", "离 entmax 支撑集的边界太近"),
-        (r"too near the border between two cases", "离两种情形的分界太近"),
-        (r"too near a whole number, which a floor has to tell", "离整数太近，取整的结果难以确定"),
-        (r"too near 0, where a step jumps", "离阶跃函数的跳跃点 0 太近"),
-        (
-            r"(float\d+) keeps no digit here: first-order analysis ends",
-            "{0} 在此处没有一位可靠的数字，一阶分析失效",
+LABELS = Labels(
+    "commands/check_words.py",
+    {
+        "en": (),
+        "zh": (
+            (r"exact", "精确计算"),
+            (r"numpy (float\d+)", "NumPy {0}"),
+            (r"torch (float\d+) autograd", "torch {0} 自动求导"),
+            (r"central differences, (.+)", "中心差分（{0}）"),
+            (r"mpmath, (\d+) digits", "mpmath，{0} 位"),
+            (r"(\d+\^-\d+ × .+), along one random direction of each input", "{0}，沿每个输入的一个随机方向"),
+            (r"(\d+\^-\d+) × conditioning scale", "{0} × 条件数尺度"),
+            (r"(\d+\^-\d+) × \(conditioning scale \+ size\)", "{0} ×（条件数尺度 + 数值大小）"),
+            (r"not differentiable here, or nearly so", "此处不可导，或接近不可导"),
+            (r"too near a tie of the largest scores", "最大的分数几乎相等，难以区分"),
+            (r"too near the edge of entmax's support", "离 entmax 支撑集的边界太近"),
+            (r"too near the border between two cases", "离两种情形的分界太近"),
+            (r"too near a whole number, which a floor has to tell", "离整数太近，取整的结果难以确定"),
+            (r"too near 0, where a step jumps", "离阶跃函数的跳跃点 0 太近"),
+            (
+                r"(float\d+) keeps no digit here: first-order analysis ends",
+                "{0} 在此处没有一位可靠的数字，一阶分析失效",
+            ),
         ),
-    ),
-}
+    },
+)
 """What witnesses, references, units and common reasons are called."""
-
-LABELS = Labels("commands/check_words.py", TABLES)
-
-
-def labelled(language: str, label: str) -> str:
-    """A witness, reference, unit or reason in a language.
-
-    >>> labelled("zh", "torch float64 autograd"), labelled("zh", "central differences, mpmath, 50 digits")
-    ('torch float64 自动求导', '中心差分（mpmath，50 位）')
-    """
-    return LABELS.said(language, label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from symattn.commands.check_words import CHECKS, labelled
+from symattn.commands.check_words import CHECKS, LABELS
 from symattn.mechanism_names import called
 from symattn.publishing import Block, Code, Heading, Paragraph, Table
 from symattn.verification import Report, Row
@@ -50,7 +50,7 @@ def _line(rows: list[Row], language: str) -> tuple[str, ...]:
     ]
     ratios = [row.ratio for row in rows if row.ratio is not None]
     worst = f"{max(ratios):.2g}" if ratios else CHECKS.said(language, "none")
-    witness, against = labelled(language, rows[0].witness), labelled(language, rows[0].against)
+    witness, against = LABELS.said(language, rows[0].witness), LABELS.said(language, rows[0].against)
     return witness, against, _listed(agreed, language), _listed(others, language, "between verdicts"), worst
 
 
@@ -58,9 +58,9 @@ def _units(by_witness: dict[str, list[Row]], language: str) -> str:
     """Each unit once, with the witnesses that are measured in it."""
     measured: dict[str, list[str]] = {}
     for witness, rows in by_witness.items():
-        measured.setdefault(rows[0].unit, []).append(labelled(language, witness))
+        measured.setdefault(rows[0].unit, []).append(LABELS.said(language, witness))
     units = [
-        CHECKS.said(language, "unit", unit=labelled(language, unit), witnesses=_listed(witnesses, language))
+        CHECKS.said(language, "unit", unit=LABELS.said(language, unit), witnesses=_listed(witnesses, language))
         for unit, witnesses in measured.items()
     ]
     return CHECKS.listed(language, units, "between units")
@@ -75,10 +75,8 @@ def _reasons(rows: Iterable[Row], language: str) -> list[str]:
     kept: dict[str, dict[str, None]] = {}
     for row in rows:
         for _, reason in row.not_compared[:1]:
-            kept.setdefault(reason, {})[labelled(language, row.witness)] = None
-    told = []
-    for reason, witnesses in kept.items():
-        shown = labelled(language, reason)
-        key = "reason as written" if shown == reason else "reason"
-        told.append(CHECKS.said(language, key, witnesses=_listed(list(witnesses), language), reason=shown))
-    return told
+            kept.setdefault(reason, {})[LABELS.said(language, row.witness)] = None
+    return [
+        LABELS.in_sentence(CHECKS, language, "reason", reason, witnesses=_listed(list(witnesses), language))
+        for reason, witnesses in kept.items()
+    ]

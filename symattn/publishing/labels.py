@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from symattn.publishing.languages import words_in
+from symattn.publishing.sentences import Sentences
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,18 @@ class Labels:
             if found:
                 return shown.format(*(self.said(language, part) for part in found.groups()))
         return label
+
+    def in_sentence(self, sentences: Sentences, language: str, key: str, reason: str, **places: str) -> str:
+        """A sentence with a reason in it; one that no row matches is in the sentence that says that it is English.
+
+        The key of that sentence ends with ``as written``.
+
+        >>> labels = Labels("labels.py", {"zh": (("torch is away", "没有 torch"),)})
+        >>> told = Sentences("told.py", {"zh": {"why": "原因：{reason}。", "why as written": "原因（英文）：{reason}"}})
+        >>> [labels.in_sentence(told, "zh", "why", reason) for reason in ("torch is away", "who knows")]
+        ['原因：没有 torch。', '原因（英文）：who knows']
+
+        Errors: those of both tables.
+        """
+        shown = self.said(language, reason)
+        return sentences.said(language, f"{key} as written" if shown == reason else key, reason=shown, **places)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from symattn import worked_example
 from symattn.cli import main
-from symattn.commands.check_words import labelled
+from symattn.commands.check_words import LABELS
 from symattn.commands.checks import summary
 from symattn.errors import InputError
 from symattn.publishing import Code, Presentation
@@ -58,10 +58,15 @@ def test_a_label_without_a_row_shows_as_english(hardmax):
     assert english(printed(own)) == {"another", "program"}
 
 
+def test_the_parts_of_a_label_are_said_by_their_own_rows():
+    assert LABELS.said("zh", "torch float64 autograd") == "torch float64 自动求导"
+    assert LABELS.said("zh", "central differences, mpmath, 50 digits") == "中心差分（mpmath，50 位）"
+
+
 @pytest.mark.parametrize("reason", [*REASONS, "not differentiable here, or nearly so"])
 def test_every_reason_of_doubt_has_a_row(reason):
-    assert labelled("zh", reason) != reason and not english(labelled("zh", reason)) - {"entmax"}
-    assert labelled("en", reason) == reason
+    assert LABELS.said("zh", reason) != reason and not english(LABELS.said("zh", reason)) - {"entmax"}
+    assert LABELS.said("en", reason) == reason
 
 
 def test_a_reason_without_a_row_is_told_as_it_is_and_said_to_be_english(hardmax):
